@@ -1,0 +1,42 @@
+// Package store keeps what is expensive on disk: tensors, and the runs that
+// make them.
+//
+// # Tensors
+//
+// Tensors are stored as safetensors. [WriteTensors] and [OpenTensors] are the
+// plain format; the bytes are a function of the tensors alone. A [State] holds
+// dense tensors together with [Sparse] ones, each of which is stored as
+// NAME.values F32[k] and NAME.indices I64[k] (flat, row-major, ascending),
+// with its shape in the metadata as NAME.shape. The indices are the support of
+// the tensor, so that a value of zero inside the support survives.
+//
+// # Runs
+//
+// A run is a directory ROOT/KIND-HASH, where HASH is [Hash] of everything that
+// determines the result. [Open] locks it for one writer, [Run.Save] adds a
+// checkpoint, [Run.Latest] returns the newest whole one:
+//
+//	run, err := store.Open(root, "train", config)
+//	defer run.Close()
+//	checkpoint, problems, err := run.Latest() // checkpoint is nil at the start
+//	...
+//	err = run.Save(step, false, files)
+//
+// On disk:
+//
+//	ROOT/
+//	  .locks/KIND-HASH.lock       held by the writer (advisory), never removed
+//	  KIND-HASH/
+//	    config.json               what determines the run, compared on opening
+//	    checkpoint-0000000020/    the newest, and one before it
+//	      manifest.json           step, done, size and checksum of every file
+//	      model.safetensors, ...
+//	    .tmp-*                    a save in progress, or what a kill left of it
+//
+// A checkpoint is written under a temporary name, every file and directory is
+// synced, and only then renamed, so that a name checkpoint-* stands for a whole
+// checkpoint whenever the process or the machine stops. Damage that comes later
+// (a flipped byte, a truncated file) is found by checksum, reported as a
+// [Problem] that names the file and, in a safetensors file, the tensor, and the
+// checkpoint before it is used.
+package store

@@ -1,0 +1,76 @@
+package store
+
+import (
+	"fmt"
+	"hash/crc32"
+	"io"
+	"os"
+	"path/filepath"
+)
+
+// tensorsExtension marks the files of a checkpoint that have to be safetensors.
+const tensorsExtension = ".safetensors"
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// sumParts sums the parts of a safetensors file just written. It also checks
+// that the file can be read back, so that no checkpoint holds one that cannot;
+// other files have no parts.
+func sumParts(path string) (*fileParts, error) {
+	if filepath.Ext(path) != tensorsExtension {
+		return nil, nil
+	}
+	t, err := OpenTensors(path)
+	if err != nil {
+		return nil, err
+	}
+	defer t.Close()
+	parts := &fileParts{Header: filePart{End: t.data}, Tensors: make([]filePart, len(t.tensors))}
+	if parts.Header.CRC, err = sumRange(t.from, 0, t.data); err != nil {
+		return nil, err
+	}
+	begin := t.data
+	for i, info := range t.tensors {
+		end := t.data + info.End
+		crc, err := sumRange(t.from, begin, end)
+		if err != nil {
+			return nil, err
+		}
+		parts.Tensors[i] = filePart{Name: info.Name, End: end, CRC: crc}
+		begin = end
+	}
+	return parts, nil
+}
+
+func sumRange(from io.ReaderAt, begin, end int64) (string, error) {
+	sum := crc32.New(castagnoli)
+	n, err := io.Copy(sum, io.NewSectionReader(from, begin, end-begin))
+	if err == nil && n < end-begin {
+		err = io.ErrUnexpectedEOF
+	}
+	return fmt.Sprintf("%08x", sum.Sum32()), err
+}
+
+// locate says where in a damaged file the first damage lies: the tensor, or ""
+// and a word for the place.
+func (p *fileParts) locate(path string) (tensor, place string) {
+	if p == nil {
+		return "", ""
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return "", ""
+	}
+	defer f.Close()
+	if crc, err := sumRange(f, 0, p.Header.End); err != nil || crc != p.Header.CRC {
+		return "", "in its header"
+	}
+	begin := p.Header.End
+	for _, part := range p.Tensors {
+		if crc, err := sumRange(f, begin, part.End); err != nil || crc != part.CRC {
+			return part.Name, ""
+		}
+		begin = part.End
+	}
+	return "", "after its last tensor"
+}
