@@ -1,0 +1,192 @@
+package topk
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// Tensor is one weight tensor whose support is to be chosen.
+type Tensor struct {
+	W     *Node       // float32 of any shape
+	K     *Node       // scalar int32: the size of the support, an input of the program
+	Floor NeuronFloor // entries protected per neuron, for matrices
+}
+
+// Selection is the support of one tensor.
+type Selection struct {
+	Mask   *Node // bool, shape of the tensor: true where the weight stays
+	Count  *Node // scalar int32: how many entries of Mask are true
+	Finite *Node // scalar bool: no weight is NaN or infinite
+}
+
+// Apply keeps w where the mask is true and sets it to +0 elsewhere. No arithmetic
+// touches what is dropped: a NaN outside of the mask becomes 0 too.
+func (s Selection) Apply(w *Node) *Node {
+	return Where(s.Mask, w, ZerosLike(w))
+}
+
+// Mask chooses the support of one tensor; see [Masks].
+func Mask(w, k *Node, floor NeuronFloor) Selection {
+	return Masks([]Tensor{{W: w, K: k, Floor: floor}})[0]
+}
+
+// Masks chooses the support of every tensor (Gao et al., §2.4): the floor's entries
+// of every neuron are protected, then the K largest |W| of the tensor are taken,
+// protected ones before all others, equal magnitudes by lowest flat index.
+//
+// Exactly min(K, size) entries are selected if all of W is finite. A non-finite
+// weight is never selected, nor protected: Finite is false then, and Count is
+// min(K, number of finite weights). A K that is negative counts as 0; a K below
+// what the floor protects takes the protected entries of lowest flat index
+// ([CheckBudget] rules it out beforehand).
+//
+// The tensors of a step belong into one call: they are concatenated and solved in
+// one loop, whose compile time and overhead are then paid once. No gradient flows
+// into W. It panics, as graph functions do, if W is not float32, if K is not a
+// scalar int32, or if a floor is set on what is not a matrix.
+func Masks(tensors []Tensor) []Selection {
+	if len(tensors) == 0 {
+		return nil
+	}
+	g := tensors[0].W.Graph()
+	selections := make([]Selection, len(tensors))
+	keys := make([]*Node, len(tensors)) // shaped as W
+	ks := make([]*Node, len(tensors))
+	avail := make([]*Node, len(tensors))
+	for i, t := range tensors {
+		if err := t.check(); err != nil {
+			panic(err)
+		}
+		bits := magnitude(StopGradient(t.W))
+		finite := LessThan(bits, Const(g, int32(nonFinite)))
+		keys[i] = Where(finite, bits, BroadcastToDims(Const(g, int32(-1)), bits.Shape().Dimensions...))
+		avail[i] = ReduceAllSum(ConvertDType(finite, dtypes.Int32))
+		selections[i].Finite = Equal(avail[i], Const(g, int32(t.W.Shape().Size())))
+		ks[i] = Min(Max(t.K, Const(g, int32(0))), avail[i])
+	}
+	protect(tensors, keys)
+	p := packed(keys)
+	p.k, p.avail = Stack(ks, 0), Stack(avail, 0)
+	c := p.solve()
+	for i, t := range tensors {
+		dims := t.W.Shape().Dimensions
+		n := t.W.Shape().Size()
+		pos := Reshape(Iota(g, shapes.Make(dtypes.Int32, n), 0), dims...)
+		mask := taken(keys[i], pos, cut{scalarAt(c.key, i, dims), scalarAt(c.pos, i, dims)})
+		selections[i].Mask = mask
+		selections[i].Count = ReduceAllSum(ConvertDType(mask, dtypes.Int32))
+	}
+	return selections
+}
+
+func (t Tensor) check() error {
+	if t.W.DType() != dtypes.Float32 {
+		return fmt.Errorf("topk: weights must be float32, not %s", t.W.Shape())
+	}
+	if t.K.DType() != dtypes.Int32 || t.K.Rank() != 0 {
+		return fmt.Errorf("topk: K must be a scalar int32, not %s", t.K.Shape())
+	}
+	return CheckBudget(t.W.Shape().Dimensions, t.W.Shape().Size(), t.Floor)
+}
+
+func scalarAt(v *Node, i int, dims []int) *Node {
+	return BroadcastToDims(Reshape(Slice(v, AxisElem(i))), dims...)
+}
+
+// AllFinite is a scalar bool: no entry of x is NaN or infinite.
+func AllFinite(x *Node) *Node {
+	finite := LessThan(magnitude(StopGradient(x)), Const(x.Graph(), int32(nonFinite)))
+	return Equal(ReduceAllSum(ConvertDType(finite, dtypes.Int32)), Const(x.Graph(), int32(x.Shape().Size())))
+}
+
+// protect raises the keys of protected entries above those of all finite weights.
+// Neurons of equal length are solved together, whatever tensor they are part of.
+func protect(tensors []Tensor, keys []*Node) {
+	batches := map[int][]int{} // length of a neuron → tensors
+	var lengths []int
+	for i, t := range tensors {
+		if neurons, each := t.Floor.neurons(t.W.Shape().Dimensions); neurons*each == 0 {
+			continue
+		}
+		length := t.neuronLength()
+		if batches[length] == nil {
+			lengths = append(lengths, length)
+		}
+		batches[length] = append(batches[length], i)
+	}
+	for _, length := range lengths {
+		protectBatch(tensors, keys, batches[length], length)
+	}
+}
+
+func (t Tensor) neuronLength() int {
+	dims := t.W.Shape().Dimensions
+	if t.Floor.Axis == Columns {
+		return dims[0]
+	}
+	return dims[1]
+}
+
+func protectBatch(tensors []Tensor, keys []*Node, batch []int, length int) {
+	g := keys[batch[0]].Graph()
+	neurons := make([]*Node, len(batch)) // [neurons, length] keys
+	ks := make([]*Node, len(batch))
+	for b, i := range batch {
+		neurons[b] = keys[i]
+		if tensors[i].Floor.Axis == Columns {
+			neurons[b] = Transpose(keys[i], 0, 1)
+		}
+		count, each := tensors[i].Floor.neurons(keys[i].Shape().Dimensions)
+		ks[b] = BroadcastToDims(Const(g, int32(each)), count)
+	}
+	// A non-finite weight has key -1 here and 0 in the search; it may be taken, but
+	// is not protected.
+	all := Concatenate(neurons, 0)
+	mask := rowMask(Max(all, Const(g, int32(0))), Concatenate(ks, 0))
+	mask = LogicalAnd(mask, GreaterOrEqual(all, Const(g, int32(0))))
+	start := 0
+	for b, i := range batch {
+		count := neurons[b].Shape().Dimensions[0]
+		part := Slice(mask, AxisRange(start, start+count))
+		start += count
+		if tensors[i].Floor.Axis == Columns {
+			part = Transpose(part, 0, 1)
+		}
+		high := BroadcastToDims(Const(g, int32(nonFinite)), keys[i].Shape().Dimensions...)
+		keys[i] = Where(part, high, keys[i])
+	}
+}
+
+// rowWidth is how many keys of a tensor are counted together. Tensors are padded
+// to whole rows, so it is also what a bias costs.
+const rowWidth = 1024
+
+// packed lays tensors out as the groups of one problem, each padded to whole rows
+// with keys that are never taken.
+func packed(keys []*Node) *groups {
+	g := keys[0].Graph()
+	p := &groups{n: len(keys), of: []int32{}}
+	var parts, pos []*Node
+	for i, key := range keys {
+		n := key.Shape().Size()
+		rows := (n + rowWidth - 1) / rowWidth
+		flat := Reshape(key, n)
+		if pad := rows*rowWidth - n; pad > 0 {
+			flat = Concatenate([]*Node{flat, BroadcastToDims(Const(g, int32(-1)), pad)}, 0)
+		}
+		parts = append(parts, Reshape(flat, rows, rowWidth))
+		pos = append(pos, Reshape(Iota(g, shapes.Make(dtypes.Int32, rows*rowWidth), 0), rows, rowWidth))
+		for range rows {
+			p.of = append(p.of, int32(i))
+		}
+		p.size = max(p.size, rows*rowWidth)
+	}
+	p.keys, p.pos = parts[0], pos[0]
+	if len(parts) > 1 {
+		p.keys, p.pos = Concatenate(parts, 0), Concatenate(pos, 0)
+	}
+	return p
+}

@@ -1,0 +1,64 @@
+package topk
+
+import (
+	"fmt"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// AbsTopK keeps, in every vector along the last axis of x, the k entries with the
+// largest |x|, sign and value unchanged, and sets the others to zero (Gao et al.,
+// §1.3 of the activation sparsity). Exactly min(k, width) entries are kept, equal
+// magnitudes by lowest index; so among more zeros than fit, the first count as kept.
+// Gradients flow through the kept entries and through no others.
+//
+// x is float32 of rank 1 or more; k is a constant of the program. A non-finite
+// entry ranks above every finite one (and equal to other non-finite ones), so that
+// it stays in the result and shows in the loss instead of vanishing.
+//
+// Like all graph functions it panics on a wrong dtype or a negative k.
+func AbsTopK(x *Node, k int) *Node {
+	return Where(AbsTopKMask(x, k), x, ZerosLike(x))
+}
+
+// AbsTopKMask is the selection of [AbsTopK] by itself, a bool of the shape of x. No
+// gradient flows through it.
+func AbsTopKMask(x *Node, k int) *Node {
+	if x.DType() != dtypes.Float32 || x.Rank() == 0 || k < 0 {
+		panic(fmt.Errorf("topk: AbsTopK needs a float32 vector or a batch of them and k ≥ 0, not %s and k=%d", x.Shape(), k))
+	}
+	g := x.Graph()
+	dims := x.Shape().Dimensions
+	width := dims[len(dims)-1]
+	size := x.Shape().Size()
+	if k >= width || size == 0 {
+		return BroadcastToDims(Const(g, true), dims...)
+	}
+	rows := size / width
+	keys := Min(magnitude(StopGradient(x)), Const(g, int32(nonFinite)))
+	keys = Reshape(keys, rows, width)
+	ks := BroadcastToDims(Const(g, int32(k)), rows)
+	return Reshape(rowMask(keys, ks), dims...)
+}
+
+// rowMask takes the ks[i] largest keys of row i, none of them negative; ks[i] is
+// at most the width. keys [R, C], ks [R] int32; the result is a [R, C] bool.
+func rowMask(keys, ks *Node) *Node {
+	g := keys.Graph()
+	dims := keys.Shape().Dimensions
+	p := &groups{
+		keys: keys,
+		pos:  Iota(g, shapes.Make(dtypes.Int32, dims...), 1),
+		n:    dims[0], size: dims[1],
+		k: ks, avail: BroadcastToDims(Const(g, int32(dims[1])), dims[0]),
+	}
+	c := p.solve()
+	return taken(keys, p.pos, cut{p.spread(c.key), p.spread(c.pos)})
+}
+
+// magnitude is the order of |x| as int32: bit patterns of non-negative floats.
+func magnitude(x *Node) *Node {
+	return BitwiseAnd(Bitcast(x, dtypes.Int32), Const(x.Graph(), int32(0x7fffffff)))
+}
