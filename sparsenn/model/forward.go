@@ -1,0 +1,203 @@
+package model
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"circuitbook/sparsenn/topk"
+
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// Vars holds the parameters of a model inside a graph, by name.
+type Vars map[string]*Node
+
+// Hook is called at every site with the activation there and returns what the
+// pass goes on with: x itself, or something of the same shape made from it.
+// Gates, interventions, recordings and bridges are hooks; the model knows none
+// of them.
+type Hook func(site Site, x *Node) *Node
+
+// Pass is a forward pass under construction. Its methods build one block each,
+// so that a hybrid of two models can switch at any sublayer boundary. Like all
+// graph-building code they panic on misuse.
+type Pass struct {
+	Config Config
+	Vars   Vars
+	Hook   Hook // may be nil
+}
+
+// Forward builds the whole pass from tokens, int32 [batch, seq], to logits,
+// float32 [batch, seq, Vocab]. hook may be nil.
+func Forward(c Config, vars Vars, tokens *Node, hook Hook) *Node {
+	p := &Pass{Config: c, Vars: vars, Hook: hook}
+	x := p.Embed(tokens)
+	for l := range c.Layers {
+		x = p.MLP(l, p.Attention(l, x))
+	}
+	return p.Logits(x, tokens)
+}
+
+func (p *Pass) at(site Site, x *Node) *Node {
+	if p.Hook == nil {
+		return x
+	}
+	y := p.Hook(site, x)
+	if !y.Shape().Equal(x.Shape()) {
+		panic(shapeError(site, x, y))
+	}
+	return y
+}
+
+// Embed looks tokens, int32 [batch, seq], up in wte: [batch, seq, DModel].
+func (p *Pass) Embed(tokens *Node) *Node {
+	return p.at(Embed, Gather(p.Vars["transformer.wte.weight"], ExpandAxes(tokens, -1)))
+}
+
+// Attention takes the residual stream from resid_in of layer l to resid_mid.
+func (p *Pass) Attention(l int, resid *Node) *Node {
+	c, h := p.Config, layerName(l)
+	resid = p.at(At(l, ResidIn), resid)
+	x := p.read(resid, h+"ln_1.weight", h+"ln_p1.weight")
+	x = p.at(At(l, AttnActIn), p.sparse(AttnIn, x))
+	qkv := p.linear(x, h+"attn.c_attn")
+	a := c.AttnWidth()
+	part := func(i int, loc Location, name string) *Node {
+		y := Slice(qkv, AxisRange(), AxisRange(), AxisRange(i*a, (i+1)*a))
+		return p.at(At(l, name), p.sparse(loc, y))
+	}
+	q, k, v := part(0, AttnQ, AttnQuery), part(1, AttnK, AttnKey), part(2, AttnV, AttnValue)
+	y := p.at(At(l, AttnY), p.attend(l, q, k, v))
+	delta := p.sparse(AttnOut, p.linear(y, h+"attn.c_proj"))
+	delta = p.at(At(l, AttnResidDelt), delta)
+	return p.at(At(l, ResidMid), Add(resid, delta))
+}
+
+// attend is causal softmax attention, scaled by 1/√DHead. The sink takes part
+// in the softmax as one more key of logit b_h (not scaled) and zero value.
+func (p *Pass) attend(l int, q, k, v *Node) *Node {
+	c, g := p.Config, q.Graph()
+	batch, seq := q.Shape().Dimensions[0], q.Shape().Dimensions[1]
+	split := func(x *Node) *Node { return Reshape(x, batch, seq, c.Heads, c.DHead) }
+	q = MulScalar(split(q), 1/math.Sqrt(float64(c.DHead)))
+	scores := Einsum("bthd,bshd->bhts", q, split(k))
+	causal := BroadcastToShape(ExpandLeftToRank(LowerTriangular(g, seq), 4), shapes.Make(dtypes.Bool, scores.Shape().Dimensions...))
+	// Finite, so that no gradient meets inf − inf.
+	scores = Where(causal, scores, BroadcastToShape(Scalar(g, dtypes.Float32, -1e30), scores.Shape()))
+	top := ReduceAndKeep(scores, ReduceMax, -1)
+	var sink *Node
+	if c.Sink {
+		sink = Reshape(p.Vars[layerName(l)+"attn.attn_imp.sink_logit"], 1, c.Heads, 1, 1)
+		sink = BroadcastToShape(sink, top.Shape())
+		top = Max(top, sink)
+	}
+	top = StopGradient(top)
+	weights := Exp(Sub(scores, top))
+	total := ReduceAndKeep(weights, ReduceSum, -1)
+	if c.Sink {
+		sink = Exp(Sub(sink, top))
+		total = Add(total, sink)
+	}
+	pattern := Div(weights, total)
+	if p.Hook != nil {
+		seen := pattern
+		if c.Sink {
+			seen = Concatenate([]*Node{Div(sink, total), pattern}, -1)
+		}
+		if changed := p.at(At(l, AttnPattern), seen); changed != seen {
+			pattern = changed
+			if c.Sink {
+				pattern = Slice(changed, AxisRange(), AxisRange(), AxisRange(), AxisRangeToEnd(1))
+			}
+		}
+	}
+	y := Einsum("bhts,bshd->bthd", pattern, split(v))
+	return Reshape(y, batch, seq, c.AttnWidth())
+}
+
+// MLP takes the residual stream from resid_mid of layer l to the next boundary.
+func (p *Pass) MLP(l int, resid *Node) *Node {
+	h := layerName(l)
+	x := p.read(resid, h+"ln_2.weight", h+"ln_p2.weight")
+	x = p.at(At(l, MLPActIn), p.sparse(MLPIn, x))
+	x = p.linear(x, h+"mlp.c_fc")
+	if p.Config.Activation == ReLU {
+		x = Max(x, ZerosLike(x))
+	} else {
+		x = MulScalar(Mul(x, OnePlus(Erf(MulScalar(x, math.Sqrt2/2)))), 0.5)
+	}
+	x = p.at(At(l, MLPPostAct), p.sparse(MLPNeuron, x))
+	delta := p.sparse(MLPOut, p.linear(x, h+"mlp.c_proj"))
+	return Add(resid, p.at(At(l, MLPResidDelt), delta))
+}
+
+// Logits ends the pass: final norm, unembedding, and the bigram table's row of
+// the current token; [batch, seq, Vocab].
+func (p *Pass) Logits(resid, tokens *Node) *Node {
+	x := rmsNorm(p.at(FinalResid, resid), p.Vars["transformer.ln_f.weight"])
+	logits := Einsum("btd,vd->btv", x, p.Vars["lm_head.weight"])
+	if p.Config.Bigram {
+		logits = Add(logits, Gather(p.Vars["bigram_table"], ExpandAxes(tokens, -1)))
+	}
+	return p.at(Logits, logits)
+}
+
+// read normalises what a block reads and appends the normalised positions.
+func (p *Pass) read(resid *Node, gain, posGain string) *Node {
+	x := rmsNorm(resid, p.Vars[gain])
+	if p.Config.DPos == 0 {
+		return x
+	}
+	batch, seq := x.Shape().Dimensions[0], x.Shape().Dimensions[1]
+	pos := Slice(p.Vars["transformer.wpe.weight"], AxisRange(0, seq))
+	pos = rmsNorm(pos, p.Vars[posGain])
+	return Concatenate([]*Node{x, BroadcastPrefix(pos, batch)}, -1)
+}
+
+// linear is x·Wᵀ + b with W [out, in].
+func (p *Pass) linear(x *Node, name string) *Node {
+	y := Einsum("bti,oi->bto", x, p.Vars[name+".weight"])
+	if p.Config.Bias {
+		y = Add(y, ExpandLeftToRank(p.Vars[name+".bias"], 3))
+	}
+	return y
+}
+
+// sparse applies AbsTopK where the config asks for it.
+func (p *Pass) sparse(l Location, x *Node) *Node {
+	if !slices.Contains(p.Config.ALocations, l) {
+		return x
+	}
+	return topk.AbsTopK(x, p.Config.keep(l))
+}
+
+// rmsNorm is x/√(mean x² + ε) times a gain, over the last axis. It divides by
+// Sqrt because Rsqrt has no gradient in GoMLX.
+func rmsNorm(x, gain *Node) *Node {
+	ms := ReduceAndKeep(Square(x), ReduceMean, -1)
+	return Mul(Div(x, Sqrt(AddScalar(ms, RMSEps))), ExpandLeftToRank(gain, x.Rank()))
+}
+
+// CrossEntropy is the mean over all positions of −log p(target), in nats per
+// token. logits [batch, seq, Vocab], targets int32 [batch, seq].
+func CrossEntropy(logits, targets *Node) *Node {
+	return ReduceAllMean(TokenLosses(logits, targets))
+}
+
+// TokenLosses is −log p(target) of every position: [batch, seq], nats.
+func TokenLosses(logits, targets *Node) *Node {
+	top := StopGradient(ReduceAndKeep(logits, ReduceMax, -1))
+	shifted := Sub(logits, top)
+	norm := Log(ReduceSum(Exp(shifted), -1))
+	vocab, n := logits.Shape().Dimensions[2], targets.Shape().Size()
+	row := MulScalar(Iota(logits.Graph(), shapes.Make(dtypes.Int32, n), 0), vocab)
+	picked := Gather(Reshape(shifted, n*vocab), ExpandAxes(Add(row, Reshape(targets, n)), -1))
+	return Sub(norm, Reshape(picked, targets.Shape().Dimensions...))
+}
+
+func shapeError(site Site, x, y *Node) error {
+	return fmt.Errorf("the hook at site %q returned shape %s for an activation of shape %s; a hook keeps the shape", site, y.Shape(), x.Shape())
+}
