@@ -16,6 +16,7 @@ type fileSystem interface {
 	Create(path string) (writableFile, error) // fails if there is a file
 	Rename(from, to string) error
 	RemoveAll(path string) error
+	Exchange(a, b string) error // errors.ErrUnsupported where there is no such thing
 	SyncDir(path string) error
 }
 
