@@ -1,0 +1,57 @@
+// Package source reads the documents that corpora are made of: packages, folders
+// and the embedded sample.
+package source
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"unicode/utf8"
+)
+
+// MaxFile is the size above which a file is skipped: generated tables, mostly.
+const MaxFile = 1 << 20
+
+// Doc is one document of a part.
+type Doc struct{ Name, Text string }
+
+// Key is the SHA-256 of the text in hexadecimal. It decides between training
+// and validation, so equal files fall on the same side.
+func (d Doc) Key() string {
+	sum := sha256.Sum256([]byte(d.Text))
+	return hex.EncodeToString(sum[:])
+}
+
+// Skips counts files that were left out, by reason.
+type Skips map[string]int
+
+// Reasons for which a file is skipped.
+const (
+	SkipEmpty     = "empty"
+	SkipHuge      = "larger than 1 MiB"
+	SkipUTF8      = "not UTF-8"
+	SkipBinary    = "binary"
+	SkipTable     = "a table, not code"
+	SkipDuplicate = "a duplicate"
+	SkipUnread    = "unreadable"
+)
+
+// Clean gives the text of a file with line ends as \n and one at its end, or
+// the reason for which the file is skipped.
+func Clean(data []byte) (text, reason string) {
+	switch {
+	case len(data) > MaxFile:
+		return "", SkipHuge
+	case !utf8.Valid(data):
+		return "", SkipUTF8
+	case bytes.IndexByte(data, 0) >= 0:
+		return "", SkipBinary
+	}
+	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	text = strings.ReplaceAll(strings.ReplaceAll(string(data), "\r\n", "\n"), "\r", "\n")
+	if text = strings.TrimRight(text, " \t\n\f"); text == "" {
+		return "", SkipEmpty
+	}
+	return text + "\n", ""
+}

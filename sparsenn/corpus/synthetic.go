@@ -1,0 +1,13 @@
+package corpus
+
+import "circuitbook/sparsenn/corpus/internal/synth"
+
+// Synthetic returns the synthetic program with the given index: a pure function
+// of (seed, index).
+func Synthetic(seed, index uint64) string { return synth.Document(seed, index) }
+
+// HeldOut says whether the synthetic programs avoid the ordered pair (a, b): a
+// callee and the first word of its string, a word and the next, a list's
+// variable and its first element, an element and the next. A prompt whose
+// decisive place holds such a pair is new to a model trained on them.
+func HeldOut(a, b string) bool { return synth.HeldOut(a, b) }
