@@ -24,7 +24,8 @@ type stamp struct {
 	SHA256 string `json:"sha256"`
 }
 
-// Hash returns p with SHA256 filled in. The first call for a file reads it
+// Hash returns p with SHA256 filled in, and with Version if the hash is that of
+// a plugin from one of the pinned wheels. The first call for a file reads it
 // all; later ones, of other processes too, as long as the file is unchanged,
 // do not.
 func (p Plugin) Hash() (Plugin, error) {
@@ -41,6 +42,11 @@ func (p Plugin) Hash() (Plugin, error) {
 		return p, err
 	}
 	p.SHA256 = sum
+	for _, r := range releases {
+		if r.sha256 == sum {
+			p.Version = r.wheel.String()
+		}
+	}
 	return p, nil
 }
 

@@ -9,9 +9,7 @@ package pip
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
 	_ "embed"
-	"encoding/hex"
 	"fmt"
 	"os"
 	"os/exec"
@@ -85,11 +83,4 @@ func Wheel(ctx context.Context) (string, error) {
 func holds(path string) bool {
 	b, err := os.ReadFile(path)
 	return err == nil && bytes.Equal(b, wheel)
-}
-
-// sum returns the hash of the embedded wheel, for the test that compares it
-// with what was published.
-func sum() string {
-	s := sha256.Sum256(wheel)
-	return hex.EncodeToString(s[:])
 }

@@ -1,0 +1,99 @@
+package backend
+
+import (
+	"os"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+
+	"github.com/gomlx/compute"
+	"github.com/gomlx/go-xla/compute/xla"
+	"golang.org/x/sys/cpu"
+
+	"circuitbook/sparsenn/backend/plugin"
+)
+
+// Info is what determines the bits that a backend computes, for provenance.
+type Info struct {
+	Name         string   `json:"name"`                    // "xla:cpu", "xla:cuda" or "go"
+	Plugin       string   `json:"plugin,omitempty"`        // version of XLA's plugin: "lammps-jax-pjrt-cpu 0.11.2", or "" if its origin is unknown
+	PluginPath   string   `json:"plugin_path,omitempty"`   // where it was loaded from
+	PluginSHA256 string   `json:"plugin_sha256,omitempty"` // of the library
+	CPU          string   `json:"cpu,omitempty"`           // the processor's name, where the system tells
+	CPUFeatures  []string `json:"cpu_features"`            // sorted: "avx", "avx2", ...
+	Threads      int      `json:"threads"`                 // processors that this process may use
+	Devices      int      `json:"devices"`                 // that the backend reports; graphs run on the first
+}
+
+// Describe tells about a backend that Open returned; about others it tells
+// what it can. It is cheap except that the first description ever of a plugin
+// that is not from the cache reads its 200 MB.
+func Describe(b compute.Backend) Info {
+	info := Info{CPU: cpuName(), CPUFeatures: cpuFeatures(), Threads: runtime.NumCPU()}
+	if b == nil {
+		return info
+	}
+	info.Name, info.Devices = "go", b.NumDevices()
+	v, ok := loaded.Load(b)
+	if !ok {
+		if x, isXLA := b.(*xla.Backend); isXLA {
+			info.Name = xla.BackendName + ":" + plugin.CPU
+			if !x.IsFinalized() && x.IsCUDA() {
+				info.Name = xla.BackendName + ":" + plugin.CUDA
+			}
+		}
+		return info
+	}
+	p := v.(plugin.Plugin)
+	if hashed, err := p.Hash(); err == nil {
+		p = hashed
+	}
+	info.Name = xla.BackendName + ":" + p.Platform
+	info.Plugin, info.PluginPath, info.PluginSHA256 = p.Version, p.Path, p.SHA256
+	return info
+}
+
+// Can reports whether the backend has every one of the operations, as it
+// states itself. GoMLX's pure-Go backend lacks some, such as
+// compute.OpTypeDynamicSlice.
+func Can(b compute.Backend, ops ...compute.OpType) bool {
+	have := b.Capabilities().Operations
+	for _, op := range ops {
+		if !have[op] {
+			return false
+		}
+	}
+	return true
+}
+
+// cpuFeatures returns what golang.org/x/sys/cpu found on this processor. XLA
+// compiles for the processor it runs on, so it decides about bits.
+func cpuFeatures() []string {
+	features := []string{}
+	for _, arch := range []any{cpu.X86, cpu.ARM64} {
+		v := reflect.ValueOf(arch)
+		for i := range v.NumField() {
+			f := v.Type().Field(i)
+			if name, ok := strings.CutPrefix(f.Name, "Has"); ok && v.Field(i).Kind() == reflect.Bool && v.Field(i).Bool() {
+				features = append(features, strings.ToLower(name))
+			}
+		}
+	}
+	slices.Sort(features)
+	return slices.Compact(features)
+}
+
+// cpuName returns the model name that Linux tells, "" elsewhere.
+func cpuName() string {
+	b, err := os.ReadFile("/proc/cpuinfo")
+	if err != nil {
+		return ""
+	}
+	for line := range strings.Lines(string(b)) {
+		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}
