@@ -25,7 +25,7 @@ import (
 // Env names the variable that forces a backend: "xla" (on CUDA or the CPU),
 // "xla:cpu", "xla:cuda" or shorter "cuda", "go". Empty means the best there
 // is.
-const Env = "CIRCUITBOOK_BACKEND"
+const Env = plugin.BackendEnv
 
 var (
 	once    sync.Once

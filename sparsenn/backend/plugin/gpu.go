@@ -28,6 +28,7 @@ func GPU() GPUState {
 	return hardware()
 }
 
+// hardware is a variable so that tests can do without a GPU.
 var hardware = sync.OnceValue(func() GPUState { return lookForGPU("/dev/nvidia[0-9]*") })
 
 func lookForGPU(devices string) GPUState {

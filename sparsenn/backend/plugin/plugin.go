@@ -28,6 +28,10 @@ import (
 	"circuitbook/sparsenn/cache/pip"
 )
 
+// BackendEnv names the variable that forces a backend; package backend, which
+// needs cgo, reads it, and Report tells about it.
+const BackendEnv = "CIRCUITBOOK_BACKEND"
+
 // The platforms of plugins that are used.
 const (
 	CPU  = "cpu"
@@ -123,15 +127,16 @@ func (q Query) Ensure(ctx context.Context, log io.Writer) (Plugin, error) {
 	}
 	var errs []error
 	for _, r := range releases {
-		if why := q.reject(r.plugin("")); why != "" {
+		dir, err := r.dir()
+		if err != nil {
+			return Plugin{}, err
+		}
+		if why := q.reject(r.plugin(dir)); why != "" {
+			errs = append(errs, fmt.Errorf("%s: %s", dir, why))
 			continue
 		}
 		p, err := r.install(ctx, log)
 		if err == nil {
-			if why := q.reject(p); why != "" {
-				errs = append(errs, fmt.Errorf("%s: %s", p.Path, why))
-				continue
-			}
 			return p, nil
 		}
 		errs = append(errs, err)
@@ -139,9 +144,6 @@ func (q Query) Ensure(ctx context.Context, log io.Writer) (Plugin, error) {
 			errors.Is(err, cache.ErrNoNetwork) {
 			break // the other release would fail in the same way, only later
 		}
-	}
-	if len(errs) == 0 {
-		return Plugin{}, err
 	}
 	return Plugin{}, fmt.Errorf("no XLA plugin found, and none could be fetched: %w; or set $%s to a folder with a %s",
 		errors.Join(errs...), UserEnv, FileName(CPU))

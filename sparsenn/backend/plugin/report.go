@@ -51,6 +51,10 @@ func Report() []Line {
 	lines = append(lines, cacheLine())
 	lines = append(lines, gpuLine())
 
+	if v := os.Getenv(BackendEnv); v != "" {
+		add(true, "$"+BackendEnv, v+" is forced", "")
+	}
+
 	const what = "XLA plugin to use"
 	switch p, err := Find(); {
 	case err == nil:
