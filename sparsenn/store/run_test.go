@@ -1,68 +1,270 @@
 package store
 
 import (
-	"io"
+	"bufio"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
-type testConfig struct {
-	Steps int     `json:"steps"`
-	Rate  float64 `json:"rate"`
-	Name  string  `json:"name"`
-}
-
-var someConfig = testConfig{Steps: 40, Rate: 0.1, Name: "<a&b>"}
-
-// content returns a file function that writes text.
-func content(text string) func(io.Writer) error {
-	return func(w io.Writer) error {
-		_, err := io.WriteString(w, text)
-		return err
+func TestRunFromStartToEnd(t *testing.T) {
+	root := filepath.Join(t.TempDir(), "deep", "root")
+	r := openRun(t, root)
+	if problems := wantLatest(t, r, -1); problems != nil {
+		t.Fatal(problems)
 	}
-}
-
-func stateFile(s State) func(io.Writer) error { return s.Write }
-
-func TestRunRoundTrip(t *testing.T) {
-	root := t.TempDir()
-	r, err := Open(root, "train", someConfig)
-	if err != nil {
-		t.Fatal(err)
+	for step := range 4 {
+		save(t, r, step*10, false)
+		wantLatest(t, r, step*10)
 	}
-	if c, problems, err := r.Latest(); c != nil || problems != nil || err != nil {
-		t.Fatalf("a new run has %v, %v, %v", c, problems, err)
+	if got, want := listing(t, r.Dir(), false), []string{"checkpoint-0000000020", "checkpoint-0000000030", "config.json"}; !cmp.Equal(got, want) {
+		t.Fatalf("the run holds %v, want %v", got, want)
 	}
-	dense := []float32{0, 1, 0, -2, 0, 0}
-	w, err := Sparsify("w", []int{2, 3}, dense, []bool{true, true, false, true, false, false})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for step := 1; step <= 3; step++ {
-		err := r.Save(step, step == 3, map[string]func(io.Writer) error{
-			"model.safetensors": stateFile(State{Sparse: []Sparse{w}, Dense: []Tensor{Float32Tensor("b", []int{1}, []float32{float32(step)})}}),
-			"metrics.jsonl":     content("{}\n"),
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+	if _, err := OpenReadOnly([]string{root}, "train", someConfig); !errors.Is(err, ErrNotFound) || !errors.Is(err, fs.ErrNotExist) {
+		t.Fatalf("an unfinished run: %v", err)
 	}
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
-	r, err = OpenReadOnly([]string{t.TempDir(), root}, "train", someConfig)
+
+	// The next process resumes, and finishes with the same step once more.
+	r = openRun(t, root)
+	wantLatest(t, r, 30)
+	save(t, r, 30, true)
+	if got, want := listing(t, r.Dir(), false), []string{"checkpoint-0000000030", "checkpoint-0000000030.1", "config.json"}; !cmp.Equal(got, want) {
+		t.Fatalf("the run holds %v, want %v", got, want)
+	}
+	mustContain(t, r.Save(40, false, nil), r.Name(), "finished")
+	if err := r.DropPrevious(); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := listing(t, r.Dir(), false), []string{"checkpoint-0000000030.1", "config.json"}; !cmp.Equal(got, want) {
+		t.Fatalf("the run holds %v, want %v", got, want)
+	}
+	if got := listing(t, r.Dir(), true); len(got) > 0 {
+		t.Fatalf("left behind: %v", got)
+	}
+
+	// Reading needs no lock, and roots that are not there are passed over.
+	reader, err := OpenReadOnly([]string{filepath.Join(root, "none"), t.TempDir(), root}, "train", someConfig)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, problems, err := r.Latest()
-	if err != nil || problems != nil || c == nil || c.Step != 3 || !c.Done {
-		t.Fatal(c, problems, err)
+	wantLatest(t, reader, 30)
+	if !reader.ReadOnly() || r.ReadOnly() {
+		t.Error("ReadOnly is the wrong way round")
 	}
-	s, err := c.ReadState("model.safetensors")
+	if err := reader.Save(50, false, nil); !errors.Is(err, ErrReadOnly) {
+		t.Fatal(err)
+	}
+	if err := reader.DropPrevious(); !errors.Is(err, ErrReadOnly) {
+		t.Fatal(err)
+	}
+	if err := errors.Join(reader.Close(), r.Close(), r.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Save(50, false, nil); !errors.Is(err, ErrReadOnly) {
+		t.Fatal(err)
+	}
+	byPath, err := OpenDir(r.Dir())
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, _ := s.FindSparse("w")
-	if len(got.Indices) != 3 || got.Nonzeros() != 2 {
-		t.Fatal(got)
+	wantLatest(t, byPath, 30)
+	if byPath.Kind() != "train" || byPath.Name() != r.Name() || byPath.Hash() != r.Hash() || string(byPath.Config()) != `{"name":"<a&b>","rate":0.1,"steps":40}` {
+		t.Error(byPath.Name(), string(byPath.Config()))
+	}
+}
+
+func TestCheckpointFiles(t *testing.T) {
+	r := openRun(t, t.TempDir())
+	save(t, r, 2, false)
+	c, _, err := r.Latest()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := c.Names(), []string{"metrics.jsonl", "model.safetensors"}; !cmp.Equal(got, want) {
+		t.Errorf("files %v, want %v", got, want)
+	}
+	text, err := c.ReadFile("metrics.jsonl")
+	if err != nil || string(text) != "{}\n{}\n" {
+		t.Errorf("%q, %v", text, err)
+	}
+	f, err := c.Open("metrics.jsonl")
+	if err != nil {
+		t.Fatal(err)
+	}
+	f.Close()
+	if path, err := c.Path("metrics.jsonl"); err != nil || filepath.Dir(path) != c.Dir() {
+		t.Error(path, err)
+	}
+	for _, name := range []string{"none", "manifest.json", "../config.json"} {
+		_, err := c.ReadFile(name)
+		mustContain(t, err, name, "holds no")
+		_, err = c.Open(name)
+		mustContain(t, err, name)
+		_, err = c.ReadState(name)
+		mustContain(t, err, name)
+	}
+}
+
+func TestConfigIsCompared(t *testing.T) {
+	root := t.TempDir()
+	r := openRun(t, root)
+	save(t, r, 1, true)
+	r.Close()
+	path := filepath.Join(r.Dir(), "config.json")
+	good, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ say, text string }{
+		{"steps is 41 in the file and 40 in this run", strings.Replace(string(good), "40", "41", 1)},
+		{"is only in the file", strings.Replace(string(good), "{", `{"more": 1,`, 1)},
+		{"is damaged", ""},
+		{"is damaged", string(good[:20])},
+		{"is damaged", string(good) + "x"},
+	} {
+		if err := os.WriteFile(path, []byte(c.text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := Open(root, "train", someConfig)
+		mustContain(t, err, path, c.say)
+		_, err = OpenReadOnly([]string{root}, "train", someConfig)
+		mustContain(t, err, path, c.say)
+		_, err = OpenDir(r.Dir())
+		mustContain(t, err, path)
+	}
+	// Spaces are not a difference. The failures above gave up the lock.
+	if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(good), "\n", "  ")), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wantLatest(t, openRun(t, root), 1)
+}
+
+func TestConfigIsRestored(t *testing.T) {
+	// A machine that stops right after the folder was made leaves no config.
+	root := t.TempDir()
+	r := openRun(t, root)
+	r.Close()
+	if err := os.Remove(filepath.Join(r.Dir(), "config.json")); err != nil {
+		t.Fatal(err)
+	}
+	r = openRun(t, root)
+	save(t, r, 1, false)
+	if _, err := OpenDir(r.Dir()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOpenRefuses(t *testing.T) {
+	for _, kind := range []string{"", "Train", "a-b", "../x", "a/b", "1a"} {
+		_, err := Open(t.TempDir(), kind, someConfig)
+		mustContain(t, err, "kind")
+		_, err = OpenReadOnly(nil, kind, someConfig)
+		mustContain(t, err, "kind")
+	}
+	_, err := Open(t.TempDir(), "train", func() {})
+	mustContain(t, err, "config of a train run")
+	_, err = OpenDir(t.TempDir())
+	mustContain(t, err, "KIND-HASH")
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Open(file, "train", someConfig)
+	mustContain(t, err, file)
+}
+
+func TestSecondWriterIsTold(t *testing.T) {
+	root := t.TempDir()
+	r := openRun(t, root)
+	_, err := Open(root, "train", someConfig)
+	var locked *LockedError
+	if !errors.As(err, &locked) || locked.PID != os.Getpid() || locked.Host == "" || locked.Since.IsZero() {
+		t.Fatalf("the second writer was told: %v", err)
+	}
+	mustContain(t, err, r.Name(), fmt.Sprint("process ", os.Getpid()))
+	// Other runs are not held up.
+	other, err := Open(root, "train", testConfig{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	other.Close()
+	// Without the note of who it is.
+	if err := os.WriteFile(filepath.Join(root, locksDir, r.Name()+".holder"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err = Open(root, "train", someConfig)
+	mustContain(t, err, "another process")
+	// The first one is not disturbed, and gives the run up in the end.
+	save(t, r, 1, false)
+	r.Close()
+	openRun(t, root)
+}
+
+func init() {
+	children["hold"] = func(args []string) error {
+		r, err := Open(args[0], "train", someConfig)
+		if err != nil {
+			return err
+		}
+		fmt.Println("held")
+		_, err = bufio.NewReader(os.Stdin).ReadString('\n')
+		return errors.Join(err, r.Close())
+	}
+}
+
+func TestSecondWriterInAnotherProcess(t *testing.T) {
+	root := t.TempDir()
+	cmd := childCommand(t, "hold", root)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer in.Close()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	if line, err := bufio.NewReader(out).ReadString('\n'); err != nil || line != "held\n" {
+		t.Fatal(line, err)
+	}
+	_, err = Open(root, "train", someConfig)
+	var locked *LockedError
+	if !errors.As(err, &locked) || locked.PID != cmd.Process.Pid {
+		t.Fatalf("the holder is process %d, the second writer was told: %v", cmd.Process.Pid, err)
+	}
+	// A holder that is killed gives the run up.
+	if err := cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	cmd.Wait()
+	openRun(t, root)
+}
+
+func TestRoot(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv(RootVariable, dir)
+	if got, err := Root(); err != nil || got != dir {
+		t.Error(got, err)
+	}
+	t.Setenv(RootVariable, "")
+	t.Setenv("CIRCUITBOOK_CACHE", dir)
+	if got, err := Root(); err != nil || got != filepath.Join(dir, "runs") {
+		t.Error(got, err)
+	}
+	got, err := Roots("a", "b")
+	if want := []string{filepath.Join(dir, "runs"), "a", "b"}; err != nil || !cmp.Equal(got, want) {
+		t.Error(got, err)
 	}
 }

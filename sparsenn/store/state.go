@@ -106,6 +106,9 @@ func ReadState(f *TensorFile) (State, error) {
 				return State{}, &FormatError{File: f.name, Tensor: base, Reason: "a sparse tensor without " + base + valuesSuffix}
 			}
 		}
+		if part[name+valuesSuffix] {
+			return State{}, &FormatError{File: f.name, Tensor: name, Reason: "both a dense and a sparse tensor have this name"}
+		}
 		t, err := f.Read(name)
 		if err != nil {
 			return State{}, err
