@@ -6,6 +6,9 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -25,6 +28,18 @@ func (d Doc) Key() string {
 
 // Skips counts files that were left out, by reason.
 type Skips map[string]int
+
+// String lists the reasons in order, as "2 empty, 1 not UTF-8".
+func (s Skips) String() string {
+	reasons := slices.Sorted(maps.Keys(s))
+	for i, r := range reasons {
+		reasons[i] = fmt.Sprintf("%d %s", s[r], r)
+	}
+	if len(reasons) == 0 {
+		return "none skipped"
+	}
+	return "skipped: " + strings.Join(reasons, ", ")
+}
 
 // Reasons for which a file is skipped.
 const (

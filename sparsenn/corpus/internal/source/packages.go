@@ -8,6 +8,9 @@ import (
 	"path"
 	"sort"
 	"strings"
+	"sync"
+
+	"golang.org/x/sync/errgroup"
 
 	"circuitbook/sparsenn/cache"
 )
@@ -42,20 +45,88 @@ func List() []Package {
 	}
 }
 
-// Packages fetches every package and reads its .py files from the wheels.
+// Packages fetches every package, a few at a time, and reads its .py files from
+// the wheels. Progress goes to log, which may be nil.
 func Packages(ctx context.Context, log io.Writer, pkgs []Package) ([]Doc, Skips, error) {
+	files := make([]string, len(pkgs))
+	if log != nil {
+		log = &lockedWriter{w: log}
+	}
+	group, fetching := errgroup.WithContext(ctx) // the first failure ends the others
+	group.SetLimit(3)
+	for i, p := range pkgs {
+		group.Go(func() (err error) {
+			files[i], err = p.Fetch(fetching, log)
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, nil, fmt.Errorf("packages of real Python: %w", err)
+	}
 	var docs []Doc
 	skipped := Skips{}
-	for _, p := range pkgs {
-		file, err := p.Fetch(ctx, log)
-		if err != nil {
-			return nil, nil, fmt.Errorf("package %s: %w", p.Name, err)
-		}
-		if err := wheelDocs(file, p, &docs, skipped); err != nil {
-			return nil, nil, fmt.Errorf("package %s: %w", p.Name, err)
+	for i, p := range pkgs {
+		if err := wheelDocs(files[i], p, &docs, skipped); err != nil {
+			return nil, nil, fmt.Errorf("packages of real Python: %s: %w", p.Name, err)
 		}
 	}
 	return docs, skipped, nil
+}
+
+// lockedWriter lets several fetches write their lines to one log.
+type lockedWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *lockedWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}
+
+// Licence fetches the package and returns the licence texts in its wheel.
+func Licence(ctx context.Context, log io.Writer, p Package) (string, error) {
+	file, err := p.Fetch(ctx, log)
+	if err != nil {
+		return "", err
+	}
+	z, err := zip.OpenReader(file)
+	if err != nil {
+		return "", fmt.Errorf("%s: %w", p.Name, err)
+	}
+	defer z.Close()
+	var b strings.Builder
+	for _, m := range z.File {
+		dir, base := path.Split(m.Name)
+		info, _, _ := strings.Cut(dir, "/")
+		if !strings.HasSuffix(info, ".dist-info") || !(strings.HasPrefix(base, "LICENSE") || strings.HasPrefix(base, "NOTICE")) {
+			continue
+		}
+		data, err := readMember(m)
+		if err != nil {
+			return "", fmt.Errorf("%s: %w", p.Name, err)
+		}
+		fmt.Fprintf(&b, "%s %s, %s (%s)\n\n%s\n", p.Name, p.Version, base, p.Licence, data)
+	}
+	if b.Len() == 0 {
+		return "", fmt.Errorf("%s: the wheel holds no licence", p.Name)
+	}
+	return b.String(), nil
+}
+
+// readMember reads a member of a wheel, at most one byte more than MaxFile.
+func readMember(m *zip.File) ([]byte, error) {
+	r, err := m.Open()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", m.Name, err)
+	}
+	defer r.Close()
+	data, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", m.Name, err)
+	}
+	return data, nil
 }
 
 // wheelDocs appends the .py files of one wheel, in order of their names.
@@ -82,14 +153,9 @@ next:
 			skipped[SkipHuge]++
 			continue
 		}
-		r, err := m.Open()
+		data, err := readMember(m)
 		if err != nil {
-			return fmt.Errorf("%s: %w", m.Name, err)
-		}
-		data, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
-		r.Close()
-		if err != nil {
-			return fmt.Errorf("%s: %w", m.Name, err)
+			return err
 		}
 		if text, reason := Clean(data); reason != "" {
 			skipped[reason]++

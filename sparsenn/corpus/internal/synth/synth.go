@@ -23,8 +23,8 @@ import (
 const Version = 1
 
 // TokenizerSeed is the seed of the programs that the tokenizer's ranks are
-// trained on; any other seed gives other programs.
-const TokenizerSeed = 7
+// trained on. The high bit keeps it apart from the seeds of users.
+const TokenizerSeed = 1<<63 | 7
 
 // HeldOut says whether the ordered pair (a, b) is kept out of the generated
 // text: callee and first word of its string, a word and the next word, a list's
