@@ -2,7 +2,9 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
@@ -70,7 +72,11 @@ func lockRun(root, name string) (*runLock, error) {
 	}
 	host, _ := os.Hostname()
 	if text, err := json.Marshal(holder{PID: os.Getpid(), Host: host, Since: time.Now().Round(time.Second)}); err == nil {
-		_ = os.WriteFile(l.holder, text, 0o644)
+		// Only a note, but where it cannot be written nothing else can.
+		err := os.WriteFile(l.holder, text, 0o644)
+		if errors.Is(err, fs.ErrPermission) || isReadOnlyFS(err) {
+			return nil, errors.Join(err, l.lock.Close())
+		}
 	}
 	return l, nil
 }
