@@ -163,3 +163,5 @@ func (c Config) locationWidth(l Location) int {
 
 // keep is the number of entries that AbsTopK keeps at l: int(AFrac·width).
 func (c Config) keep(l Location) int { return int(c.AFrac * float64(c.locationWidth(l))) }
+
+func (c Config) sparseAt(l Location) bool { return slices.Contains(c.ALocations, l) }

@@ -3,7 +3,6 @@ package model
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"circuitbook/sparsenn/topk"
 
@@ -65,9 +64,18 @@ func (p *Pass) Attention(l int, resid *Node) *Node {
 	x = p.at(At(l, AttnActIn), p.sparse(AttnIn, x))
 	qkv := p.linear(x, h+"attn.c_attn")
 	a := c.AttnWidth()
+	together := c.sparseAt(AttnQ) && c.sparseAt(AttnK) && c.sparseAt(AttnV)
+	if together {
+		// One selection of three times the rows compiles and runs faster than three.
+		dims := qkv.Shape().Dimensions
+		qkv = ReshapeLike(topk.AbsTopK(Reshape(qkv, dims[0], dims[1], 3, a), c.keep(AttnQ)), qkv)
+	}
 	part := func(i int, loc Location, name string) *Node {
 		y := Slice(qkv, AxisRange(), AxisRange(), AxisRange(i*a, (i+1)*a))
-		return p.at(At(l, name), p.sparse(loc, y))
+		if !together {
+			y = p.sparse(loc, y)
+		}
+		return p.at(At(l, name), y)
 	}
 	q, k, v := part(0, AttnQ, AttnQuery), part(1, AttnK, AttnKey), part(2, AttnV, AttnValue)
 	y := p.at(At(l, AttnY), p.attend(l, q, k, v))
@@ -168,7 +176,7 @@ func (p *Pass) linear(x *Node, name string) *Node {
 
 // sparse applies AbsTopK where the config asks for it.
 func (p *Pass) sparse(l Location, x *Node) *Node {
-	if !slices.Contains(p.Config.ALocations, l) {
+	if !p.Config.sparseAt(l) {
 		return x
 	}
 	return topk.AbsTopK(x, p.Config.keep(l))

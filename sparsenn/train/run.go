@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,6 +74,11 @@ func (c Config) identity() (identity, error) {
 	data, err := c.Corpus.Fingerprint()
 	if err != nil {
 		return identity{}, err
+	}
+	// Where a folder lies is no part of a run; what it holds is in data.
+	c.Corpus.Parts = slices.Clone(c.Corpus.Parts)
+	for i := range c.Corpus.Parts {
+		c.Corpus.Parts[i].Path = ""
 	}
 	return identity{recipeVersion, c, data}, nil
 }
