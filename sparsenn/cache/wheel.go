@@ -3,8 +3,6 @@ package cache
 import (
 	"bytes"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -12,10 +10,8 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"time"
 
-	"circuitbook/sparsenn/cache/internal/place"
 	"circuitbook/sparsenn/cache/pip"
 )
 
@@ -175,38 +171,6 @@ func (w Wheel) download(ctx context.Context, dir string) error {
 	return nil
 }
 
-// noNetwork reports whether pip's output shows connections that failed, rather
-// than an index that answered.
-func noNetwork(out string) bool {
-	return strings.Contains(out, "after connection broken by") ||
-		strings.Contains(out, "Failed to establish a new connection") ||
-		strings.Contains(out, "ConnectionError")
-}
-
-// pipError condenses pip's output to the line that tells most: the first
-// failed connection, else the last error.
-func pipError(out string) string {
-	var last string
-	for line := range strings.Lines(out) {
-		line = strings.TrimSpace(line)
-		if _, cause, ok := strings.Cut(line, "after connection broken by "); ok {
-			return clip(cause)
-		}
-		if e, ok := strings.CutPrefix(line, "ERROR: "); ok {
-			last = e
-		}
-	}
-	return clip(last)
-}
-
-func clip(s string) string {
-	const most = 400
-	if len(s) > most {
-		s = s[:most] + "..."
-	}
-	return strings.ToValidUTF8(s, "?")
-}
-
 var (
 	reName    = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$`)
 	reVersion = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.+!_-]*$`)
@@ -227,25 +191,4 @@ func (w Wheel) check() error {
 		return fmt.Errorf("wheel %s: %q is not a sha256 (64 lower-case hexadecimal digits)", w.Name, w.SHA256)
 	}
 	return nil
-}
-
-// SHA256File returns the sha256 of a file's content in lower-case hexadecimal.
-func SHA256File(path string) (string, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return "", err
-	}
-	defer func() { _ = f.Close() }()
-	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
-		return "", err
-	}
-	return hex.EncodeToString(h.Sum(nil)), nil
-}
-
-// WriteAtomic writes the file path through write: first to a temporary file in
-// the same folder, which must exist, then synced and renamed, so that path is
-// never seen half written. After an error path is as it was before.
-func WriteAtomic(path string, perm os.FileMode, write func(f *os.File) error) error {
-	return place.WriteAtomic(path, perm, write)
 }
