@@ -1,0 +1,179 @@
+package book
+
+import (
+	"fmt"
+	"html"
+	"math"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+	"sync"
+
+	"circuitbook/viz"
+)
+
+// claimName is the form of a claim's name: snake_case.
+var claimName = regexp.MustCompile(`^[a-z][a-z0-9]*(_[a-z0-9]+)*$`)
+
+// A ledger remembers the keys that this process has claimed.
+type ledger struct {
+	mu   sync.Mutex
+	keys map[string]bool
+}
+
+var claimed = &ledger{keys: map[string]bool{}}
+
+// Claim states one number, string or boolean of the notebook under a snake_case name. It is shown
+// in the cell and collected in the notebook's results file. It refuses another form of name, the
+// name "provenance", a name claimed before, another type, and a number that is not finite.
+func Claim(name string, value any) error { return claimed.claim(process(), name, value) }
+
+// ClaimInterval states a number with an interval from lo to hi, found from n observations. The
+// results file has it as name, name_lo, name_hi and name_n. Beyond what [Claim] refuses: an interval
+// that does not hold the value, and n < 1.
+func ClaimInterval(name string, value, lo, hi float64, n int) error {
+	return claimed.interval(process(), name, value, lo, hi, n)
+}
+
+// take reserves keys, all or none.
+func (l *ledger) take(keys ...string) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, k := range keys {
+		if !claimName.MatchString(k) {
+			return fmt.Errorf("claim %q: a name is snake_case, as in quote_loss", k)
+		}
+		if k == "provenance" {
+			return fmt.Errorf("claim %q: the name is reserved; use book.Provenance", k)
+		}
+		if l.keys[k] {
+			return fmt.Errorf("claim %q: claimed before; names are claimed once", k)
+		}
+	}
+	for _, k := range keys {
+		l.keys[k] = true
+	}
+	return nil
+}
+
+func (l *ledger) claim(s *stage, name string, value any) error {
+	v, err := scalar(value)
+	if err != nil {
+		return fmt.Errorf("claim %q: %w", name, err)
+	}
+	if err := l.take(name); err != nil {
+		return err
+	}
+	return s.put(claimForms(map[string]any{"name": name, "value": v}, name, readable(v), ""))
+}
+
+func (l *ledger) interval(s *stage, name string, value, lo, hi float64, n int) error {
+	for _, v := range [...]float64{value, lo, hi} {
+		if _, err := scalar(v); err != nil {
+			return fmt.Errorf("claim %q: value %v, interval [%v, %v]: %w", name, value, lo, hi, err)
+		}
+	}
+	if !(lo <= value && value <= hi) {
+		return fmt.Errorf("claim %q: the interval [%v, %v] does not hold the value %v", name, lo, hi, value)
+	}
+	if n < 1 {
+		return fmt.Errorf("claim %q: an interval from n = %d observations", name, n)
+	}
+	if err := l.take(name, name+"_lo", name+"_hi", name+"_n"); err != nil {
+		return err
+	}
+	tail := fmt.Sprintf("[%s, %s], n = %d", readable(lo), readable(hi), n)
+	return s.put(claimForms(map[string]any{"name": name, "value": value, "lo": lo, "hi": hi, "n": n}, name, readable(value), tail))
+}
+
+// claimForms makes the display of a claim.
+func claimForms(data map[string]any, name, value, tail string) map[string]any {
+	text := name + " = " + value
+	h := fmt.Sprintf("<div><code>%s</code> = <b>%s</b>", name, html.EscapeString(value))
+	if tail != "" {
+		text += "   " + tail
+		h += " <small>" + html.EscapeString(tail) + "</small>"
+	}
+	return map[string]any{mimeClaim: data, mimeText: text, mimeHTML: h + "</div>"}
+}
+
+// scalar converts v to a type that is one value in JSON: bool, string, int64 or finite float64.
+func scalar(v any) (any, error) {
+	var f float64
+	switch x := v.(type) {
+	case bool:
+		return x, nil
+	case string:
+		return strings.ToValidUTF8(x, "\uFFFD"), nil
+	case int:
+		return int64(x), nil
+	case int32:
+		return int64(x), nil
+	case int64:
+		return x, nil
+	case uint64:
+		if x > math.MaxInt64 {
+			return nil, fmt.Errorf("%d exceeds 63 bits", x)
+		}
+		return int64(x), nil
+	case float32:
+		// The shortest decimal that is this float32, not the digits of its float64.
+		f, _ = strconv.ParseFloat(strconv.FormatFloat(float64(x), 'g', -1, 32), 64)
+	case float64:
+		f = x
+	default:
+		return nil, fmt.Errorf("a %T is no number, string or boolean", v)
+	}
+	if math.IsNaN(f) || math.IsInf(f, 0) {
+		return nil, fmt.Errorf("%v is not finite", f)
+	}
+	return f, nil
+}
+
+// readable formats a scalar for a reader; the results file has all digits.
+func readable(v any) string {
+	switch x := v.(type) {
+	case float64:
+		if a := math.Abs(x); a != 0 && (a < 1e-4 || a >= 1e9) {
+			return strconv.FormatFloat(x, 'g', 4, 64)
+		}
+		return viz.Number(x)
+	case int64:
+		return strconv.FormatInt(x, 10)
+	case string:
+		return viz.Visible(x)
+	}
+	return fmt.Sprint(v)
+}
+
+// Provenance states where the notebook's numbers come from: seed, versions, data hashes. The facts
+// of all calls are merged into the results file's key "provenance"; values are numbers, strings or
+// booleans.
+func Provenance(facts map[string]any) error { return process().provenance(facts) }
+
+func (s *stage) provenance(facts map[string]any) error {
+	data := make(map[string]any, len(facts))
+	names := make([]string, 0, len(facts))
+	for k, v := range facts {
+		names = append(names, k)
+		x, err := scalar(v)
+		if err != nil || k == "" {
+			if err == nil {
+				err = fmt.Errorf("a fact without a name")
+			}
+			return fmt.Errorf("provenance %q: %w", k, err)
+		}
+		data[k] = x
+	}
+	if len(names) == 0 {
+		return fmt.Errorf("provenance: no facts")
+	}
+	sort.Strings(names)
+	for i, k := range names {
+		names[i] = viz.Visible(k) + " " + readable(data[k])
+	}
+	line := strings.Join(names, " · ")
+	return s.put(map[string]any{mimeProvenance: data, mimeText: line,
+		mimeHTML: `<div><small style="opacity:0.75">` + html.EscapeString(line) + `</small></div>`})
+}

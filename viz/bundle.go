@@ -1,0 +1,125 @@
+package viz
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+)
+
+// What a figure may refuse. Errors name the figure and the value, and wrap one of these.
+var (
+	// ErrNoData: there is nothing to draw.
+	ErrNoData = errors.New("no data to draw")
+	// ErrNotFinite: an infinite number, or a NaN where it cannot mean a gap.
+	ErrNotFinite = errors.New("number is not finite")
+	// ErrTooBig: the picture exceeds MaxSVG.
+	ErrTooBig = fmt.Errorf("picture exceeds %d bytes", MaxSVG)
+)
+
+// A Bundle is one figure in the forms that different places can show.
+type Bundle struct {
+	// HTML is a fragment for text/html. Pictures are in it as <img> with a data URI, which
+	// JupyterLab also shows in a notebook that is not trusted; it holds only elements and inline
+	// styles that its sanitiser keeps.
+	HTML string
+	// SVG is the picture as a document; empty for tables and text.
+	SVG string
+	// Text says the same in plain text.
+	Text string
+}
+
+// Bundle lets a finished bundle stand where a Figure is asked for.
+func (b Bundle) Bundle() (Bundle, error) { return b, nil }
+
+// A Figure is what can be shown. Every figure of this package is a plain struct; Bundle draws it
+// and says what is wrong with it. The same figure always gives the same bytes.
+type Figure interface{ Bundle() (Bundle, error) }
+
+// A Note is printed with a figure.
+type Note struct {
+	Title      string // above it; also its name for a screen reader
+	Caption    string // under it: what to see
+	Provenance string // under the caption, small: seed, steps, versions; see [ProvenanceLine]
+}
+
+// ProvenanceLine joins facts into one line, sorted by name: "k 12 · seed 7".
+func ProvenanceLine(facts map[string]any) string {
+	names := make([]string, 0, len(facts))
+	for n := range facts {
+		names = append(names, n)
+	}
+	sort.Strings(names)
+	for i, n := range names {
+		names[i] = fmt.Sprintf("%s %v", n, facts[n])
+	}
+	return strings.Join(names, " · ")
+}
+
+// picture makes the bundle of a drawn figure: the picture, what is said under it, and its numbers.
+// twin is the text drawing; numbers are the tables behind the picture.
+func picture(s *Scene, n Note, twin string, numbers ...Table) (Bundle, error) {
+	svg, err := s.SVG()
+	if err != nil {
+		return Bundle{}, err
+	}
+	var h strings.Builder
+	fmt.Fprintf(&h, `<figure style="margin:0"><img src="data:image/svg+xml;base64,%s" width="%s" alt="%s" style="max-width:100%%;height:auto">`,
+		base64.StdEncoding.EncodeToString([]byte(svg)), num(s.Width), esc(strings.TrimSpace(s.Title+". "+s.Desc)))
+	n.html(&h, s.Width)
+	if len(numbers) > 0 {
+		h.WriteString("\n<details><summary>numbers</summary>")
+		for i := range numbers {
+			if err := numbers[i].html(&h); err != nil {
+				return Bundle{}, err
+			}
+		}
+		h.WriteString("</details>")
+	}
+	h.WriteString("</figure>\n")
+
+	var t strings.Builder
+	n.heading(&t)
+	t.WriteString(twin)
+	for i := range numbers {
+		t.WriteString("\n")
+		if err := numbers[i].text(&t); err != nil {
+			return Bundle{}, err
+		}
+	}
+	n.text(&t)
+	return Bundle{HTML: h.String(), SVG: svg, Text: t.String()}, nil
+}
+
+// html writes what is printed under a figure.
+func (n Note) html(b *strings.Builder, width float64) {
+	if n.Caption == "" && n.Provenance == "" {
+		return
+	}
+	fmt.Fprintf(b, "\n"+`<figcaption style="max-width:%spx">%s`, num(width), esc(n.Caption))
+	if n.Provenance != "" {
+		if n.Caption != "" {
+			b.WriteString("<br>")
+		}
+		fmt.Fprintf(b, `<small style="opacity:0.75">%s</small>`, esc(n.Provenance))
+	}
+	b.WriteString("</figcaption>")
+}
+
+// heading writes the title of a text twin.
+func (n Note) heading(b *strings.Builder) {
+	if n.Title != "" {
+		t := Visible(n.Title)
+		fmt.Fprintf(b, "%s\n%s\n", t, strings.Repeat("─", columns(t)))
+	}
+}
+
+// text writes what is printed under a text twin.
+func (n Note) text(b *strings.Builder) {
+	for _, s := range [...]string{n.Caption, n.Provenance} {
+		for _, l := range wrap(Visible(s), 96) {
+			b.WriteString(l + "\n")
+		}
+	}
+}

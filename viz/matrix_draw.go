@@ -1,0 +1,261 @@
+package viz
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+const (
+	countBar = 34.0 // length of the longest bar of counts
+	panelTop = 40.0 // over a panel: its name and what it says of itself
+)
+
+// Scene lays the matrices out. The data must be such that Bundle accepts it.
+func (m *Matrices) Scene() *Scene {
+	s := &Scene{Width: plotWidth, Title: m.Title, Desc: m.describe()}
+	top := heading(s, m.Title, "") + 6
+	row, col := m.names()
+	rows, cols := m.Panels[0].Rows, m.Panels[0].Cols
+	flip := rows > cols
+	if flip {
+		rows, cols, row, col = cols, rows, col, row
+	}
+	n := len(m.Panels)
+	across := 1 // panels side by side
+	if float64(cols) < 1.7*float64(rows) {
+		across = min(n, 2)
+	}
+	left := margin + 34
+	width := (plotWidth - 2*margin - 34*float64(across)) / float64(across)
+	cell := math.Min(math.Min((width-countBar-14)/float64(cols), 330/float64(rows)), 16)
+	w, h := cell*float64(cols), cell*float64(rows)
+
+	scale := m.scale()
+	drawn, counted := make([]Matrix, n), make([]stats, n)
+	for i := range m.Panels {
+		drawn[i] = m.Panels[i]
+		if flip {
+			drawn[i] = m.Panels[i].transposed()
+		}
+		counted[i] = drawn[i].stats()
+	}
+	maxRow, maxCol, shared := barScales(counted)
+	y := top
+	for i := range drawn {
+		x := left + float64(i%across)*(width+34)
+		if i > 0 && i%across == 0 {
+			y += panelTop + countBar + h + 44
+		}
+		p := panelPlace{x: x, y: y + panelTop + countBar + 6, w: w, h: h, cell: cell, row: row, col: col,
+			maxRow: maxRow[i], maxCol: maxCol[i], scale: scale, head: width}
+		p.draw(s, &drawn[i], counted[i])
+	}
+	y += panelTop + countBar + h + 58
+	s.Height = matrixLegend(s, y, scale, cell, shared)
+	s.ground()
+	return s
+}
+
+// barScales gives the count of the longest bar by row and by column in every panel: one for all
+// panels, unless a dense one would make the bars of a sparse one vanish.
+func barScales(counted []stats) (row, col []int, shared bool) {
+	for _, st := range counted {
+		row = append(row, max(1, most(st.rows)))
+		col = append(col, max(1, most(st.cols)))
+	}
+	if top, low := most(row), least(row); top > 6*low {
+		return row, col, false
+	}
+	if top, low := most(col), least(col); top > 6*low {
+		return row, col, false
+	}
+	r, c := most(row), most(col)
+	for i := range row {
+		row[i], col[i] = r, c
+	}
+	return row, col, true
+}
+
+// panelPlace is where a matrix is drawn: (x, y) is the upper left corner of its cells.
+type panelPlace struct {
+	x, y, w, h, cell float64
+	row, col         string
+	maxRow, maxCol   int
+	scale            float64
+	head             float64 // room for the name
+}
+
+func (p *panelPlace) draw(s *Scene, m *Matrix, st stats) {
+	b := m.block(st.nonzero())
+	says := fmt.Sprintf("%s of %s nonzero, %.2f %%", Number(float64(st.nonzero())), Number(float64(len(m.Values))), 100*float64(st.nonzero())/float64(len(m.Values)))
+	if b > 1 {
+		says += fmt.Sprintf("; a mark is the mean of %d×%d weights", b, b)
+	}
+	s.add(Mark{Shape: Text, X: p.x, Y: p.y - countBar - 28, Text: clip(m.Name, 13, p.head), Size: 13, Bold: true, Fill: Ink})
+	s.add(Mark{Shape: Text, X: p.x, Y: p.y - countBar - 13, Text: clip(says, tickSize, p.head), Size: tickSize, Fill: Muted})
+
+	p.counts(s, st)
+	s.add(Mark{Shape: Rect, X: p.x, Y: p.y, W: p.w, H: p.h, Fill: Wash, Stroke: Faint})
+	p.cells(s, m, b)
+	p.axes(s, m)
+}
+
+// counts draws the nonzeros of every column above the cells, and of every row to their right.
+func (p *panelPlace) counts(s *Scene, st stats) {
+	var up, side Pen
+	base := p.y - 4
+	up.Move(p.x, base)
+	for j, c := range st.cols {
+		at := base - countBar*float64(c)/float64(p.maxCol)
+		up.To(p.x+float64(j)*p.cell, at)
+		up.To(p.x+float64(j+1)*p.cell, at)
+	}
+	up.To(p.x+p.w, base)
+	up.Close()
+	s.add(Mark{Shape: Path, D: up.String(), Fill: Muted, Opacity: 0.75,
+		Tip: fmt.Sprintf("nonzeros by %s: %d to %d, %d without any", p.col, least(st.cols), most(st.cols), zeros(st.cols))})
+	base = p.x + p.w + 4
+	side.Move(base, p.y)
+	for i, c := range st.rows {
+		at := base + countBar*float64(c)/float64(p.maxRow)
+		side.To(at, p.y+float64(i)*p.cell)
+		side.To(at, p.y+float64(i+1)*p.cell)
+	}
+	side.To(base, p.y+p.h)
+	side.Close()
+	s.add(Mark{Shape: Path, D: side.String(), Fill: Muted, Opacity: 0.75,
+		Tip: fmt.Sprintf("nonzeros by %s: %d to %d, %d without any", p.row, least(st.rows), most(st.rows), zeros(st.rows))})
+	// The longest bar gives the scale.
+	s.add(Mark{Shape: Text, X: p.x - 6, Y: p.y - countBar + 4, Text: Number(float64(p.maxCol)), Size: 10, Anchor: End, Fill: Muted})
+	s.add(Mark{Shape: Line, X: p.x - 3, Y: p.y - 4 - countBar, H: countBar, Stroke: Faint})
+	s.add(Mark{Shape: Text, X: base + countBar, Y: p.y + p.h + 13, Text: Number(float64(p.maxRow)), Size: 10, Anchor: End, Fill: Muted})
+	s.add(Mark{Shape: Line, X: base, Y: p.y + p.h + 2, W: countBar, Stroke: Faint})
+}
+
+func most(counts []int) int {
+	n := 0
+	for _, c := range counts {
+		n = max(n, c)
+	}
+	return n
+}
+
+func least(counts []int) int {
+	n := counts[0]
+	for _, c := range counts {
+		n = min(n, c)
+	}
+	return n
+}
+
+// cells draws one path for each sign and level.
+func (p *panelPlace) cells(s *Scene, m *Matrix, b int) {
+	var pens [2][levels + 1]Pen
+	var count [2][levels + 1]int
+	cell := p.cell * float64(b)
+	for _, sp := range m.spots(b) {
+		l := level(sp.size, p.scale)
+		r := reach(l, cell)
+		x, y := p.x+(float64(sp.col)+0.5)*cell, p.y+(float64(sp.row)+0.5)*cell
+		// The last block may stick out of the matrix.
+		x, y = math.Min(x, p.x+p.w-r/2), math.Min(y, p.y+p.h-r/2)
+		k := 0
+		if sp.sign < 0 {
+			k = 1
+		}
+		sign(&pens[k][l], sp.sign, x, y, r)
+		count[k][l]++
+	}
+	for l := 1; l <= levels; l++ {
+		for k, word := range [...]string{"positive", "negative"} {
+			if count[k][l] == 0 {
+				continue
+			}
+			s.add(Mark{Shape: Path, D: pens[k][l].String(), Stroke: signRole(k), Width: stroke(l, cell), Opacity: strength(l),
+				Tip: fmt.Sprintf("%s, magnitude %s to %s: %d", word, Number(sig3(bound(l-1, p.scale))), Number(sig3(bound(l, p.scale))), count[k][l])})
+		}
+	}
+}
+
+func signRole(k int) Role { return Positive + Role(k) }
+
+// reach is half the length of a mark of a level; small cells get marks larger than themselves.
+func reach(l int, cell float64) float64 {
+	full := math.Max(0.46*cell, 2.6)
+	return full * (0.4 + 0.6*float64(l)/levels)
+}
+
+func stroke(l int, cell float64) float64 {
+	return math.Round(10*math.Min(3, math.Max(1, reach(l, cell)*0.38))) / 10
+}
+
+func strength(l int) float64 { return 0.5 + 0.5*float64(l)/levels }
+
+// sign draws a plus or a minus that reaches r from (x, y).
+func sign(p *Pen, sign int, x, y, r float64) {
+	p.Move(x-r, y)
+	p.To(x+r, y)
+	if sign > 0 {
+		p.Move(x, y-r)
+		p.To(x, y+r)
+	}
+}
+
+// axes names the sides and numbers their ends.
+func (p *panelPlace) axes(s *Scene, m *Matrix) {
+	for i, t := range indexTicks(m.Cols, p.w/70) {
+		a := Middle
+		if i == 0 {
+			a = Start
+		}
+		s.add(Mark{Shape: Text, X: p.x + (float64(t)+0.5)*p.cell, Y: p.y + p.h + 13, Text: Number(float64(t)), Size: 10, Anchor: a, Fill: Muted})
+	}
+	for _, t := range indexTicks(m.Rows, p.h/40) {
+		s.add(Mark{Shape: Text, X: p.x - 6, Y: p.y + (float64(t)+0.5)*p.cell + 3.5, Text: Number(float64(t)), Size: 10, Anchor: End, Fill: Muted})
+	}
+	s.add(Mark{Shape: Text, X: p.x + p.w/2, Y: p.y + p.h + 28, Text: clip("across: "+p.col+"; down: "+p.row, tickSize, p.head), Size: tickSize, Anchor: Middle, Fill: Muted})
+}
+
+// indexTicks numbers 0 and round indices below n, about as many as asked for.
+func indexTicks(n int, want float64) []int {
+	if n <= 1 {
+		return []int{0}
+	}
+	var out []int
+	for _, t := range ticks(0, float64(n-1), max(1, int(want))) {
+		if t == math.Trunc(t) {
+			out = append(out, int(t))
+		}
+	}
+	if len(out) == 0 {
+		out = []int{0}
+	}
+	return out
+}
+
+// matrixLegend explains signs and sizes at height y; it returns the height of the figure.
+func matrixLegend(s *Scene, y, scale, cell float64, shared bool) float64 {
+	x := margin + 34
+	cell = math.Max(cell, 9)
+	for k, word := range [...]string{"positive", "negative"} {
+		s.add(Mark{Shape: Text, X: x, Y: y, Text: word, Size: tickSize, Fill: Ink})
+		x += textWidth(word, tickSize) + 4
+		for l := 1; l <= levels; l++ {
+			var p Pen
+			sign(&p, 1-2*k, x+cell/2, y-4, reach(l, cell))
+			s.add(Mark{Shape: Path, D: p.String(), Stroke: signRole(k), Width: stroke(l, cell), Opacity: strength(l)})
+			x += cell + 5
+		}
+		x += 18
+	}
+	text := fmt.Sprintf("|w| up to %s, %s, %s, %s", Number(sig3(bound(1, scale))), Number(sig3(bound(2, scale))), Number(sig3(bound(3, scale))), Number(sig3(scale)))
+	s.add(Mark{Shape: Text, X: x, Y: y, Text: text, Size: tickSize, Fill: Muted})
+	y += 18
+	bars := "Grey bars count nonzeros: above by position across, at the right by position down; numbers are the longest bar."
+	if !shared {
+		bars = strings.Replace(bars, "; numbers are", "; each matrix has its own scale, numbers are", 1)
+	}
+	s.add(Mark{Shape: Text, X: margin + 34, Y: y, Text: bars, Size: tickSize, Fill: Muted})
+	return y + margin
+}

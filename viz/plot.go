@@ -1,0 +1,276 @@
+package viz
+
+import (
+	"fmt"
+	"math"
+	"sort"
+)
+
+// A Plot draws series as lines over a shared x: one panel, or several stacked. Series of one name
+// look the same in all panels. Names stand at the ends of the lines, so there is no legend to
+// match; besides its colour each series has a dash and a marker of its own.
+type Plot struct {
+	Note
+	X      Axis
+	Panels []Panel
+}
+
+// An Axis names what is measured and how it is spread.
+type Axis struct {
+	Label   string
+	Log     bool
+	Include []float64 // values that the axis must reach, such as 0
+}
+
+// A Panel is one drawing area with its y axis.
+type Panel struct {
+	Y      Axis
+	Series []Series
+	Refs   []Ref
+	Height float64 // in pixels; 0 is 230 for the first panel and 130 for those under it
+}
+
+// A Series is one line. X must not fall; a NaN in Y is a gap.
+type Series struct {
+	Name string
+	X, Y []float64
+	// Smooth, if above 1, draws the mean over so many points, and the points themselves faintly
+	// behind it.
+	Smooth int
+}
+
+// A Ref is a horizontal line to compare with.
+type Ref struct {
+	Name string
+	Y    float64
+}
+
+// Steps returns 0, 1, …, n-1: the X of a series with a value per step.
+func Steps(n int) []float64 {
+	x := make([]float64, n)
+	for i := range x {
+		x[i] = float64(i)
+	}
+	return x
+}
+
+// check validates the data and returns the number of points that can be drawn.
+func (p *Plot) check() error {
+	if len(p.Panels) == 0 {
+		return fmt.Errorf("plot %q: no panels: %w", p.Title, ErrNoData)
+	}
+	for i := range p.Panels {
+		pan := &p.Panels[i]
+		drawn := 0
+		seen := map[string]bool{}
+		for _, s := range pan.Series {
+			if seen[s.Name] {
+				return fmt.Errorf("plot %q, panel %q: two series are named %q", p.Title, pan.Y.Label, s.Name)
+			}
+			seen[s.Name] = true
+			n, err := s.check(p.X.Log, pan.Y.Log)
+			if err != nil {
+				return fmt.Errorf("plot %q, panel %q, series %q: %w", p.Title, pan.Y.Label, s.Name, err)
+			}
+			drawn += n
+		}
+		if drawn == 0 {
+			return fmt.Errorf("plot %q, panel %q: %w", p.Title, pan.Y.Label, ErrNoData)
+		}
+		for _, r := range pan.Refs {
+			if math.IsNaN(r.Y) || math.IsInf(r.Y, 0) || pan.Y.Log && r.Y <= 0 {
+				return fmt.Errorf("plot %q, panel %q: reference line %q at %v: %w", p.Title, pan.Y.Label, r.Name, r.Y, ErrNotFinite)
+			}
+		}
+		if err := pan.Y.check(); err != nil {
+			return fmt.Errorf("plot %q, panel %q: %w", p.Title, pan.Y.Label, err)
+		}
+	}
+	if err := p.X.check(); err != nil {
+		return fmt.Errorf("plot %q, x axis: %w", p.Title, err)
+	}
+	return nil
+}
+
+func (a *Axis) check() error {
+	for _, v := range a.Include {
+		if math.IsNaN(v) || math.IsInf(v, 0) || a.Log && v <= 0 {
+			return fmt.Errorf("cannot include %v: %w", v, ErrNotFinite)
+		}
+	}
+	return nil
+}
+
+// check returns how many points have a value.
+func (s *Series) check(logX, logY bool) (int, error) {
+	if len(s.X) != len(s.Y) {
+		return 0, fmt.Errorf("%d x values for %d y values", len(s.X), len(s.Y))
+	}
+	n := 0
+	for i, x := range s.X {
+		y := s.Y[i]
+		switch {
+		case math.IsNaN(x) || math.IsInf(x, 0):
+			return 0, fmt.Errorf("x[%d] is %v: %w", i, x, ErrNotFinite)
+		case i > 0 && x < s.X[i-1]:
+			return 0, fmt.Errorf("x falls from %v to %v at index %d; sort the points", s.X[i-1], x, i)
+		case math.IsInf(y, 0):
+			return 0, fmt.Errorf("y[%d] is %v: %w", i, y, ErrNotFinite)
+		case logX && x <= 0:
+			return 0, fmt.Errorf("x[%d] is %v, which a logarithmic axis cannot show", i, x)
+		case logY && y <= 0:
+			return 0, fmt.Errorf("y[%d] is %v, which a logarithmic axis cannot show", i, y)
+		case !math.IsNaN(y):
+			n++
+		}
+	}
+	return n, nil
+}
+
+// scale maps data to pixels along one axis.
+type scale struct {
+	lo, hi   float64 // data range
+	from, to float64 // pixels
+	log      bool
+}
+
+func (s scale) at(v float64) float64 {
+	if s.log {
+		return s.from + (math.Log(v)-math.Log(s.lo))/(math.Log(s.hi)-math.Log(s.lo))*(s.to-s.from)
+	}
+	return s.from + (v-s.lo)/(s.hi-s.lo)*(s.to-s.from)
+}
+
+func (s scale) ticks(n int) []float64 {
+	if s.log {
+		return logTicks(s.lo, s.hi, n)
+	}
+	return ticks(s.lo, s.hi, n)
+}
+
+// span returns a range that holds all values, with pad of its length added at each end, and is
+// never empty.
+func span(vals []float64, log bool, pad float64) (lo, hi float64) {
+	lo, hi = math.Inf(1), math.Inf(-1)
+	for _, v := range vals {
+		if !math.IsNaN(v) {
+			lo, hi = math.Min(lo, v), math.Max(hi, v)
+		}
+	}
+	if log {
+		if hi/lo < 1.001 {
+			return lo / 1.3, hi * 1.3
+		}
+		f := math.Pow(hi/lo, pad)
+		return lo / f, hi * f
+	}
+	if d := hi - lo; d > 1e-9*math.Max(math.Abs(lo), math.Abs(hi)) {
+		// Padding must not carry a count or a loss below zero.
+		low := lo - pad*d
+		if lo >= 0 && low < 0 {
+			low = 0
+		}
+		return low, hi + pad*d
+	}
+	d := math.Abs(lo) * 0.05
+	if d == 0 {
+		d = 1
+	}
+	return lo - d, hi + d
+}
+
+// look is how a series is told from the others.
+type look struct {
+	role   Role
+	dash   []float64
+	marker int
+	glyph  byte // in the text twin
+}
+
+var (
+	dashes = [][]float64{nil, {7, 3}, {2, 3}, {9, 3, 2, 3}, {4, 2}, {12, 4}}
+	glyphs = "o+x*#@%&$~"
+)
+
+// looks assigns a look to every series name, in order of appearance over the panels.
+func (p *Plot) looks() map[string]look {
+	m := map[string]look{}
+	for i := range p.Panels {
+		for _, s := range p.Panels[i].Series {
+			if _, ok := m[s.Name]; !ok {
+				n := len(m)
+				m[s.Name] = look{
+					role:   Series0 + Role(n%seriesCount),
+					dash:   dashes[(n+n/seriesCount)%len(dashes)],
+					marker: (n + n/seriesCount) % markers,
+					glyph:  glyphs[n%len(glyphs)],
+				}
+			}
+		}
+	}
+	return m
+}
+
+// numbersRows is about how many points of each series the table of numbers lists.
+const numbersRows = 24
+
+// numbers tabulates the plot: a summary, and points of every series.
+func (p *Plot) numbers() []Table {
+	sum := Table{Columns: []Column{{Name: "series"}, {Name: "of"}, {Name: "points"}, {Name: "first"}, {Name: "least"}, {Name: "greatest"}, {Name: "last"}}}
+	pts := Table{Columns: []Column{{Name: p.xLabel()}}}
+	rows := map[float64]bool{}
+	var all []*Series
+	for i := range p.Panels {
+		for j := range p.Panels[i].Series {
+			s := &p.Panels[i].Series[j]
+			all = append(all, s)
+			name := s.Name
+			if len(p.Panels) > 1 {
+				name += ", " + p.Panels[i].Y.Label
+			}
+			pts.Columns = append(pts.Columns, Column{Name: name})
+			first, last, n := math.NaN(), math.NaN(), 0
+			lo, hi := math.Inf(1), math.Inf(-1)
+			for _, y := range s.Y {
+				if math.IsNaN(y) {
+					continue
+				}
+				if n++; n == 1 {
+					first = y
+				}
+				last, lo, hi = y, math.Min(lo, y), math.Max(hi, y)
+			}
+			if n == 0 {
+				lo, hi = math.NaN(), math.NaN()
+			}
+			sum.Rows = append(sum.Rows, []any{s.Name, p.Panels[i].Y.Label, n, first, lo, hi, last})
+			for k, m := 0, len(s.X); k < min(numbersRows, m); k++ {
+				rows[s.X[k*(m-1)/max(1, min(numbersRows, m)-1)]] = true
+			}
+		}
+	}
+	xs := make([]float64, 0, len(rows))
+	for x := range rows {
+		xs = append(xs, x)
+	}
+	sort.Float64s(xs)
+	for _, x := range xs {
+		row := []any{x}
+		for _, s := range all {
+			var v any
+			if k := sort.SearchFloat64s(s.X, x); k < len(s.X) && s.X[k] == x && !math.IsNaN(s.Y[k]) {
+				v = s.Y[k]
+			}
+			row = append(row, v)
+		}
+		pts.Rows = append(pts.Rows, row)
+	}
+	return []Table{sum, pts}
+}
+
+func (p *Plot) xLabel() string {
+	if p.X.Label == "" {
+		return "x"
+	}
+	return p.X.Label
+}

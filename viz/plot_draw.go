@@ -1,0 +1,330 @@
+package viz
+
+import (
+	"fmt"
+	"math"
+	"sort"
+	"strings"
+)
+
+const (
+	plotWidth  = 760.0 // of every figure, in pixels
+	margin     = 16.0  // around it
+	labelSize  = 12.0
+	tickSize   = 11.0
+	titleSize  = 15.0
+	panelGap   = 40.0 // between panels: room for the name of the lower y axis
+	plotPoints = 240  // buckets of a downsampled line
+)
+
+// Bundle draws the plot. It refuses infinite values, an x that falls, and values that a
+// logarithmic axis cannot show, naming series and index.
+func (p Plot) Bundle() (Bundle, error) {
+	if err := p.check(); err != nil {
+		return Bundle{}, err
+	}
+	return picture(p.Scene(), p.Note, p.twin(), p.numbers()...)
+}
+
+// Scene lays the plot out. The data must be such that Bundle accepts it.
+func (p *Plot) Scene() *Scene {
+	s := &Scene{Width: plotWidth, Title: p.Title, Desc: p.describe()}
+	looks := p.looks()
+	top := heading(s, p.Title, p.subtitle()) + 6
+
+	// The widest tick label decides the left edge, the widest name the right one.
+	var ys []scale
+	left, right := 0.0, 0.0
+	y := top
+	for i := range p.Panels {
+		pan := &p.Panels[i]
+		h := pan.Height
+		if h <= 0 {
+			h = 230
+			if i > 0 {
+				h = 130
+			}
+		}
+		y += 22 // the name of the y axis
+		var vals []float64
+		for _, r := range pan.Refs {
+			vals = append(vals, r.Y)
+		}
+		vals = append(vals, pan.Y.Include...)
+		for _, se := range pan.Series {
+			vals = append(vals, se.Y...)
+			right = math.Max(right, textWidth(Visible(se.endLabel()), labelSize))
+		}
+		lo, hi := span(vals, pan.Y.Log, 0.06)
+		sc := scale{lo, hi, y + h, y, pan.Y.Log}
+		for _, l := range tickLabels(sc.ticks(int(h/42)), sc.log) {
+			left = math.Max(left, textWidth(l, tickSize))
+		}
+		ys = append(ys, sc)
+		y += h + panelGap - 22
+	}
+	left += margin + 8
+	right = plotWidth - margin - math.Min(right, 190) - 30
+	var xv []float64
+	for i := range p.Panels {
+		for _, se := range p.Panels[i].Series {
+			if n := len(se.X); n > 0 {
+				xv = append(xv, se.X[0], se.X[n-1])
+			}
+		}
+	}
+	lo, hi := span(append(xv, p.X.Include...), p.X.Log, 0)
+	x := scale{lo, hi, left, right, p.X.Log}
+
+	for i := range p.Panels {
+		p.drawPanel(s, &p.Panels[i], x, ys[i], looks)
+	}
+	bottom := ys[len(ys)-1].from
+	xt := x.ticks(int((right - left) / 80))
+	for i, l := range tickLabels(xt, x.log) {
+		s.add(Mark{Shape: Text, X: x.at(xt[i]), Y: bottom + 17, Text: l, Size: tickSize, Anchor: Middle, Fill: Muted})
+	}
+	s.Height = bottom + 30
+	if p.X.Label != "" {
+		s.add(Mark{Shape: Text, X: (left + right) / 2, Y: bottom + 35, Text: p.X.Label, Size: labelSize, Anchor: Middle, Fill: Muted})
+		s.Height = bottom + 48
+	}
+	s.ground()
+	return s
+}
+
+// add appends a mark.
+func (s *Scene) add(m Mark) { s.Marks = append(s.Marks, m) }
+
+// ground puts the opaque paper behind everything.
+func (s *Scene) ground() {
+	s.Marks = append([]Mark{{Shape: Rect, W: s.Width, H: s.Height, Fill: Paper}}, s.Marks...)
+}
+
+// heading writes the title and a line under it, and returns where the figure goes on.
+func heading(s *Scene, title, sub string) float64 {
+	y := margin - 4
+	if title != "" {
+		y += 18
+		s.add(Mark{Shape: Text, X: margin, Y: y, Text: clip(title, titleSize, s.Width-2*margin), Size: titleSize, Bold: true, Fill: Ink})
+		y += 4
+	}
+	for _, l := range wrap(Visible(sub), 116) {
+		y += 15
+		s.add(Mark{Shape: Text, X: margin, Y: y, Text: l, Size: tickSize, Fill: Muted})
+	}
+	return y
+}
+
+// subtitle says what thin and thick lines are.
+func (p *Plot) subtitle() string {
+	most, mixed := 0, false
+	for i := range p.Panels {
+		for _, s := range p.Panels[i].Series {
+			if s.Smooth > 1 {
+				mixed = mixed || most > 1 && most != s.Smooth
+				most = max(most, s.Smooth)
+			}
+		}
+	}
+	switch {
+	case most <= 1:
+		return ""
+	case mixed:
+		return fmt.Sprintf("Faint: every point; bold: means over up to %d points", most)
+	}
+	return fmt.Sprintf("Faint: every point; bold: mean over %d points", most)
+}
+
+// drawPanel draws grid, axes, reference lines, series and their names.
+func (p *Plot) drawPanel(s *Scene, pan *Panel, x, y scale, looks map[string]look) {
+	name := pan.Y.Label
+	if pan.Y.Log {
+		name += " (logarithmic)"
+	}
+	s.add(Mark{Shape: Text, X: margin, Y: y.to - 9, Text: name, Size: labelSize, Fill: Muted})
+	yt := y.ticks(int((y.from - y.to) / 42))
+	for i, l := range tickLabels(yt, y.log) {
+		at := math.Round(y.at(yt[i])) + 0.5
+		s.add(Mark{Shape: Line, X: x.from, Y: at, W: x.to - x.from, Stroke: Faint})
+		s.add(Mark{Shape: Text, X: x.from - 7, Y: at + 4, Text: l, Size: tickSize, Anchor: End, Fill: Muted})
+	}
+	xt := x.ticks(int((x.to - x.from) / 80))
+	for _, t := range xt {
+		s.add(Mark{Shape: Line, X: math.Round(x.at(t)) + 0.5, Y: y.from, H: 4, Stroke: Muted})
+	}
+	s.add(Mark{Shape: Line, X: x.from, Y: math.Round(y.from) + 0.5, W: x.to - x.from, Stroke: Muted})
+	for _, r := range pan.Refs {
+		at := math.Round(y.at(r.Y)) + 0.5
+		label := strings.TrimSpace(r.Name + " " + Number(r.Y))
+		s.add(Mark{Shape: Line, X: x.from, Y: at, W: x.to - x.from, Stroke: Muted, Dash: []float64{2, 3}, Tip: label})
+		s.add(Mark{Shape: Text, X: x.to - 4, Y: at - 4, Text: clip(label, tickSize, x.to-x.from), Size: tickSize, Anchor: End, Fill: Muted})
+	}
+	var ends []label
+	for i := range pan.Series {
+		se, l := &pan.Series[i], looks[pan.Series[i].Name]
+		if end, ok := se.draw(s, x, y, l); ok {
+			ends = append(ends, label{want: end[1], x: end[0], text: se.endLabel(), look: l})
+		}
+	}
+	placeLabels(ends, y.to+4, y.from-2, 16)
+	for _, e := range ends {
+		if math.Abs(e.at-e.want) > 4 || x.to-e.x > 4 {
+			s.add(Mark{Shape: Line, X: e.x + 4, Y: e.want, W: x.to + 8 - e.x - 4, H: e.at - e.want, Stroke: e.look.role, Width: 0.75, Opacity: 0.5})
+		}
+		var pen Pen
+		pen.Move(x.to+8, e.at)
+		pen.To(x.to+24, e.at)
+		s.add(Mark{Shape: Path, D: pen.String(), Stroke: e.look.role, Width: 2, Dash: e.look.dash})
+		s.add(marker(e.look, x.to+16, e.at))
+		s.add(Mark{Shape: Text, X: x.to + 30, Y: e.at + 4, Text: clip(e.text, labelSize, plotWidth-margin-x.to-30), Size: labelSize, Fill: Ink})
+	}
+}
+
+// endLabel names a series where its line ends.
+func (s *Series) endLabel() string {
+	line := s.shown()
+	for i := len(line) - 1; i >= 0; i-- {
+		if !math.IsNaN(line[i]) {
+			return strings.TrimSpace(s.Name + " " + Number(sig3(line[i])))
+		}
+	}
+	return s.Name
+}
+
+// sig3 rounds fractions to three significant digits; whole numbers stay exact.
+func sig3(v float64) float64 {
+	if v == 0 || v == math.Trunc(v) {
+		return v
+	}
+	f := math.Pow(10, 2-math.Floor(math.Log10(math.Abs(v))))
+	if math.Abs(v) >= 1000 {
+		f = 1
+	}
+	return math.Round(v*f) / f
+}
+
+// shown is the line that carries the series: its values, or their running means.
+func (s *Series) shown() []float64 {
+	if s.Smooth > 1 {
+		return smooth(s.Y, s.Smooth)
+	}
+	return s.Y
+}
+
+// draw adds the lines and markers of a series; it returns where the line ends.
+func (s *Series) draw(sc *Scene, x, y scale, l look) (end [2]float64, ok bool) {
+	if s.Smooth > 1 {
+		sc.add(Mark{Shape: Path, D: trace(s.X, s.Y, x, y), Stroke: l.role, Width: 1, Opacity: 0.3})
+	}
+	line := s.shown()
+	tip := fmt.Sprintf("%s: %d points, last %s", s.Name, len(s.Y), s.endLabel())
+	sc.add(Mark{Shape: Path, D: trace(s.X, line, x, y), Stroke: l.role, Width: 2, Dash: l.dash, Tip: tip})
+	// Few markers, at places that differ by series, tell lines apart without colour.
+	var at []int
+	for i, v := range line {
+		if !math.IsNaN(v) {
+			at = append(at, i)
+		}
+	}
+	if len(at) == 0 {
+		return end, false
+	}
+	last := at[len(at)-1]
+	const few = 7
+	if len(at) <= 2*few {
+		for _, i := range at[:len(at)-1] {
+			m := marker(l, x.at(s.X[i]), y.at(line[i]))
+			m.Tip = s.Name + ": " + Number(s.X[i]) + ", " + Number(line[i])
+			sc.add(m)
+		}
+	} else {
+		for k := 0; k < few; k++ {
+			i := at[(k*len(at)+len(at)*(l.marker+1)/(markers+2))/few]
+			sc.add(marker(l, x.at(s.X[i]), y.at(line[i])))
+		}
+	}
+	end = [2]float64{x.at(s.X[last]), y.at(line[last])}
+	sc.add(marker(l, end[0], end[1]))
+	return end, true
+}
+
+// trace makes the path of a line, broken at NaNs.
+func trace(xs, ys []float64, x, y scale) string {
+	var p Pen
+	down := false
+	for _, i := range downsample(ys, plotPoints) {
+		if math.IsNaN(ys[i]) {
+			down = false
+			continue
+		}
+		px, py := x.at(xs[i]), y.at(ys[i])
+		if !down {
+			p.Move(px, py)
+			// A point alone is still a dot.
+			if i+1 == len(ys) || math.IsNaN(ys[i+1]) {
+				p.To(px+0.1, py)
+			}
+		} else {
+			p.To(px, py)
+		}
+		down = true
+	}
+	return p.String()
+}
+
+// markers is the number of marker forms.
+const markers = 5
+
+// marker draws one form, filled with paper so that it shows on its line.
+func marker(l look, x, y float64) Mark {
+	m := Mark{Shape: Path, Fill: Paper, Stroke: l.role, Width: 1.5}
+	var p Pen
+	poly := func(pts ...float64) {
+		p.Move(x+pts[0], y+pts[1])
+		for i := 2; i < len(pts); i += 2 {
+			p.To(x+pts[i], y+pts[i+1])
+		}
+		p.Close()
+	}
+	switch l.marker {
+	case 0:
+		return Mark{Shape: Circle, X: x, Y: y, R: 3.2, Fill: Paper, Stroke: l.role, Width: 1.5}
+	case 1:
+		poly(-3, -3, 3, -3, 3, 3, -3, 3)
+	case 2:
+		poly(0, -3.8, 3.6, 2.6, -3.6, 2.6)
+	case 3:
+		poly(0, -4.2, 4.2, 0, 0, 4.2, -4.2, 0)
+	case 4:
+		poly(0, 3.8, 3.6, -2.6, -3.6, -2.6)
+	}
+	m.D = p.String()
+	return m
+}
+
+// A label is the name of a line, wanted at the height where the line ends.
+type label struct {
+	want, at, x float64
+	text        string
+	look        look
+}
+
+// placeLabels moves labels apart to at least gap pixels, keeping their order, within [top, bottom]
+// as far as they fit.
+func placeLabels(ls []label, top, bottom, gap float64) {
+	sort.SliceStable(ls, func(i, j int) bool { return ls[i].want < ls[j].want })
+	for i := range ls {
+		ls[i].at = math.Max(ls[i].want, top)
+		if i > 0 {
+			ls[i].at = math.Max(ls[i].at, ls[i-1].at+gap)
+		}
+	}
+	for i := len(ls) - 1; i >= 0; i-- {
+		limit := bottom
+		if i < len(ls)-1 {
+			limit = ls[i+1].at - gap
+		}
+		ls[i].at = math.Min(ls[i].at, limit)
+	}
+}

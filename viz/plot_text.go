@@ -1,0 +1,128 @@
+package viz
+
+import (
+	"fmt"
+	"math"
+	"strings"
+)
+
+// describe says in words what the plot shows, for those who hear it.
+func (p *Plot) describe() string {
+	var parts []string
+	for i := range p.Panels {
+		var ss []string
+		for _, s := range p.Panels[i].Series {
+			first := ""
+			for _, y := range s.Y {
+				if !math.IsNaN(y) {
+					first = Number(sig3(y))
+					break
+				}
+			}
+			if first == "" {
+				ss = append(ss, s.Name+" without values")
+				continue
+			}
+			ss = append(ss, fmt.Sprintf("%s from %s to %s", s.Name, first, strings.TrimSpace(strings.TrimPrefix(s.endLabel(), s.Name))))
+		}
+		parts = append(parts, fmt.Sprintf("%s over %s: %s.", p.Panels[i].Y.Label, p.xLabel(), strings.Join(ss, "; ")))
+	}
+	return strings.Join(parts, " ")
+}
+
+const (
+	twinCols = 64
+	twinRows = 12
+)
+
+// twin draws the plot with characters, one per series.
+func (p *Plot) twin() string {
+	var b strings.Builder
+	looks := p.looks()
+	var xv []float64
+	for i := range p.Panels {
+		for _, s := range p.Panels[i].Series {
+			if n := len(s.X); n > 0 {
+				xv = append(xv, s.X[0], s.X[n-1])
+			}
+		}
+	}
+	lo, hi := span(append(xv, p.X.Include...), p.X.Log, 0)
+	x := scale{lo, hi, 0, twinCols - 1, p.X.Log}
+	for i := range p.Panels {
+		pan := &p.Panels[i]
+		rows := twinRows
+		if i > 0 {
+			rows = twinRows / 2
+		}
+		pan.twin(&b, x, rows, looks)
+	}
+	l, r := Number(sig3(lo)), Number(sig3(hi))
+	mid := p.xLabel()
+	gap := twinCols - len(l) - len(r) - columns(mid)
+	fmt.Fprintf(&b, "%11s %s%s%s%s%s\n", "", l, strings.Repeat(" ", max(1, gap/2)), mid, strings.Repeat(" ", max(1, gap-gap/2)), r)
+	return b.String()
+}
+
+func (pan *Panel) twin(b *strings.Builder, x scale, rows int, looks map[string]look) {
+	vals := append([]float64{}, pan.Y.Include...)
+	for _, r := range pan.Refs {
+		vals = append(vals, r.Y)
+	}
+	for _, s := range pan.Series {
+		vals = append(vals, s.shown()...)
+	}
+	lo, hi := span(vals, pan.Y.Log, 0)
+	y := scale{lo, hi, float64(rows - 1), 0, pan.Y.Log}
+	grid := make([][]byte, rows)
+	for i := range grid {
+		grid[i] = []byte(strings.Repeat(" ", twinCols))
+	}
+	for _, r := range pan.Refs {
+		row := grid[clampInt(y.at(r.Y), rows)]
+		for c := range row {
+			row[c] = '.'
+		}
+	}
+	var names []string
+	for i := range pan.Series {
+		s := &pan.Series[i]
+		g := looks[s.Name].glyph
+		// The mean of the points in a column stands for them.
+		sum, n := make([]float64, twinCols), make([]int, twinCols)
+		for j, v := range s.shown() {
+			if !math.IsNaN(v) {
+				c := clampInt(x.at(s.X[j]), twinCols)
+				sum[c], n[c] = sum[c]+v, n[c]+1
+			}
+		}
+		for c := range sum {
+			if n[c] > 0 {
+				grid[clampInt(y.at(sum[c]/float64(n[c])), rows)][c] = g
+			}
+		}
+		names = append(names, fmt.Sprintf("%c %s", g, Visible(s.endLabel())))
+	}
+	name := Visible(pan.Y.Label)
+	if pan.Y.Log {
+		name += " (logarithmic)"
+	}
+	for _, r := range pan.Refs {
+		names = append(names, strings.TrimSpace(". "+Visible(r.Name)+" "+Number(r.Y)))
+	}
+	fmt.Fprintf(b, "%s   [%s]\n", name, strings.Join(names, "; "))
+	for i, row := range grid {
+		tick := ""
+		switch i {
+		case 0:
+			tick = Number(sig3(hi))
+		case rows - 1:
+			tick = Number(sig3(lo))
+		}
+		fmt.Fprintf(b, "%s │%s\n", padLeft(tick, 10), strings.TrimRight(string(row), " "))
+	}
+	fmt.Fprintf(b, "%10s └%s\n", "", strings.Repeat("─", twinCols))
+}
+
+// clampInt rounds v into [0, n).
+func clampInt(v float64, n int) int { return max(0, min(n-1, int(math.Round(v)))) }

@@ -1,0 +1,143 @@
+package viz
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+)
+
+// A Scene is a picture as data: a size in pixels, what it is called and shows, and its marks in
+// drawing order. A figure makes a Scene without any drawing library, so tests can look at marks
+// instead of pixels. [Scene.SVG] turns it into bytes that depend on nothing else.
+type Scene struct {
+	Width, Height float64
+	Title         string // one line: what it is
+	Desc          string // what a person who cannot see it should know
+	Marks         []Mark
+}
+
+// Shape says which fields of a Mark count.
+type Shape uint8
+
+const (
+	// Rect spans W×H pixels from its upper left corner (X, Y); R rounds the corners.
+	Rect Shape = iota
+	// Line goes from (X, Y) to (X+W, Y+H).
+	Line
+	// Circle has its centre at (X, Y) and the radius R.
+	Circle
+	// Path draws D, made by a [Pen].
+	Path
+	// Text stands with its baseline at (X, Y).
+	Text
+)
+
+// Anchor says which point of a Text mark (X, Y) is.
+type Anchor uint8
+
+const (
+	// Start puts (X, Y) at the beginning of the text.
+	Start Anchor = iota
+	// Middle centres the text at (X, Y).
+	Middle
+	// End puts (X, Y) at the end of the text.
+	End
+)
+
+// A Mark is one thing drawn. Colours are roles, so that light and dark are one Scene.
+type Mark struct {
+	Shape      Shape
+	X, Y, W, H float64
+	R          float64
+	D          string // Path only
+	Text       string // Text only; shown as [Visible] has it
+	Size       float64
+	Anchor     Anchor
+	Bold, Mono bool
+	Fill       Role
+	Stroke     Role
+	Width      float64   // of the stroke, in pixels; 0 is 1
+	Dash       []float64 // lengths of dashes and gaps, in pixels
+	Opacity    float64   // 0 is opaque, as is 1
+	Tip        string    // tooltip, and what a screen reader says of the mark
+}
+
+// num writes a coordinate: at most two decimals, no trailing zeros, never -0.
+func num(v float64) string {
+	v = math.Round(v*100) / 100
+	if v == 0 {
+		v = 0
+	}
+	return strconv.FormatFloat(v, 'f', -1, 64)
+}
+
+// check refuses a mark that has no place on the page.
+func (m *Mark) check(i int) error {
+	for _, v := range [...]float64{m.X, m.Y, m.W, m.H, m.R, m.Size, m.Width, m.Opacity} {
+		if math.IsNaN(v) || math.IsInf(v, 0) {
+			return fmt.Errorf("mark %d (%q): %w", i, m.Tip+m.Text, ErrNotFinite)
+		}
+	}
+	if m.W < 0 && m.Shape == Rect || m.H < 0 && m.Shape == Rect || m.R < 0 || m.Opacity < 0 || m.Opacity > 1 {
+		return fmt.Errorf("mark %d (%q): negative size or opacity out of [0, 1]", i, m.Tip+m.Text)
+	}
+	for j := 0; j < len(m.D); j++ {
+		switch c := m.D[j]; {
+		case c >= '0' && c <= '9', c == '.', c == '-', c == ' ':
+		case c == 'M', c == 'm', c == 'L', c == 'l', c == 'H', c == 'h', c == 'V', c == 'v', c == 'Z':
+		default:
+			return fmt.Errorf("mark %d: path holds %q, which a Pen does not write", i, c)
+		}
+	}
+	return nil
+}
+
+// A Pen writes path data: fixed one-decimal format, positions absolute, extents relative.
+type Pen struct {
+	b    []byte
+	x, y int // where it stands, in tenths of a pixel
+}
+
+func tenth(v float64) int { return int(math.Round(v * 10)) }
+
+func (p *Pen) put(op byte, vs ...int) {
+	p.b = append(p.b, op)
+	for i, v := range vs {
+		if i > 0 && v >= 0 {
+			p.b = append(p.b, ' ')
+		}
+		if v < 0 {
+			p.b = append(p.b, '-')
+			v = -v
+		}
+		if v >= 10 || v == 0 {
+			p.b = strconv.AppendInt(p.b, int64(v/10), 10)
+		}
+		if v%10 != 0 {
+			p.b = append(p.b, '.', byte('0'+v%10))
+		}
+	}
+}
+
+// Move lifts the pen to (x, y).
+func (p *Pen) Move(x, y float64) { p.x, p.y = tenth(x), tenth(y); p.put('M', p.x, p.y) }
+
+// To draws a straight line to (x, y).
+func (p *Pen) To(x, y float64) {
+	nx, ny := tenth(x), tenth(y)
+	switch {
+	case ny == p.y:
+		p.put('h', nx-p.x)
+	case nx == p.x:
+		p.put('v', ny-p.y)
+	default:
+		p.put('l', nx-p.x, ny-p.y)
+	}
+	p.x, p.y = nx, ny
+}
+
+// Close ends an outline.
+func (p *Pen) Close() { p.b = append(p.b, 'Z') }
+
+// String is the path written so far.
+func (p *Pen) String() string { return string(p.b) }
