@@ -1,0 +1,135 @@
+// Package provision makes what notebooks need and a machine lacks: a Python
+// environment from a lock with hashes, the programs gonb and goimports, and
+// an XLA plugin. Everything goes into the cache folder, under file locks, so
+// that several programs may ask at once; what is there is used without a look
+// at the network.
+package provision
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"circuitbook/kernel/internal/module"
+	"circuitbook/sparsenn/backend/plugin"
+)
+
+// Needs says what to make sure of.
+type Needs struct {
+	Python bool // for executing notebooks and for JupyterLab
+	Module *module.Module
+}
+
+// A Machine is what was found or made.
+type Machine struct {
+	Program   Program
+	Python    string // the environment's python; "" if it was not asked for
+	Tools     Tools
+	Plugin    plugin.Plugin // the zero Plugin where there is none
+	PluginErr error         // why there is none: the pure-Go backend is used
+}
+
+// Ensure finds or makes everything that is needed, what can be side by side
+// so. It tells log a line about each thing that it has to make.
+func Ensure(ctx context.Context, needs Needs, log io.Writer) (Machine, error) {
+	var m Machine
+	log = &lineWriter{w: log}
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() (err error) {
+		m.Program, err = EnsureProgram(ctx)
+		return err
+	})
+	if needs.Python {
+		group.Go(func() (err error) {
+			m.Python, err = EnsurePython(ctx, log)
+			return err
+		})
+	}
+	group.Go(func() (err error) {
+		m.Tools, err = EnsureTools(ctx, needs.Module, log)
+		return err
+	})
+	group.Go(func() error {
+		m.Plugin, m.PluginErr = plugin.Ensure(ctx, log)
+		return nil // without one there is still the pure-Go backend
+	})
+	return m, group.Wait()
+}
+
+// lineWriter passes writes on one at a time.
+type lineWriter struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+func (l *lineWriter) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.w.Write(p)
+}
+
+// making tells log that something is made, and, by the function that it
+// returns, that it is done and how long it took.
+func making(log io.Writer, what string) (done func()) {
+	start := time.Now()
+	fmt.Fprintf(log, "making %s ...\n", what)
+	return func() { fmt.Fprintf(log, "made %s in %.1f s\n", what, time.Since(start).Seconds()) }
+}
+
+// runCommand runs cmd; its error holds the end of what it said.
+func runCommand(ctx context.Context, cmd *exec.Cmd) error {
+	var out bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &out
+	err := cmd.Run()
+	if err == nil {
+		return nil
+	}
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) > 12 {
+		lines = lines[len(lines)-12:]
+	}
+	return fmt.Errorf("%s: %w\n  %s", strings.Join(cmd.Args[:min(3, len(cmd.Args))], " "), err, strings.Join(lines, "\n  "))
+}
+
+// key returns a short name for what parts determine.
+func key(parts ...string) string {
+	h := sha256.New()
+	for _, p := range parts {
+		fmt.Fprintf(h, "%d %s", len(p), p)
+	}
+	return hex.EncodeToString(h.Sum(nil))[:16]
+}
+
+// without returns env less the variables named.
+func without(env []string, names ...string) []string {
+	var kept []string
+next:
+	for _, kv := range env {
+		for _, name := range names {
+			if strings.HasPrefix(kv, name+"=") {
+				continue next
+			}
+		}
+		kept = append(kept, kv)
+	}
+	return kept
+}
+
+// isFile reports whether name is a file.
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
+}
