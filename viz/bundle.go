@@ -22,7 +22,7 @@ var (
 type Bundle struct {
 	// HTML is a fragment for text/html. Pictures are in it as <img> with a data URI, which
 	// JupyterLab also shows in a notebook that is not trusted; it holds only elements and inline
-	// styles that its sanitiser keeps.
+	// styles that its sanitiser keeps. It is well-formed XML too.
 	HTML string
 	// SVG is the picture as a document; empty for tables and text.
 	SVG string
@@ -65,7 +65,7 @@ func picture(s *Scene, n Note, twin string, numbers ...Table) (Bundle, error) {
 		return Bundle{}, err
 	}
 	var h strings.Builder
-	fmt.Fprintf(&h, `<figure style="margin:0"><img src="data:image/svg+xml;base64,%s" width="%s" alt="%s" style="max-width:100%%;height:auto">`,
+	fmt.Fprintf(&h, `<figure style="margin:0"><img src="data:image/svg+xml;base64,%s" width="%s" alt="%s" style="max-width:100%%;height:auto"/>`,
 		base64.StdEncoding.EncodeToString([]byte(svg)), num(s.Width), esc(strings.TrimSpace(s.Title+". "+s.Desc)))
 	n.html(&h, s.Width)
 	if len(numbers) > 0 {
@@ -100,7 +100,7 @@ func (n Note) html(b *strings.Builder, width float64) {
 	fmt.Fprintf(b, "\n"+`<figcaption style="max-width:%spx">%s`, num(width), esc(n.Caption))
 	if n.Provenance != "" {
 		if n.Caption != "" {
-			b.WriteString("<br>")
+			b.WriteString("<br/>")
 		}
 		fmt.Fprintf(b, `<small style="opacity:0.75">%s</small>`, esc(n.Provenance))
 	}

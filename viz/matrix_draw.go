@@ -3,7 +3,6 @@ package viz
 import (
 	"fmt"
 	"math"
-	"strings"
 )
 
 const (
@@ -32,13 +31,14 @@ func (m *Matrices) Scene() *Scene {
 	w, h := cell*float64(cols), cell*float64(rows)
 
 	scale := m.scale()
-	drawn, counted := make([]Matrix, n), make([]stats, n)
+	drawn, counted, blocks := make([]Matrix, n), make([]stats, n), false
 	for i := range m.Panels {
 		drawn[i] = m.Panels[i]
 		if flip {
 			drawn[i] = m.Panels[i].transposed()
 		}
 		counted[i] = drawn[i].stats()
+		blocks = blocks || drawn[i].block(counted[i].nonzero()) > 1
 	}
 	maxRow, maxCol, shared := barScales(counted)
 	y := top
@@ -52,7 +52,7 @@ func (m *Matrices) Scene() *Scene {
 		p.draw(s, &drawn[i], counted[i])
 	}
 	y += panelTop + countBar + h + 58
-	s.Height = matrixLegend(s, y, scale, cell, shared)
+	s.Height = matrixLegend(s, y, scale, cell, shared, blocks)
 	s.ground()
 	return s
 }
@@ -88,9 +88,9 @@ type panelPlace struct {
 
 func (p *panelPlace) draw(s *Scene, m *Matrix, st stats) {
 	b := m.block(st.nonzero())
-	says := fmt.Sprintf("%s of %s nonzero, %.2f %%", Number(float64(st.nonzero())), Number(float64(len(m.Values))), 100*float64(st.nonzero())/float64(len(m.Values)))
+	says := fmt.Sprintf("%s of %s nonzero, %s %%", Number(float64(st.nonzero())), Number(float64(len(m.Values))), Number(sig3(100*float64(st.nonzero())/float64(len(m.Values)))))
 	if b > 1 {
-		says += fmt.Sprintf("; a mark is the mean of %d×%d weights", b, b)
+		says += fmt.Sprintf("; drawn by blocks of %d×%d", b, b)
 	}
 	s.add(Mark{Shape: Text, X: p.x, Y: p.y - countBar - 28, Text: clip(m.Name, 13, p.head), Size: 13, Bold: true, Fill: Ink})
 	s.add(Mark{Shape: Text, X: p.x, Y: p.y - countBar - 13, Text: clip(says, tickSize, p.head), Size: tickSize, Fill: Muted})
@@ -173,7 +173,7 @@ func (p *panelPlace) cells(s *Scene, m *Matrix, b int) {
 				continue
 			}
 			s.add(Mark{Shape: Path, D: pens[k][l].String(), Stroke: signRole(k), Width: stroke(l, cell), Opacity: strength(l),
-				Tip: fmt.Sprintf("%s, magnitude %s to %s: %d", word, Number(sig3(bound(l-1, p.scale))), Number(sig3(bound(l, p.scale))), count[k][l])})
+				Tip: fmt.Sprintf("%s, magnitude %s to %s: %d", word, Number3(bound(l-1, p.scale)), Number3(bound(l, p.scale)), count[k][l])})
 		}
 	}
 }
@@ -235,7 +235,7 @@ func indexTicks(n int, want float64) []int {
 }
 
 // matrixLegend explains signs and sizes at height y; it returns the height of the figure.
-func matrixLegend(s *Scene, y, scale, cell float64, shared bool) float64 {
+func matrixLegend(s *Scene, y, scale, cell float64, shared, blocks bool) float64 {
 	x := margin + 34
 	cell = math.Max(cell, 9)
 	for k, word := range [...]string{"positive", "negative"} {
@@ -249,13 +249,19 @@ func matrixLegend(s *Scene, y, scale, cell float64, shared bool) float64 {
 		}
 		x += 18
 	}
-	text := fmt.Sprintf("|w| up to %s, %s, %s, %s", Number(sig3(bound(1, scale))), Number(sig3(bound(2, scale))), Number(sig3(bound(3, scale))), Number(sig3(scale)))
+	text := fmt.Sprintf("|w| up to %s, %s, %s, %s", Number3(bound(1, scale)), Number3(bound(2, scale)), Number3(bound(3, scale)), Number3(scale))
 	s.add(Mark{Shape: Text, X: x, Y: y, Text: text, Size: tickSize, Fill: Muted})
 	y += 18
-	bars := "Grey bars count nonzeros: above by position across, at the right by position down; numbers are the longest bar."
-	if !shared {
-		bars = strings.Replace(bars, "; numbers are", "; each matrix has its own scale, numbers are", 1)
+	bars := "Grey bars count the nonzeros at each position; the number is the longest bar"
+	if shared {
+		bars += ", on one scale."
+	} else {
+		bars += ", each matrix on its own scale."
 	}
 	s.add(Mark{Shape: Text, X: margin + 34, Y: y, Text: bars, Size: tickSize, Fill: Muted})
+	if blocks {
+		y += 16
+		s.add(Mark{Shape: Text, X: margin + 34, Y: y, Text: "Where drawn by blocks, a mark has the mean |w| of its block, zeros included, and the sign of its sum.", Size: tickSize, Fill: Muted})
+	}
 	return y + margin
 }

@@ -156,7 +156,7 @@ func (p *Plot) drawPanel(s *Scene, pan *Panel, x, y scale, looks map[string]look
 	s.add(Mark{Shape: Line, X: x.from, Y: math.Round(y.from) + 0.5, W: x.to - x.from, Stroke: Muted})
 	for _, r := range pan.Refs {
 		at := math.Round(y.at(r.Y)) + 0.5
-		label := strings.TrimSpace(r.Name + " " + Number(r.Y))
+		label := strings.TrimSpace(r.Name + " " + Number3(r.Y))
 		s.add(Mark{Shape: Line, X: x.from, Y: at, W: x.to - x.from, Stroke: Muted, Dash: []float64{2, 3}, Tip: label})
 		s.add(Mark{Shape: Text, X: x.to - 4, Y: at - 4, Text: clip(label, tickSize, x.to-x.from), Size: tickSize, Anchor: End, Fill: Muted})
 	}
@@ -186,22 +186,10 @@ func (s *Series) endLabel() string {
 	line := s.shown()
 	for i := len(line) - 1; i >= 0; i-- {
 		if !math.IsNaN(line[i]) {
-			return strings.TrimSpace(s.Name + " " + Number(sig3(line[i])))
+			return strings.TrimSpace(s.Name + " " + Number3(line[i]))
 		}
 	}
 	return s.Name
-}
-
-// sig3 rounds fractions to three significant digits; whole numbers stay exact.
-func sig3(v float64) float64 {
-	if v == 0 || v == math.Trunc(v) {
-		return v
-	}
-	f := math.Pow(10, 2-math.Floor(math.Log10(math.Abs(v))))
-	if math.Abs(v) >= 1000 {
-		f = 1
-	}
-	return math.Round(v*f) / f
 }
 
 // shown is the line that carries the series: its values, or their running means.

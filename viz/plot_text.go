@@ -15,7 +15,7 @@ func (p *Plot) describe() string {
 			first := ""
 			for _, y := range s.Y {
 				if !math.IsNaN(y) {
-					first = Number(sig3(y))
+					first = Number3(y)
 					break
 				}
 			}
@@ -57,7 +57,7 @@ func (p *Plot) twin() string {
 		}
 		pan.twin(&b, x, rows, looks)
 	}
-	l, r := Number(sig3(lo)), Number(sig3(hi))
+	l, r := Number3(lo), Number3(hi)
 	mid := p.xLabel()
 	gap := twinCols - len(l) - len(r) - columns(mid)
 	fmt.Fprintf(&b, "%11s %s%s%s%s%s\n", "", l, strings.Repeat(" ", max(1, gap/2)), mid, strings.Repeat(" ", max(1, gap-gap/2)), r)
@@ -108,16 +108,16 @@ func (pan *Panel) twin(b *strings.Builder, x scale, rows int, looks map[string]l
 		name += " (logarithmic)"
 	}
 	for _, r := range pan.Refs {
-		names = append(names, strings.TrimSpace(". "+Visible(r.Name)+" "+Number(r.Y)))
+		names = append(names, strings.TrimSpace(". "+Visible(r.Name)+" "+Number3(r.Y)))
 	}
 	fmt.Fprintf(b, "%s   [%s]\n", name, strings.Join(names, "; "))
 	for i, row := range grid {
 		tick := ""
 		switch i {
 		case 0:
-			tick = Number(sig3(hi))
+			tick = Number3(hi)
 		case rows - 1:
-			tick = Number(sig3(lo))
+			tick = Number3(lo)
 		}
 		fmt.Fprintf(b, "%s │%s\n", padLeft(tick, 10), strings.TrimRight(string(row), " "))
 	}

@@ -64,7 +64,7 @@ func (p Progress) Line() string {
 		fmt.Fprintf(&b, " of %s (%.0f %%)", Number(float64(p.Total)), math.Floor(100*p.Share()))
 	}
 	if r := p.rate(); r > 0 {
-		fmt.Fprintf(&b, ", %s/s", Number(sig3(r)))
+		fmt.Fprintf(&b, ", %s/s", Number3(r))
 	}
 	fmt.Fprintf(&b, ", %s", Duration(p.Elapsed))
 	if left, ok := p.Remaining(); ok {

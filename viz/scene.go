@@ -92,10 +92,12 @@ func (m *Mark) check(i int) error {
 	return nil
 }
 
-// A Pen writes path data: fixed one-decimal format, positions absolute, extents relative.
+// A Pen writes path data with one decimal. Each move and line is relative to the one before, which
+// is shorter; positions are rounded before they are subtracted, so errors do not add up.
 type Pen struct {
-	b    []byte
-	x, y int // where it stands, in tenths of a pixel
+	b              []byte
+	x, y           int // where it stands, in tenths of a pixel
+	startX, startY int // where the outline began
 }
 
 func tenth(v float64) int { return int(math.Round(v * 10)) }
@@ -120,7 +122,15 @@ func (p *Pen) put(op byte, vs ...int) {
 }
 
 // Move lifts the pen to (x, y).
-func (p *Pen) Move(x, y float64) { p.x, p.y = tenth(x), tenth(y); p.put('M', p.x, p.y) }
+func (p *Pen) Move(x, y float64) {
+	nx, ny := tenth(x), tenth(y)
+	if len(p.b) == 0 {
+		p.put('M', nx, ny)
+	} else {
+		p.put('m', nx-p.x, ny-p.y)
+	}
+	p.x, p.y, p.startX, p.startY = nx, ny, nx, ny
+}
 
 // To draws a straight line to (x, y).
 func (p *Pen) To(x, y float64) {
@@ -136,8 +146,8 @@ func (p *Pen) To(x, y float64) {
 	p.x, p.y = nx, ny
 }
 
-// Close ends an outline.
-func (p *Pen) Close() { p.b = append(p.b, 'Z') }
+// Close ends an outline where it began.
+func (p *Pen) Close() { p.b = append(p.b, 'Z'); p.x, p.y = p.startX, p.startY }
 
 // String is the path written so far.
 func (p *Pen) String() string { return string(p.b) }

@@ -40,7 +40,7 @@ var palette = [roles]struct{ light, dark, class string }{
 	Paper:    {"#ffffff", "#14181d", "paper"},
 	Ink:      {"#1b2026", "#e8ebee", "ink"},
 	Muted:    {"#58626d", "#a3adb8", "muted"},
-	Faint:    {"#dde2e7", "#333b44", "faint"},
+	Faint:    {"#dde2e7", "#2e363f", "faint"},
 	Wash:     {"#f4f6f8", "#1c2229", "wash"},
 	Positive: {"#0068a8", "#5cb8f2", "pos"},
 	Negative: {"#c24a00", "#ff9a56", "neg"},

@@ -111,6 +111,31 @@ func Number(v float64) string {
 	return group(s)
 }
 
+// Number3 formats v with three significant digits, trailing zeros kept so that a column of losses
+// lines up; whole numbers and the rest are as [Number] has them.
+func Number3(v float64) string {
+	a := math.Abs(v)
+	if v == math.Trunc(v) || math.IsNaN(v) || a >= 1000 || a < 1e-4 {
+		return Number(sig3(v))
+	}
+	return strconv.FormatFloat(v, 'f', 2-int(math.Floor(math.Log10(a))), 64)
+}
+
+// sig3 rounds fractions to three significant digits; whole numbers stay exact.
+func sig3(v float64) float64 {
+	if v == math.Trunc(v) || math.IsNaN(v) {
+		return v
+	}
+	if math.Abs(v) >= 1000 {
+		return math.Round(v)
+	}
+	f, err := strconv.ParseFloat(strconv.FormatFloat(v, 'g', 3, 64), 64)
+	if err != nil {
+		return v
+	}
+	return f
+}
+
 // group puts a comma between each three digits before the decimal point.
 func group(s string) string {
 	sign, rest := "", s
