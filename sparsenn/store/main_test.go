@@ -5,7 +5,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -144,14 +143,4 @@ func mustContain(t *testing.T, err error, parts ...string) {
 			t.Fatalf("error %q does not say %q", err, p)
 		}
 	}
-}
-
-// copyTree copies a directory.
-func copyTree(t *testing.T, from string) string {
-	t.Helper()
-	to := filepath.Join(t.TempDir(), filepath.Base(from))
-	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
-		t.Fatal(err)
-	}
-	return to
 }
