@@ -1,11 +1,14 @@
 package train
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
+	"sync"
 	"time"
 
 	"circuitbook/sparsenn/backend"
+	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/topk"
 
@@ -67,15 +70,44 @@ func newTrainer(c Config) (*trainer, error) {
 		t.first = append(t.first, tensors.FromFlatDataAndDimensions(make([]float32, len(v)), p.Shape...))
 		t.second = append(t.second, tensors.FromFlatDataAndDimensions(make([]float32, len(v)), p.Shape...))
 	}
-	if t.train, err = NewExec(b, t.stepGraph); err != nil {
-		return nil, fmt.Errorf("train: building the step: %w", err)
+	if t.train, err = program(t, "step", t.stepGraph); err != nil {
+		return nil, err
 	}
-	t.train.WithName("train step")
-	if t.valid, err = NewExec(b, t.validGraph); err != nil {
-		return nil, fmt.Errorf("train: building the validation: %w", err)
+	t.valid, err = program(t, "validation", t.validGraph)
+	return t, err
+}
+
+// programs are the compiled programs of this process: a run that is resumed or
+// repeated in it does not compile again.
+var programs struct {
+	sync.Mutex
+	m map[string]*Exec
+}
+
+func program(t *trainer, name string, build func([]*Node) []*Node) (*Exec, error) {
+	c := t.config
+	// All that is an input of the programs, or known to the host alone.
+	c.Corpus, c.Steps, c.Seed, c.LR, c.WarmUp, c.Schedule = corpus.Config{}, 0, 0, 0, 0, ""
+	c.AnnealStart, c.AnnealEnd, c.ValidEvery, c.ValidWindows = 0, 0, 0, 0
+	key, err := json.Marshal(c)
+	if err != nil {
+		return nil, fmt.Errorf("train: %w", err)
 	}
-	t.valid.WithName("validation")
-	return t, nil
+	programs.Lock()
+	defer programs.Unlock()
+	id := name + string(key)
+	if e, ok := programs.m[id]; ok {
+		return e, nil
+	}
+	e, err := NewExec(t.backend, build)
+	if err != nil {
+		return nil, fmt.Errorf("train: building the %s: %w", name, err)
+	}
+	if programs.m == nil {
+		programs.m = map[string]*Exec{}
+	}
+	programs.m[id] = e.WithName(name)
+	return e, nil
 }
 
 // project zeroes all but the support of a tensor on the host.
