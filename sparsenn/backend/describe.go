@@ -68,6 +68,9 @@ func Describe(b compute.Backend) Info {
 // states itself. GoMLX's pure-Go backend lacks some, such as
 // compute.OpTypeDynamicSlice.
 func Can(b compute.Backend, ops ...compute.OpType) bool {
+	if b == nil {
+		return false
+	}
 	have := b.Capabilities().Operations
 	for _, op := range ops {
 		if !have[op] {
