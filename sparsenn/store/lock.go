@@ -70,6 +70,7 @@ func lockRun(root, name string) (*runLock, error) {
 		}
 		return nil, locked
 	}
+	_ = os.Remove(l.holder) // the note of one that was killed
 	host, _ := os.Hostname()
 	if text, err := json.Marshal(holder{PID: os.Getpid(), Host: host, Since: time.Now().Round(time.Second)}); err == nil {
 		// Only a note, but where it cannot be written nothing else can.

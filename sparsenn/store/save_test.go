@@ -179,6 +179,37 @@ func TestOpenCleansUp(t *testing.T) {
 }
 
 func BenchmarkSave20MB(b *testing.B) {
+	r, s := benchmarkRun(b)
+	for i := 0; b.Loop(); i++ {
+		if err := r.Save(i, false, map[string]func(io.Writer) error{"model.safetensors": s.Write}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkLoad20MB is what opening a finished run costs: its checksums are
+// verified and its tensors read.
+func BenchmarkLoad20MB(b *testing.B) {
+	r, s := benchmarkRun(b)
+	if err := r.Save(1, true, map[string]func(io.Writer) error{"model.safetensors": s.Write}); err != nil {
+		b.Fatal(err)
+	}
+	for b.Loop() {
+		r, err := OpenReadOnly([]string{filepath.Dir(r.Dir())}, "train", someConfig)
+		if err != nil {
+			b.Fatal(err)
+		}
+		c, _, err := r.Latest()
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := c.ReadState("model.safetensors"); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func benchmarkRun(b *testing.B) (*Run, State) {
 	data := make([]float32, 5<<20)
 	for i := range data {
 		data[i] = float32(i)
@@ -188,11 +219,7 @@ func BenchmarkSave20MB(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer r.Close()
+	b.Cleanup(func() { r.Close() })
 	b.SetBytes(int64(4 * len(data)))
-	for i := 0; b.Loop(); i++ {
-		if err := r.Save(i, false, map[string]func(io.Writer) error{"model.safetensors": s.Write}); err != nil {
-			b.Fatal(err)
-		}
-	}
+	return r, s
 }
