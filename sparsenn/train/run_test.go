@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -157,6 +158,25 @@ func TestInterruptSavesAndResumes(t *testing.T) {
 	}
 	if r.Model.L0() != r.Metrics[39].L0 {
 		t.Errorf("the loaded model has L0 %d, the last step counted %d", r.Model.L0(), r.Metrics[39].L0)
+	}
+	dir := filepath.Join(t.TempDir(), "export")
+	if err := r.Export(dir); err != nil {
+		t.Fatal(err)
+	}
+	f, err := store.OpenTensors(filepath.Join(dir, modelFile))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	for _, p := range r.Config.Model.Params() {
+		want, _ := r.Model.Values(p.Name)
+		x, err := f.Read(p.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := x.Float32s(); err != nil || !slices.Equal(got, want) || !slices.Equal(x.Shape, p.Shape) {
+			t.Errorf("%s was exported as %v, %v", p.Name, x.Shape, err)
+		}
 	}
 	if r.Provenance.Data["corpus"] == "" || r.Provenance.WallSeconds <= 0 || r.Provenance.Plugin == "" {
 		t.Errorf("provenance %+v", r.Provenance)

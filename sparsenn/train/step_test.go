@@ -36,7 +36,7 @@ func hostValues(t testing.TB, xs []*tensors.Tensor) [][]float32 {
 // gradients computes the loss and its gradients in a program of its own.
 func gradients(t *testing.T, tr *trainer, tokens []int32) (float64, [][]float32) {
 	t.Helper()
-	exec, err := graph.NewExec(tr.backend, func(in []*graph.Node) []*graph.Node {
+	exec, err := program(tr, "gradients of a test", func(in []*graph.Node) []*graph.Node {
 		n := len(tr.params)
 		vars := model.Vars{}
 		for i, p := range tr.params {
