@@ -2,6 +2,7 @@ package backend
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,6 +13,7 @@ import (
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/go-xla/compute/xla"
+	"k8s.io/klog/v2"
 
 	"circuitbook/sparsenn/backend/plugin"
 )
@@ -31,6 +33,7 @@ func load(p plugin.Plugin) (compute.Backend, error) {
 		b   compute.Backend
 		err error
 	}
+	defer quiet()()
 	done := make(chan result, 1)
 	go func() {
 		b, err := newClient(p)
@@ -49,6 +52,16 @@ func load(p plugin.Plugin) (compute.Backend, error) {
 	case <-time.After(loadLimit):
 		return nil, fmt.Errorf("the %s did not load within %v", p, loadLimit)
 	}
+}
+
+// quiet keeps go-xla's warnings off standard error until the function that it
+// returns is called: they repeat the error that go-xla returns, and the user
+// shall get one line. What go-xla logs as an error still appears.
+func quiet() (restore func()) {
+	state := klog.CaptureState()
+	klog.SetOutput(io.Discard)
+	klog.LogToStderr(false)
+	return state.Restore
 }
 
 // newClient loads the plugin and creates its client.
