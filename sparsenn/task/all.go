@@ -1,0 +1,23 @@
+package task
+
+import (
+	"fmt"
+	"strings"
+)
+
+// All returns the built-in tasks in the order of the paper's table.
+func All() []Task {
+	return []Task{SingleDoubleQuote(), BracketCounting()}
+}
+
+// ByName returns the built-in task of that name.
+func ByName(name string) (Task, error) {
+	var names []string
+	for _, t := range All() {
+		if t.Name == name {
+			return t, nil
+		}
+		names = append(names, t.Name)
+	}
+	return Task{}, fmt.Errorf("task: there is no task %q; there are %s", name, strings.Join(names, ", "))
+}

@@ -1,0 +1,23 @@
+// Package task holds the paired next-token tasks on which circuits are found
+// and measured (Gao et al., Table 1). It is pure Go.
+//
+// A [Task] is a small value: a name and a function that draws one [Pair] of
+// texts, a prompt and its counterpart, which differ in what decides the answer
+// and in nothing else. From it come three splits, by [Task.Fit], [Task.Select]
+// and [Task.Report]: gates are trained on the first, sizes and settings chosen
+// on the second, and what is printed is measured on the third, which has a type
+// of its own so that selecting code does not take it by mistake. No filling
+// (string, list, names) is in two splits, whatever the seeds.
+//
+// # Task loss
+//
+// For one example it is
+//
+//	½·[−log p(Target | Prompt) − log p(Alt | Counter)]
+//
+// with p the softmax over the two tokens Target and Alt alone, in nats. The
+// mean over both sides is ours; the paper's scripts store the sum, twice as
+// much (§3.6 of its code). Guessing costs log 2 = 0.693. Where a task has one
+// target only ([Any]), the other logit is the log-sum-exp over all other
+// tokens, which gives log p(Target) on one side and log(1−p) on the other.
+package task
