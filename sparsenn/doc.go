@@ -1,0 +1,69 @@
+// Package sparsenn is the manual of Circuitbook's engine; the code is in its
+// sub-packages. The engine re-implements "Weight-sparse transformers have
+// interpretable circuits" (Gao et al., arXiv 2511.13653) on GoMLX, compiled
+// through XLA for CPU or GPU. Section numbers in doc comments refer to that
+// paper and to the training script published with it.
+//
+// # From text to a trained model
+//
+// Data flows one way, and each step is a package:
+//
+//	corpus → train → model
+//	            ↓
+//	          store
+//
+// A [circuitbook/sparsenn/corpus.Config] names sources of Python and a
+// vocabulary. A [circuitbook/sparsenn/train.Config] adds an architecture, a
+// budget of nonzero weights and an optimiser. Train's Run makes the run of that
+// config, or resumes it, or loads it if it is finished:
+//
+//	config, err := train.Scale("laptop", 0)
+//	run, err := train.Run(ctx, config, train.Options{})
+//	top, err := run.Model.Top(run.Tokenizer, "values = [[1, 2", 5)
+//
+// # The budget
+//
+// After every step the support of each sparse tensor is exactly k positions,
+// the largest magnitudes, ties by lowest index, with a floor per neuron counted
+// inside k; all else is zero ([circuitbook/sparsenn/topk]). Under the schedule
+// "anneal" k falls from the tensor's size to its final value, under "constant"
+// it never changes. k is an input of the compiled step. Every metric line holds,
+// per tensor, k, the size of the support and the nonzeros as the device counted
+// them.
+//
+// # Sites and interventions
+//
+// The forward pass has named points, with the names of OpenAI's hooks:
+// "0.attn.act_in", "0.mlp.post_act", "final_resid"; Config.Sites lists them. A
+// node of a circuit is a site and an index. Model.Record returns the activations
+// of any sites as plain slices; an Intervention changes a site on the way,
+// x ← a⊙x + b, which covers gating, ablation, patching and steering:
+//
+//	rec, err := run.Model.Record(tokens, []model.Site{"0.mlp.post_act", model.Logits},
+//		model.Intervention{Site: "0.attn.resid_delta", Scale: make([]float32, 128)})
+//
+// Whoever builds graphs passes a Hook to model.Forward instead.
+//
+// # Conventions
+//
+// Shapes are written [batch, seq, d_model]; linear weights are [out, in]. Loss is
+// in nats: per token for text, per example (the mean over both sides of a pair)
+// for a task. Density is nonzeros over size, L0 the number of nonzeros, the
+// bigram table left out of both. Functions that build graphs panic on misuse, as
+// in GoMLX; every other exported function returns an error that says what was
+// wrong, where, and what to do.
+//
+// # Determinism
+//
+// The same seed, program and backend give the same bits: weights start on the
+// host from (seed, tensor name), batches are a function of (seed, step), nothing
+// in a graph is random. Bits differ between plugins and CPU feature sets, both of
+// which every run records; losses then agree within about one percent.
+//
+// # Backends
+//
+// [circuitbook/sparsenn/backend] opens XLA on a GPU or CPU, fetching a plugin if
+// there is none, and otherwise the pure-Go backend with one line that says why.
+// [circuitbook/sparsenn/cache] is the one folder where all that is fetched or
+// made lies; [circuitbook/sparsenn/store] is how runs lie in it.
+package sparsenn
