@@ -1,5 +1,7 @@
 package task
 
+import "slices"
+
 // SeenLength is the number of tokens before the answer that [SeenShare] looks for.
 const SeenLength = 12
 
@@ -11,29 +13,38 @@ func SeenShare(examples []Example, stream []int32) float64 {
 		n   int
 		ids [SeenLength]int32
 	}
-	key := func(t []int32) gram {
-		g := gram{n: len(t)}
-		copy(g.ids[:], t)
+	suffix := func(t []int32, n int) gram {
+		g := gram{n: n}
+		copy(g.ids[:], t[len(t)-n:])
 		return g
 	}
 	count := map[gram]int{}
-	lengths := map[int]bool{}
+	lengths := map[int32][]int{} // of the grams that end in a token
 	total := 0
 	for _, e := range examples {
 		for _, side := range [][]int32{e.Prompt, e.Counter} {
-			n := min(SeenLength, len(side))
-			count[key(side[len(side)-n:])]++
-			lengths[n] = true
 			total++
+			n := min(SeenLength, len(side))
+			if n == 0 {
+				continue
+			}
+			count[suffix(side, n)]++
+			last := side[len(side)-1]
+			if !slices.Contains(lengths[last], n) {
+				lengths[last] = append(lengths[last], n)
+			}
 		}
 	}
 	if total == 0 {
 		return 0
 	}
 	found := 0
-	for n := range lengths {
-		for i := 0; i+n <= len(stream); i++ {
-			g := key(stream[i : i+n])
+	for end, last := range stream {
+		for _, n := range lengths[last] {
+			if n > end+1 {
+				continue
+			}
+			g := suffix(stream[:end+1], n)
 			if c, ok := count[g]; ok {
 				found += c
 				delete(count, g)
