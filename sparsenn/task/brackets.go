@@ -20,7 +20,7 @@ func BracketCountingElements(lo, hi int) Task {
 		Contrast: "the list has depth 2 or 1",
 		Draw: func(d *Draw) Pair {
 			context, indent := d.surroundings()
-			name := d.Pick(sequences...)
+			name := d.Pick(listNames...)
 			elements := d.numbers(name, d.Between(lo, hi))
 			line := indent + name + " = "
 			return Pair{

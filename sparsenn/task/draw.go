@@ -35,6 +35,8 @@ var (
 	variables    = split("count size index level width height limit score number depth name title text label color owner value data key")
 	functions    = split("prepare measure collect compare process convert select handle finish begin report arrange")
 	sequences    = split("values numbers items points scores rows results lines")
+	// Lists that end in the answer have names that the synthetic programs do not use.
+	listNames = split("samples amounts totals levels weights codes grades limits counts sizes")
 )
 
 // phrase returns n words of which the last pair (or, for one word, the callee

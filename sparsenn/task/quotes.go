@@ -1,5 +1,7 @@
 package task
 
+import "strings"
+
 // SingleDoubleQuote is task 1 of the paper's table: a string opened by `("` or
 // `('` is to be closed by `")` or `')`. Strings have 1 to 6 words.
 func SingleDoubleQuote() Task { return SingleDoubleQuoteWords(1, 6) }
@@ -13,8 +15,8 @@ func SingleDoubleQuoteWords(lo, hi int) Task {
 			context, indent := d.surroundings()
 			lhs, callee := "", d.Pick("print", "print", "log", "warn", "show", "raise ValueError", "raise KeyError", "logger.info")
 			if d.Chance(25) {
-				v := d.Pick("project", "player", "account", "order")
-				lhs, callee = v+" = ", map[string]string{"project": "Project", "player": "Player", "account": "Account", "order": "Order"}[v]
+				v := d.Pick("report", "ticket", "device", "company")
+				lhs, callee = v+" = ", strings.ToUpper(v[:1])+v[1:]
 			}
 			words := d.phrase(callee, d.Between(lo, hi))
 			line := indent + lhs + callee

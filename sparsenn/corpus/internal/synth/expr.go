@@ -60,7 +60,8 @@ func (g *gen) number(prev string) string {
 		return g.digit(prev)
 	}
 	for {
-		if n := strconv.Itoa(g.between(10, 99)); !HeldOut(prev, n) {
+		// Digits are tokens, so the first digit by itself counts as well.
+		if n := strconv.Itoa(g.between(10, 99)); !HeldOut(prev, n) && !HeldOut(prev, n[:1]) {
 			return n
 		}
 	}

@@ -25,7 +25,7 @@ func (g *gen) stmt() {
 
 // simple writes a statement of one line.
 func (g *gen) simple() {
-	switch g.weighted(22, 17, 9, 7, 9, 8, 5, 5, 5, 4, 4, 5) {
+	switch g.weighted(22, 17, 9, 7, 9, 8, 5, 8, 5, 4, 4, 5) {
 	case 0:
 		g.callString()
 	case 1:
