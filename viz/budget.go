@@ -23,9 +23,10 @@ func Budget(n Note, tensors []Tensor) (Table, error) {
 		{Name: "tensor"}, {Name: "shape"}, {Name: "size"}, {Name: "k"},
 		{Name: "density %", Format: "%.2f", Bar: true, Max: 100}, {Name: "floor"},
 	}}
-	counted := false
+	counted, all := false, true
 	for _, x := range tensors {
 		counted = counted || x.Nonzero >= 0
+		all = all && x.Nonzero >= 0
 	}
 	if counted {
 		t.Columns = append(t.Columns, Column{Name: "nonzero"})
@@ -52,8 +53,11 @@ func Budget(n Note, tensors []Tensor) (Table, error) {
 	}
 	if len(tensors) > 0 {
 		t.Total = []any{"all", nil, size, k, 100 * float64(k) / float64(size), nil}
-		if counted {
+		switch {
+		case all:
 			t.Total = append(t.Total, nonzero)
+		case counted:
+			t.Total = append(t.Total, nil) // a sum over some tensors would mislead
 		}
 	}
 	return t, nil

@@ -7,7 +7,7 @@ import (
 
 const (
 	countBar = 34.0 // length of the longest bar of counts
-	panelTop = 40.0 // over a panel: its name and what it says of itself
+	panelTop = 40.0 // over a panel: its name, and a line on what it holds
 )
 
 // Scene lays the matrices out. The data must be such that Bundle accepts it.
@@ -41,17 +41,21 @@ func (m *Matrices) Scene() *Scene {
 		blocks = blocks || drawn[i].block(counted[i].nonzero()) > 1
 	}
 	maxRow, maxCol, shared := barScales(counted)
+	over, lines := panelTop, 2
+	if blocks {
+		over, lines = over+14, 3
+	}
 	y := top
 	for i := range drawn {
 		x := left + float64(i%across)*(width+34)
 		if i > 0 && i%across == 0 {
-			y += panelTop + countBar + h + 44
+			y += over + countBar + h + 44
 		}
-		p := panelPlace{x: x, y: y + panelTop + countBar + 6, w: w, h: h, cell: cell, row: row, col: col,
-			maxRow: maxRow[i], maxCol: maxCol[i], scale: scale, head: width}
+		p := panelPlace{x: x, y: y + over + countBar + 6, w: w, h: h, cell: cell, row: row, col: col,
+			maxRow: maxRow[i], maxCol: maxCol[i], scale: scale, head: width, lines: lines}
 		p.draw(s, &drawn[i], counted[i])
 	}
-	y += panelTop + countBar + h + 58
+	y += over + countBar + h + 58
 	s.Height = matrixLegend(s, y, scale, cell, shared, blocks)
 	s.ground()
 	return s
@@ -84,16 +88,21 @@ type panelPlace struct {
 	maxRow, maxCol   int
 	scale            float64
 	head             float64 // room for the name
+	lines            int     // over the panel: two, or three where one says that it is drawn by blocks
 }
 
 func (p *panelPlace) draw(s *Scene, m *Matrix, st stats) {
 	b := m.block(st.nonzero())
 	says := fmt.Sprintf("%s of %s nonzero, %s %%", Number(float64(st.nonzero())), Number(float64(len(m.Values))), Number(sig3(100*float64(st.nonzero())/float64(len(m.Values)))))
+	at := p.y - countBar - 13
 	if b > 1 {
-		says += fmt.Sprintf("; drawn by blocks of %d×%d", b, b)
+		s.add(Mark{Shape: Text, X: p.x, Y: at, Text: fmt.Sprintf("drawn by blocks of %d×%d", b, b), Size: tickSize, Fill: Muted})
 	}
-	s.add(Mark{Shape: Text, X: p.x, Y: p.y - countBar - 28, Text: clip(m.Name, 13, p.head), Size: 13, Bold: true, Fill: Ink})
-	s.add(Mark{Shape: Text, X: p.x, Y: p.y - countBar - 13, Text: clip(says, tickSize, p.head), Size: tickSize, Fill: Muted})
+	if p.lines > 2 {
+		at -= 14
+	}
+	s.add(Mark{Shape: Text, X: p.x, Y: at - 15, Text: clip(m.Name, 13, p.head), Size: 13, Bold: true, Fill: Ink})
+	s.add(Mark{Shape: Text, X: p.x, Y: at, Text: clip(says, tickSize, p.head), Size: tickSize, Fill: Muted})
 
 	p.counts(s, st)
 	s.add(Mark{Shape: Rect, X: p.x, Y: p.y, W: p.w, H: p.h, Fill: Wash, Stroke: Faint})
@@ -106,10 +115,10 @@ func (p *panelPlace) counts(s *Scene, st stats) {
 	var up, side Pen
 	base := p.y - 4
 	up.Move(p.x, base)
-	for j, c := range st.cols {
-		at := base - countBar*float64(c)/float64(p.maxCol)
-		up.To(p.x+float64(j)*p.cell, at)
-		up.To(p.x+float64(j+1)*p.cell, at)
+	for _, r := range bars(st.cols, p.w) {
+		at := base - countBar*float64(r.count)/float64(p.maxCol)
+		up.To(p.x+float64(r.from)*p.cell, at)
+		up.To(p.x+float64(r.to)*p.cell, at)
 	}
 	up.To(p.x+p.w, base)
 	up.Close()
@@ -117,10 +126,10 @@ func (p *panelPlace) counts(s *Scene, st stats) {
 		Tip: fmt.Sprintf("nonzeros by %s: %d to %d, %d without any", p.col, least(st.cols), most(st.cols), zeros(st.cols))})
 	base = p.x + p.w + 4
 	side.Move(base, p.y)
-	for i, c := range st.rows {
-		at := base + countBar*float64(c)/float64(p.maxRow)
-		side.To(at, p.y+float64(i)*p.cell)
-		side.To(at, p.y+float64(i+1)*p.cell)
+	for _, r := range bars(st.rows, p.h) {
+		at := base + countBar*float64(r.count)/float64(p.maxRow)
+		side.To(at, p.y+float64(r.from)*p.cell)
+		side.To(at, p.y+float64(r.to)*p.cell)
 	}
 	side.To(base, p.y+p.h)
 	side.Close()
@@ -131,6 +140,28 @@ func (p *panelPlace) counts(s *Scene, st stats) {
 	s.add(Mark{Shape: Line, X: p.x - 3, Y: p.y - 4 - countBar, H: countBar, Stroke: Faint})
 	s.add(Mark{Shape: Text, X: base + countBar, Y: p.y + p.h + 13, Text: Number(float64(p.maxRow)), Size: 10, Anchor: End, Fill: Muted})
 	s.add(Mark{Shape: Line, X: base, Y: p.y + p.h + 2, W: countBar, Stroke: Faint})
+}
+
+// A run is a bar over the positions [from, to).
+type run struct{ from, to, count int }
+
+// bars joins neighbours of equal count; where positions are narrower than a pixel, those of one
+// pixel share the greatest count among them.
+func bars(counts []int, pixels float64) []run {
+	n, per := len(counts), 1
+	if float64(n) > pixels {
+		per = int(math.Ceil(float64(n) / math.Max(pixels, 1)))
+	}
+	var out []run
+	for i := 0; i < n; i += per {
+		r := run{i, min(n, i+per), most(counts[i:min(n, i+per)])}
+		if k := len(out) - 1; k >= 0 && out[k].count == r.count {
+			out[k].to = r.to
+		} else {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 func most(counts []int) int {

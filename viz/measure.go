@@ -18,34 +18,37 @@ const slack = 1.13
 
 // textWidth estimates, on the wide side, the width in pixels of s at a font size in pixels.
 func textWidth(s string, size float64) float64 {
-	sum := 0
+	sum := 0.0
 	for _, r := range s {
-		switch {
-		case r >= 32 && r < 127:
-			sum += advance[r-32]
-		case r < 0x1100:
-			sum += 620
-		default:
-			sum += 1000
-		}
+		sum += runeWidth(r)
 	}
-	return float64(sum) / 1000 * size * slack
+	return sum * size
 }
 
-// clip shortens s with an ellipsis until it fits into width pixels.
+// runeWidth is the width of a character at font size 1.
+func runeWidth(r rune) float64 {
+	switch {
+	case r >= 32 && r < 127:
+		return float64(advance[r-32]) / 1000 * slack
+	case r < 0x1100:
+		return 0.62 * slack
+	}
+	return slack
+}
+
+// clip makes s visible and shortens it with an ellipsis until it fits into width pixels.
 func clip(s string, size, width float64) string {
 	s = Visible(s)
 	if textWidth(s, size) <= width {
 		return s
 	}
-	r := []rune(s)
-	for len(r) > 1 {
-		r = r[:len(r)-1]
-		if t := strings.TrimRight(string(r), " ") + "…"; textWidth(t, size) <= width {
-			return t
+	sum := runeWidth('…') * size
+	for i, r := range s {
+		if sum += runeWidth(r) * size; sum > width {
+			return strings.TrimRight(s[:i], " ") + "…"
 		}
 	}
-	return "…"
+	return s
 }
 
 // columns counts the terminal columns of s: two for wide characters, one for the rest.

@@ -78,7 +78,7 @@ func (p *Plot) check() error {
 			return fmt.Errorf("plot %q, panel %q: %w", p.Title, pan.Y.Label, ErrNoData)
 		}
 		for _, r := range pan.Refs {
-			if math.IsNaN(r.Y) || math.IsInf(r.Y, 0) || pan.Y.Log && r.Y <= 0 {
+			if math.IsNaN(r.Y) || extreme(r.Y, pan.Y.Log) || pan.Y.Log && r.Y <= 0 {
 				return fmt.Errorf("plot %q, panel %q: reference line %q at %v: %w", p.Title, pan.Y.Label, r.Name, r.Y, ErrNotFinite)
 			}
 		}
@@ -94,11 +94,19 @@ func (p *Plot) check() error {
 
 func (a *Axis) check() error {
 	for _, v := range a.Include {
-		if math.IsNaN(v) || math.IsInf(v, 0) || a.Log && v <= 0 {
+		if math.IsNaN(v) || extreme(v, a.Log) || a.Log && v <= 0 {
 			return fmt.Errorf("cannot include %v: %w", v, ErrNotFinite)
 		}
 	}
 	return nil
+}
+
+// limit is the greatest magnitude of a plot; its inverse is the least on a logarithmic axis. Inside
+// it no difference or quotient overflows.
+const limit = 1e100
+
+func extreme(v float64, log bool) bool {
+	return math.Abs(v) > limit || log && v > 0 && v < 1/limit
 }
 
 // check returns how many points have a value.
@@ -116,6 +124,8 @@ func (s *Series) check(logX, logY bool) (int, error) {
 			return 0, fmt.Errorf("x falls from %v to %v at index %d; sort the points", s.X[i-1], x, i)
 		case math.IsInf(y, 0):
 			return 0, fmt.Errorf("y[%d] is %v: %w", i, y, ErrNotFinite)
+		case extreme(x, logX) || extreme(y, logY):
+			return 0, fmt.Errorf("the point (%v, %v) at index %d is beyond what can be drawn (±%g)", x, y, i, limit)
 		case logX && x <= 0:
 			return 0, fmt.Errorf("x[%d] is %v, which a logarithmic axis cannot show", i, x)
 		case logY && y <= 0:
@@ -164,7 +174,7 @@ func span(vals []float64, log bool, pad float64) (lo, hi float64) {
 		f := math.Pow(hi/lo, pad)
 		return lo / f, hi * f
 	}
-	if d := hi - lo; d > 1e-9*math.Max(math.Abs(lo), math.Abs(hi)) {
+	if d := hi - lo; d > 1e-9*math.Max(math.Abs(lo), math.Abs(hi)) && d > 1/limit {
 		// Padding must not carry a count or a loss below zero.
 		low := lo - pad*d
 		if lo >= 0 && low < 0 {
@@ -173,7 +183,7 @@ func span(vals []float64, log bool, pad float64) (lo, hi float64) {
 		return low, hi + pad*d
 	}
 	d := math.Abs(lo) * 0.05
-	if d == 0 {
+	if d < 1/limit {
 		d = 1
 	}
 	return lo - d, hi + d

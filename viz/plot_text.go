@@ -58,7 +58,7 @@ func (p *Plot) twin() string {
 		pan.twin(&b, x, rows, looks)
 	}
 	l, r := Number3(lo), Number3(hi)
-	mid := p.xLabel()
+	mid := Visible(p.xLabel())
 	gap := twinCols - len(l) - len(r) - columns(mid)
 	fmt.Fprintf(&b, "%11s %s%s%s%s%s\n", "", l, strings.Repeat(" ", max(1, gap/2)), mid, strings.Repeat(" ", max(1, gap-gap/2)), r)
 	return b.String()
@@ -110,7 +110,7 @@ func (pan *Panel) twin(b *strings.Builder, x scale, rows int, looks map[string]l
 	for _, r := range pan.Refs {
 		names = append(names, strings.TrimSpace(". "+Visible(r.Name)+" "+Number3(r.Y)))
 	}
-	fmt.Fprintf(b, "%s   [%s]\n", name, strings.Join(names, "; "))
+	b.WriteString(strings.TrimLeft(fmt.Sprintf("%s   [%s]\n", name, strings.Join(names, "; ")), " "))
 	for i, row := range grid {
 		tick := ""
 		switch i {

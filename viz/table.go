@@ -3,6 +3,7 @@ package viz
 import (
 	"fmt"
 	"math"
+	"strconv"
 	"strings"
 )
 
@@ -111,7 +112,40 @@ func (t *Table) layout() (rows [][]cell, right []bool, err error) {
 		}
 		rows = append(rows, out)
 	}
+	for j := range t.Columns {
+		t.align(all, rows, j)
+	}
 	return rows, right, nil
+}
+
+// align gives the fractions of a column without a Format the same number of decimals.
+func (t *Table) align(all [][]any, rows [][]cell, j int) {
+	if t.Columns[j].Format != "" {
+		return
+	}
+	most := 0
+	for i := range rows {
+		c := &rows[i][j]
+		if !c.numeric || math.IsNaN(c.value) {
+			continue
+		}
+		switch all[i][j].(type) {
+		case float32, float64:
+		default:
+			return // counts stay whole
+		}
+		if math.Abs(c.value) >= 1000 || strings.ContainsAny(c.text, "e∞") {
+			return
+		}
+		if _, f, ok := strings.Cut(c.text, "."); ok {
+			most = max(most, len(f))
+		}
+	}
+	for i := range rows {
+		if c := &rows[i][j]; c.numeric && !math.IsNaN(c.value) {
+			c.text = strconv.FormatFloat(c.value, 'f', most, 64)
+		}
+	}
 }
 
 func (c *Column) format(v any, f float64) string {

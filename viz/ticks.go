@@ -63,16 +63,16 @@ func logTicks(lo, hi float64, n int) []float64 {
 	}
 	var out []float64
 	if b-a+1 >= 3 {
-		for e := a; e <= b; e++ {
-			if e%every == 0 {
-				out = append(out, math.Pow(10, float64(e)))
-			}
+		// Start at an exponent that every divides, so that 1 is a tick, unless that leaves only one.
+		first := a + ((-a)%every+every)%every
+		if first+every > b {
+			first = a
 		}
-		if len(out) >= 2 {
-			return out
+		for e := first; e <= b; e += every {
+			out = append(out, math.Pow(10, float64(e)))
 		}
+		return out
 	}
-	out = out[:0]
 	for e := a - 1; e <= b; e++ {
 		for _, m := range [...]float64{1, 2, 5} {
 			v := m * math.Pow(10, float64(e))

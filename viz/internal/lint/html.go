@@ -1,0 +1,128 @@
+package lint
+
+import (
+	"encoding/base64"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"regexp"
+	"strings"
+)
+
+// What JupyterLab's sanitiser keeps, as far as figures use it.
+var (
+	htmlTags = map[string]map[string]bool{
+		"figure":     set("style"),
+		"figcaption": set("style"),
+		"img":        set("src alt width style"),
+		"details":    set(""),
+		"summary":    set(""),
+		"table":      set(""),
+		"caption":    set("style"),
+		"thead":      set(""),
+		"tbody":      set(""),
+		"tr":         set(""),
+		"th":         set("scope style"),
+		"td":         set("style"),
+		"div":        set("style"),
+		"span":       set("style"),
+		"pre":        set("style"),
+		"b":          set(""),
+		"small":      set("style"),
+		"code":       set(""),
+		"br":         set(""),
+	}
+	styles = map[string]*regexp.Regexp{
+		"margin":           regexp.MustCompile(`^(0|[0-9]+px)( (0|[0-9]+px))*$`),
+		"margin-top":       regexp.MustCompile(`^[0-9]+px$`),
+		"width":            regexp.MustCompile(`^[0-9]+px$`),
+		"height":           regexp.MustCompile(`^([0-9]+px|auto)$`),
+		"max-width":        regexp.MustCompile(`^([0-9]+px|100%)$`),
+		"opacity":          regexp.MustCompile(`^0\.[0-9]+$|^1$`),
+		"line-height":      regexp.MustCompile(`^[0-9.]+$`),
+		"display":          regexp.MustCompile(`^(block|inline-block)$`),
+		"text-align":       regexp.MustCompile(`^(left|right)$`),
+		"font-weight":      regexp.MustCompile(`^bold$`),
+		"white-space":      regexp.MustCompile(`^(nowrap|pre-wrap)$`),
+		"border-radius":    regexp.MustCompile(`^[0-9]+px$`),
+		"border-left":      regexp.MustCompile(`^1px solid rgba\([0-9, ]+,0\.[0-9]+\)$`),
+		"background-color": regexp.MustCompile(`^(#[0-9a-f]{6}|rgba\([0-9]+,[0-9]+,[0-9]+,0\.[0-9]+\))$`),
+	}
+)
+
+const dataURI = "data:image/svg+xml;base64,"
+
+// HTML checks the fragment of a figure, and the pictures in it.
+func HTML(fragment string) error {
+	d := xml.NewDecoder(strings.NewReader("<x>" + fragment + "</x>"))
+	begun, depth := false, 0
+	for {
+		tok, err := d.Token()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("not well-formed: %w", err)
+		}
+		switch t := tok.(type) {
+		case xml.StartElement:
+			depth++
+			if !begun {
+				begun = true
+				continue
+			}
+			if depth == 1 {
+				return errors.New("the fragment closes what it did not open")
+			}
+			allowed, ok := htmlTags[full(t.Name)]
+			if !ok {
+				return fmt.Errorf("<%s> is not allowed", full(t.Name))
+			}
+			for _, a := range t.Attr {
+				n := full(a.Name)
+				if !allowed[n] {
+					return fmt.Errorf("<%s %s> is not allowed", full(t.Name), n)
+				}
+				switch n {
+				case "style":
+					if err := checkInline(a.Value); err != nil {
+						return fmt.Errorf("<%s>: %w", full(t.Name), err)
+					}
+				case "src":
+					if err := checkImage(a.Value); err != nil {
+						return err
+					}
+				}
+			}
+		case xml.EndElement:
+			depth--
+		case xml.CharData:
+		default:
+			return fmt.Errorf("a %T does not belong in a figure", tok)
+		}
+	}
+}
+
+func checkInline(style string) error {
+	for _, s := range strings.Split(style, ";") {
+		k, v, _ := strings.Cut(s, ":")
+		re := styles[k]
+		if re == nil || !re.MatchString(v) {
+			return fmt.Errorf("style %q would not pass the sanitiser", s)
+		}
+	}
+	return nil
+}
+
+func checkImage(src string) error {
+	b64, ok := strings.CutPrefix(src, dataURI)
+	if !ok {
+		return fmt.Errorf("image from %.40q refers outside", src)
+	}
+	svg, err := base64.StdEncoding.DecodeString(b64)
+	if err != nil {
+		return fmt.Errorf("image: %w", err)
+	}
+	return SVG(string(svg))
+}
