@@ -26,7 +26,7 @@ func flip(t *testing.T, path string, at int, mask byte) {
 // of the second, its content, and a function that writes another content and
 // returns the problem that is then found.
 func damaged(t *testing.T, each func(name string, good []byte, put func([]byte) Problem)) {
-	r := openRun(t, t.TempDir())
+	r := openRun(t, memoryDir(t))
 	save(t, r, 1, false)
 	save(t, r, 2, false)
 	r.Close()
@@ -82,7 +82,7 @@ func TestEveryFlippedByteIsFound(t *testing.T) {
 	damaged(t, func(name string, good []byte, put func([]byte) Problem) {
 		regions := regionsOf(t, name, good)
 		for at := range good {
-			masks := []byte{1, 0x80, 0xff}
+			masks := []byte{1 << (at % 8)}
 			if long {
 				masks = []byte{1, 2, 4, 8, 16, 32, 64, 128, 255}
 			}

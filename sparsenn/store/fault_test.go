@@ -112,7 +112,7 @@ func TestEveryFaultWhileSaving(t *testing.T) {
 		t.Run(fmt.Sprintf("forever=%v", forever), func(t *testing.T) {
 			faults, lost := 0, 0
 			for at := 0; ; at++ {
-				root := t.TempDir()
+				root := memoryDir(t)
 				r := openRun(t, root)
 				save(t, r, 1, false)
 				save(t, r, 2, false)
@@ -169,7 +169,7 @@ func TestEveryFaultWhileSaving(t *testing.T) {
 
 func TestEveryFaultWhileOpening(t *testing.T) {
 	for at := 0; ; at++ {
-		root := t.TempDir()
+		root := memoryDir(t)
 		files := newFaulty(at, syscall.ENOSPC, true)
 		r, err := open(files, root, "train", someConfig)
 		if !files.reached() {
@@ -194,7 +194,7 @@ func TestEveryFaultWhileOpening(t *testing.T) {
 
 func TestEveryFaultWhileRemoving(t *testing.T) {
 	for at := 0; ; at++ {
-		root := t.TempDir()
+		root := memoryDir(t)
 		r := openRun(t, root)
 		save(t, r, 1, false)
 		r.Close()
@@ -220,7 +220,7 @@ func TestEveryFaultWhileExporting(t *testing.T) {
 	fresh := []Tensor{Float32Tensor("w", []int{2}, []float32{1, 2})}
 	for _, forever := range []bool{false, true} {
 		for at := 0; ; at++ {
-			dir := filepath.Join(t.TempDir(), "model")
+			dir := filepath.Join(memoryDir(t), "model")
 			if err := Export(dir, old, nil); err != nil {
 				t.Fatal(err)
 			}

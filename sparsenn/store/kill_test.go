@@ -25,7 +25,7 @@ func killTensor(before []float32, step int) []float32 {
 	return after
 }
 
-const killSize = 20_000
+const killSize = 8_000
 
 // The child resumes, checks what it resumed from, says so, and saves in a loop
 // until it is killed. It prints a step when its save has returned.
@@ -53,8 +53,8 @@ func init() {
 				return err
 			}
 			step, data = c.Step, s.Dense[0].Data.([]float32)
-			// Older terms are halved away, so that 200 of them tell all.
-			for i := max(1, step-200); i <= step; i++ {
+			// Older terms are halved away, so that 60 of them tell all.
+			for i := max(1, step-60); i <= step; i++ {
 				want = killTensor(want, i)
 			}
 			for i := range data {

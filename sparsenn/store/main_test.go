@@ -144,3 +144,16 @@ func mustContain(t *testing.T, err error, parts ...string) {
 		}
 	}
 }
+
+// memoryDir is a temporary directory in memory where the system has such a
+// place: for tests that save many times, where syncing a disk shows nothing.
+func memoryDir(t *testing.T) string {
+	t.Helper()
+	const shared = "/dev/shm"
+	dir, err := os.MkdirTemp(shared, "circuitbook-store-test-")
+	if err != nil {
+		return t.TempDir()
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
