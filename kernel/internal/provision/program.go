@@ -17,7 +17,7 @@ import (
 const ProgramName = "circuitbook"
 
 // keepPrograms is how long a copy of the program that is not used stays.
-const keepPrograms = 14 * 24 * time.Hour
+const keepPrograms = 2 * 24 * time.Hour
 
 // A Program is a copy of the running program that stays where it is, while
 // the original may be a temporary file of `go run`.
@@ -47,9 +47,8 @@ func EnsureProgram(ctx context.Context) (Program, error) {
 		return Program{}, err
 	}
 	p := Program{Path: filepath.Join(bin, ProgramName), Shim: shim}
-	now := time.Now()
 	if same(p.Path, self) && linked(p) {
-		return p, os.Chtimes(bin, now, now) // in use
+		return p, p.Touch()
 	}
 	unlock, err := cache.Lock(ctx, "program")
 	if err != nil {
@@ -66,8 +65,14 @@ func EnsureProgram(ctx context.Context) (Program, error) {
 			return Program{}, err
 		}
 	}
-	removeOld(filepath.Dir(bin), filepath.Dir(shim), now.Add(-keepPrograms))
-	return p, os.Chtimes(bin, now, now)
+	removeOld(filepath.Dir(bin), filepath.Dir(shim), time.Now().Add(-keepPrograms))
+	return p, p.Touch()
+}
+
+// Touch marks the copy as in use. What runs for long should do so daily.
+func (p Program) Touch() error {
+	now := time.Now()
+	return os.Chtimes(filepath.Dir(p.Path), now, now)
 }
 
 // same reports whether the copy is there and as long as the original; its

@@ -26,8 +26,9 @@ import (
 
 // Needs says what to make sure of.
 type Needs struct {
-	Python bool // for executing notebooks and for JupyterLab
-	Module *module.Module
+	Module *module.Module // the engine, whose go.mod pins the tools
+	Python bool           // for executing notebooks and for JupyterLab
+	Fetch  bool           // fetch an XLA plugin where there is none
 }
 
 // A Machine is what was found or made.
@@ -60,8 +61,13 @@ func Ensure(ctx context.Context, needs Needs, log io.Writer) (Machine, error) {
 		return err
 	})
 	group.Go(func() error {
-		m.Plugin, m.PluginErr = plugin.Ensure(ctx, log)
-		return nil // without one there is still the pure-Go backend
+		// Without a plugin there is still the pure-Go backend.
+		if needs.Fetch {
+			m.Plugin, m.PluginErr = plugin.Ensure(ctx, log)
+		} else {
+			m.Plugin, m.PluginErr = plugin.Find()
+		}
+		return nil
 	})
 	return m, group.Wait()
 }

@@ -127,13 +127,24 @@ func EnsureTools(ctx context.Context, m *module.Module, log io.Writer) (Tools, e
 // compileEngine fills Go's build cache with what cells import. A failure is
 // not one of the tools: the cell that needs the package shows it.
 func compileEngine(ctx context.Context, t Tools, m *module.Module, log io.Writer) {
+	args := []string{"build"}
+	for _, dir := range []string{"sparsenn", "viz"} {
+		if info, err := os.Stat(filepath.Join(m.Dir, dir)); err == nil && info.IsDir() {
+			args = append(args, "./"+dir+"/...")
+		}
+	}
+	if len(args) == 1 {
+		return
+	}
 	done := making(log, "the compiled engine (once)")
-	cmd := exec.CommandContext(ctx, t.Go, "build", "./sparsenn/...", "./viz/...")
+	cmd := exec.CommandContext(ctx, t.Go, args...)
 	cmd.Dir = m.Dir
 	cmd.Env = goEnviron()
-	if err := runCommand(ctx, cmd); err == nil {
-		done()
+	if err := runCommand(ctx, cmd); err != nil {
+		fmt.Fprintf(log, "the engine does not compile; a cell that needs it will fail: %v\n", err)
+		return
 	}
+	done()
 }
 
 // goEnviron is the user's environment for the go command, without a network

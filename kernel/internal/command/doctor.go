@@ -1,0 +1,132 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+
+	"circuitbook/kernel/internal/kernelspec"
+	"circuitbook/kernel/internal/provision"
+	"circuitbook/sparsenn/backend/plugin"
+	"circuitbook/sparsenn/cache"
+	"circuitbook/sparsenn/cache/pip"
+)
+
+// doctorCmd says what is there and what is missing.
+type doctorCmd struct{}
+
+// A finding is one thing that doctor looked at.
+type finding struct {
+	ok   bool
+	what string
+	text string
+	do   string // what to do about it
+}
+
+// String returns "ok   WHAT: TEXT" or "MISS WHAT: TEXT; DO".
+func (f finding) String() string {
+	mark := "ok  "
+	if !f.ok {
+		mark = "MISS"
+	}
+	s := mark + " " + f.what + ": " + f.text
+	if f.do != "" {
+		s += "; " + f.do
+	}
+	return s
+}
+
+// errMissing is what doctor ends with if something that is needed is not
+// there.
+var errMissing = errors.New("something that is needed is missing; the lines marked MISS say what to do")
+
+func (d *doctorCmd) Run(a *app) error {
+	missing := false
+	say := func(f finding) {
+		fmt.Fprintln(a.stdout, f)
+		missing = missing || !f.ok
+	}
+	const once = "the first circuitbook run makes it, which takes a network once"
+
+	dir, err := cache.Dir()
+	say(check("cache folder", dir, err, "set $CIRCUITBOOK_CACHE to a folder that can be written"))
+
+	m, err := findModule("", "")
+	if err != nil {
+		say(finding{false, "engine", err.Error(), ""})
+		return errMissing
+	}
+	say(finding{true, "engine", m.Dir, ""})
+
+	tools, err := provision.FindTools(a.ctx, m)
+	if err != nil && !errors.Is(err, provision.ErrNoTools) {
+		say(finding{false, "Go", err.Error(), "install Go " + m.File.Go.Version + " or newer"})
+	} else {
+		say(finding{true, "Go", tools.Env.GOVERSION + ", " + tools.Go, ""})
+		say(compiler(tools.Env))
+		say(check("GoNB and goimports", tools.GoNB, err, once))
+	}
+
+	if python, err := provision.FindPython(); err == nil {
+		say(finding{true, "Python environment", python, ""})
+	} else {
+		base, baseErr := pip.FindPython(a.ctx)
+		say(check("Python", base.Path+", "+base.Version(), baseErr, ""))
+		say(finding{false, "Python environment", err.Error(), once})
+	}
+
+	// The slow backend needs nothing, so a plugin is never a need.
+	for _, l := range plugin.Report() {
+		fmt.Fprintln(a.stdout, finding{l.OK, l.What, l.Text, l.Do})
+	}
+	if p, err := plugin.Find(); err == nil {
+		say(finding{true, "backend that would be used", "XLA on " + p.Platform, ""})
+	} else {
+		say(finding{true, "backend that would be used", "pure Go, slow, unless a plugin can be fetched", ""})
+	}
+
+	if place, err := kernelspec.User(); err == nil {
+		say(installed(place))
+	}
+	if missing {
+		return errMissing
+	}
+	return nil
+}
+
+// check turns an error into a finding.
+func check(what, text string, err error, do string) finding {
+	if err != nil {
+		return finding{false, what, err.Error(), do}
+	}
+	return finding{true, what, text, ""}
+}
+
+// compiler looks for the C compiler, which XLA's bindings need.
+func compiler(env provision.GoEnv) finding {
+	const what = "C compiler"
+	if env.CGO_ENABLED == "0" {
+		return finding{false, what, "CGO_ENABLED is 0", "set it to 1: XLA's bindings are C"}
+	}
+	words := strings.Fields(env.CC)
+	if len(words) == 0 {
+		return finding{false, what, "the go command knows none", "install gcc or clang"}
+	}
+	path, err := exec.LookPath(words[0])
+	return check(what, path, err, "install gcc or clang, or set CC")
+}
+
+// installed says whether Jupyter knows the kernel, which only it needs.
+func installed(place kernelspec.Place) finding {
+	const what = "kernel for Jupyter"
+	spec, err := kernelspec.Read(place.Jupyter)
+	if errors.Is(err, os.ErrNotExist) {
+		return finding{true, what, "not installed", "circuitbook install does it; run and lab need it not"}
+	}
+	if err == nil {
+		_, err = os.Stat(spec.Program)
+	}
+	return check(what, kernelspec.Dir(place.Jupyter), err, "circuitbook install writes it anew")
+}

@@ -1,0 +1,48 @@
+package command
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+
+	"circuitbook/kernel/internal/kernelspec"
+	"circuitbook/kernel/internal/module"
+	"circuitbook/kernel/internal/provision"
+	"circuitbook/sparsenn/cache"
+)
+
+// labCmd opens JupyterLab.
+type labCmd struct {
+	Args []string `arg:"" optional:"" passthrough:"" help:"A folder, or a notebook, and arguments for JupyterLab."`
+}
+
+func (l *labCmd) Run(a *app) error {
+	m, err := findModule("", "")
+	if err != nil {
+		return err
+	}
+	machine, err := provision.Ensure(a.ctx, provision.Needs{Module: m, Python: true, Fetch: true}, a.stderr)
+	if err != nil {
+		return exitError{exitProvision, err}
+	}
+	if machine.PluginErr != nil {
+		fmt.Fprintf(a.stderr, "the pure-Go backend will be used, which is slow: %v\n", machine.PluginErr)
+	}
+	data, err := cache.Sub("lab")
+	if err != nil {
+		return err
+	}
+	spec := kernelspec.Spec{Program: machine.Program.Path, Module: m.Dir}
+	if err := spec.Write(data); err != nil {
+		return err
+	}
+	path := data
+	if user := os.Getenv("JUPYTER_PATH"); user != "" {
+		path += string(filepath.ListSeparator) + user
+	}
+	env := append(provision.PythonEnviron(), "JUPYTER_PATH="+path, module.Env+"="+m.Dir)
+	args := append([]string{machine.Python, "-m", "jupyterlab"}, l.Args...)
+	// JupyterLab takes over the process, and with it the terminal.
+	return fmt.Errorf("starting JupyterLab: %w", syscall.Exec(machine.Python, args, env))
+}

@@ -1,0 +1,227 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/google/renameio/v2"
+
+	"circuitbook/kernel/internal/execute"
+	"circuitbook/kernel/internal/kernelspec"
+	"circuitbook/kernel/internal/module"
+	"circuitbook/kernel/internal/notebook"
+	"circuitbook/kernel/internal/provision"
+	"circuitbook/kernel/internal/report"
+	"circuitbook/kernel/internal/supervise"
+)
+
+// runCmd executes a notebook.
+type runCmd struct {
+	Notebook string        `arg:"" help:"The notebook."`
+	Param    []string      `short:"p" sep:"none" placeholder:"NAME=VALUE" help:"Set a variable of the cell tagged parameters. May be repeated."`
+	Out      string        `default:"circuitbook-out" placeholder:"DIR" help:"Where NAME.ipynb, NAME.html and NAME.results.json go (${default})."`
+	Timeout  time.Duration `placeholder:"D" help:"How long each cell may take, as 90s or 10m; no limit by default."`
+	InPlace  bool          `help:"Also write the executed notebook over the one that was read, if every cell did well."`
+}
+
+// Help is shown by run --help.
+func (*runCmd) Help() string {
+	return `Cells run in order up to the first that fails. A cell fails if it does not compile, if it exits with another code than 0, if a shell command or a script in it does, if a magic in it does not exist, or if it claims what was claimed before or is not finite. Cells tagged raises-exception may fail; cells tagged skip-execution are passed over. What was executed is kept also when a cell fails or Ctrl-C ends the run.`
+}
+
+// outputs are the files that a run writes.
+type outputs struct {
+	notebook, html, results string
+}
+
+func (r *runCmd) Run(a *app) (err error) {
+	started := time.Now()
+	n, params, hash, err := r.read()
+	if err != nil {
+		return usage(err)
+	}
+	if r.Timeout < 0 {
+		return usage(errors.New("--timeout must not be negative"))
+	}
+	files, err := r.prepare()
+	if err != nil {
+		return usage(err)
+	}
+	path, err := filepath.Abs(r.Notebook)
+	if err != nil {
+		return usage(err)
+	}
+	m, err := findModule(path, "")
+	if err != nil {
+		return err
+	}
+	machine, err := provision.Ensure(a.ctx, provision.Needs{Module: m, Python: true, Fetch: true}, a.stderr)
+	if err != nil {
+		return exitError{exitProvision, err}
+	}
+	if machine.PluginErr != nil {
+		fmt.Fprintf(a.stderr, "the pure-Go backend will be used, which is slow: %v\n", machine.PluginErr)
+	}
+	// An earlier run's results must not be taken for this one's.
+	if err := errors.Join(removeFile(files.results), removeFile(files.html)); err != nil {
+		return usage(err)
+	}
+
+	guard, err := supervise.StartGuard(machine.Program.Path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, guard.Close()) }()
+	temp, err := guard.TempDir("run")
+	if err != nil {
+		return err
+	}
+	env := append(provision.PythonEnviron(), module.Env+"="+m.Dir)
+	progress := execute.NewProgress(a.stdout, len(execute.Cells(n)))
+	results := report.New()
+	failed := execute.Run{
+		Notebook: n, Dir: filepath.Dir(path),
+		Python: machine.Python, Env: env,
+		Kernel:  kernelspec.Spec{Program: machine.Program.Path, Module: m.Dir},
+		Timeout: r.Timeout, Progress: progress, Guard: guard, Temp: temp,
+		Done: func(c *notebook.Cell) error {
+			return errors.Join(results.Add(c), save(n, files.notebook))
+		},
+	}.Execute(a.ctx)
+	progress.Close()
+
+	n.SetKernel(kernelspec.Name, kernelspec.DisplayName, kernelspec.Language)
+	if err := save(n, files.notebook); err != nil {
+		return errors.Join(failed, err)
+	}
+	if a.ctx.Err() != nil {
+		return errors.Join(failed, fmt.Errorf("the partial notebook is %s", files.notebook))
+	}
+	if err := execute.WriteHTML(a.ctx, machine.Python, env, files.notebook, filepath.Join(temp, "report.html"), name(r.Notebook)); err != nil {
+		return errors.Join(failed, err)
+	}
+	page, err := os.ReadFile(filepath.Join(temp, "report.html"))
+	if err != nil {
+		return errors.Join(failed, err)
+	}
+	if err := renameio.WriteFile(files.html, page, 0o644); err != nil {
+		return errors.Join(failed, err)
+	}
+	if failed != nil {
+		return fmt.Errorf("%w\nwhat ran is in %s", failed, files.notebook)
+	}
+	text, err := results.Encode(provenance(path, hash, params, m, machine, started))
+	if err != nil {
+		return err
+	}
+	if err := renameio.WriteFile(files.results, text, 0o644); err != nil {
+		return err
+	}
+	if r.InPlace {
+		if err := save(n, path); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(a.stdout, "all %d cells did well in %.1f s; %d results\n", len(execute.Cells(n)), time.Since(started).Seconds(), results.Len())
+	for _, file := range []string{files.notebook, files.html, files.results} {
+		fmt.Fprintln(a.stdout, "  "+file)
+	}
+	return nil
+}
+
+// read reads the notebook and sets its parameters.
+func (r *runCmd) read() (n *notebook.Notebook, params []notebook.Param, hash string, err error) {
+	set, err := notebook.ParseAssignments(r.Param)
+	if err != nil {
+		return nil, nil, "", err
+	}
+	if n, err = notebook.Read(r.Notebook); err != nil {
+		return nil, nil, "", err
+	}
+	hash = n.SourceHash()
+	if params, err = n.SetParams(set); err != nil {
+		return nil, nil, "", fmt.Errorf("%s: %w", r.Notebook, err)
+	}
+	return n, params, hash, nil
+}
+
+// prepare makes the output folder and makes sure that everything can be
+// written before anything is executed.
+func (r *runCmd) prepare() (outputs, error) {
+	if err := os.MkdirAll(r.Out, 0o755); err != nil {
+		return outputs{}, fmt.Errorf("--out: %w", err)
+	}
+	base := filepath.Join(r.Out, name(r.Notebook))
+	files := outputs{base + ".ipynb", base + ".html", base + ".results.json"}
+	if err := writable(r.Out); err != nil {
+		return outputs{}, fmt.Errorf("--out: %w", err)
+	}
+	if r.InPlace {
+		if err := writable(filepath.Dir(r.Notebook)); err != nil {
+			return outputs{}, fmt.Errorf("--in-place: %w", err)
+		}
+	}
+	in, err := os.Stat(r.Notebook)
+	if err != nil {
+		return outputs{}, err
+	}
+	if out, err := os.Stat(files.notebook); err == nil && os.SameFile(in, out) {
+		return outputs{}, fmt.Errorf("--out %s would write over the notebook itself; choose another, and --in-place to have that too", r.Out)
+	}
+	return files, nil
+}
+
+// writable reports why no file can be made in dir.
+func writable(dir string) error {
+	f, err := os.CreateTemp(dir, ".circuitbook-*")
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Remove(f.Name()))
+}
+
+// name is the notebook's name without its folder and extension.
+func name(path string) string {
+	return strings.TrimSuffix(filepath.Base(path), ".ipynb")
+}
+
+// save writes the notebook to a file, whole or not at all.
+func save(n *notebook.Notebook, path string) error {
+	text, err := n.Encode()
+	if err != nil {
+		return err
+	}
+	return renameio.WriteFile(path, text, 0o644)
+}
+
+func removeFile(name string) error {
+	if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// provenance says where the results of a run come from.
+func provenance(path, hash string, params []notebook.Param, m *module.Module, machine provision.Machine, started time.Time) report.Provenance {
+	p := report.Provenance{
+		Notebook:   filepath.Base(path),
+		SourceHash: hash,
+		Parameters: report.Parameters(params),
+		Modules:    report.Modules(m),
+		Go:         machine.Tools.Env.GOVERSION,
+		Machine:    report.ThisMachine(),
+		Started:    started.UTC().Format(time.RFC3339),
+		Seconds:    time.Since(started).Seconds(),
+	}
+	if machine.PluginErr == nil {
+		p.Plugin = &report.Plugin{Platform: machine.Plugin.Platform, Version: machine.Plugin.Version}
+		if hashed, err := machine.Plugin.Hash(); err == nil {
+			p.Plugin.SHA256 = hashed.SHA256
+		}
+	}
+	return p
+}

@@ -1,0 +1,260 @@
+"""Executes the cells of a notebook for the Go program that started it.
+
+The first line of standard input is a job, as JSON. Then "run N" executes the
+N-th cell of the job, "interrupt" interrupts it, and the end of the input ends
+everything at once. What happens is told on standard output, a JSON object a
+line. With the arguments "html FROM TO TITLE" it writes a notebook's report.
+"""
+
+import asyncio
+import json
+import logging
+import math
+import os
+import re
+import sys
+import threading
+import time
+
+# What GoNB says when a command of a cell failed that it reports as done; the
+# Go program decides which of these count.
+SUSPECT = re.compile(r'(\^C\n)?(exit status \d+|signal: [a-z ]+.*)\n|"%.*" unknown or not implemented yet\.')
+
+# How long an interrupted cell gets to end, in seconds.
+GRACE = 3.0
+
+
+def finite(value):
+    """Replaces what JSON cannot say by text, so that it can be complained of."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
+    if isinstance(value, dict):
+        return {k: finite(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [finite(v) for v in value]
+    return value
+
+
+class Channel:
+    """The lines to the Go program. What libraries print goes to stderr."""
+
+    def __init__(self):
+        self.out = os.fdopen(os.dup(1), "w", encoding="utf-8")
+        os.dup2(2, 1)
+        self.lock = threading.Lock()
+
+    def send(self, event, **fields):
+        fields["event"] = event
+        try:
+            line = json.dumps(fields, allow_nan=False)
+        except ValueError:
+            line = json.dumps(finite(fields))
+        with self.lock:
+            self.out.write(line + "\n")
+            self.out.flush()
+
+
+def new_client(channel, job):
+    import nbformat
+    from nbclient import NotebookClient
+
+    class Client(NotebookClient):
+        """Notes what a reader of the progress, and of failures, wants to know."""
+
+        suspects = []
+        noted = 0.0
+
+        def process_message(self, msg, cell, cell_index):
+            kind, content = msg["msg_type"], msg["content"]
+            text = ""
+            if kind == "stream":
+                text = content.get("text", "")
+                if content.get("name") == "stderr" and len(text) < 500 and SUSPECT.fullmatch(text):
+                    self.suspects.append(text)
+            elif kind in ("display_data", "update_display_data"):
+                text = content.get("data", {}).get("text/plain", "")
+            if isinstance(text, list):
+                text = "".join(text)
+            now = time.monotonic()
+            if text.strip() and now - self.noted > 0.5:
+                self.noted = now
+                channel.send("note", text=text[-2000:])
+            return super().process_message(msg, cell, cell_index)
+
+    cells = [
+        nbformat.v4.new_code_cell(c["source"], metadata={"tags": c["tags"]}) for c in job["cells"]
+    ]
+    nb = nbformat.v4.new_notebook(cells=cells)
+    return Client(
+        nb,
+        kernel_name=job["kernel"],
+        allow_errors=True,
+        record_timing=False,
+        timeout=math.ceil(job["timeout"]) or None,
+        startup_timeout=120,
+        iopub_timeout=10,
+        coalesce_streams=False,
+    )
+
+
+def pack(outputs):
+    """Joins neighbouring pieces of a stream."""
+    packed, pieces = [], []
+
+    def close():
+        if pieces:
+            packed[-1]["text"] = "".join(pieces)
+            pieces.clear()
+
+    for out in outputs:
+        if out["output_type"] == "stream":
+            if not (pieces and packed[-1]["name"] == out["name"]):
+                close()
+                packed.append(dict(out))
+            pieces.append(out["text"])
+        else:
+            close()
+            packed.append(out)
+    close()
+    return packed
+
+
+class Session:
+    def __init__(self, channel, job):
+        self.channel = channel
+        self.client = new_client(channel, job)
+        self.cells = self.client.nb.cells
+        self.cwd = job["cwd"]
+        self.sent = {}
+        self.interrupted = asyncio.Event()
+
+    async def start(self):
+        client = self.client
+        client.create_kernel_manager()
+        await client.async_start_new_kernel(cwd=self.cwd)
+        await client.async_start_new_kernel_client()
+        self.channel.send("started")
+
+    async def interrupt(self):
+        self.interrupted.set()
+        try:
+            await self.client.km.interrupt_kernel()
+        except Exception as e:  # the kernel may just have died
+            logging.warning("interrupting: %s", e)
+
+    async def run(self, index):
+        from nbclient.exceptions import CellTimeoutError, DeadKernelError
+
+        client, cell = self.client, self.cells[index]
+        client.suspects = []
+        reply = {}
+
+        def executed(cell, cell_index, execute_reply):
+            reply.update(execute_reply["content"])
+
+        client.on_cell_executed = executed
+        task = asyncio.ensure_future(client.async_execute_cell(cell, index, execution_count=index + 1))
+        over = asyncio.ensure_future(self.interrupted.wait())
+        await asyncio.wait([task, over], return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            await asyncio.wait([task], timeout=GRACE)
+        over.cancel()
+        status, message = reply.get("status", ""), ""
+        if not task.done():
+            status = "stuck"
+            task.cancel()
+        elif (e := task.exception()) is not None:
+            if isinstance(e, CellTimeoutError):
+                status = "timeout"
+            elif isinstance(e, DeadKernelError):
+                status = "dead"
+            else:
+                status, message = "broken", f"{type(e).__name__}: {e}"
+        changed = {}
+        for i, c in enumerate(self.cells[: index + 1]):
+            outputs = pack(c.outputs)
+            text = json.dumps(outputs, sort_keys=True)
+            if i == index or self.sent.get(i) != text:
+                changed[i] = outputs
+                self.sent[i] = text
+        self.channel.send(
+            "done",
+            cell=index,
+            status=status,
+            interrupted=self.interrupted.is_set(),
+            evalue=str(reply.get("evalue", message)),
+            traceback=[str(line) for line in reply.get("traceback") or []],
+            suspects=client.suspects,
+            outputs=changed,
+        )
+
+    async def stop(self):
+        client = self.client
+        if client.km is None:
+            return
+        if self.interrupted.is_set():
+            client.shutdown_kernel = "immediate"
+        await client._async_cleanup_kernel()
+
+
+async def execute():
+    channel = Channel()
+    job = json.loads(sys.stdin.readline())
+    loop = asyncio.get_running_loop()
+    commands = asyncio.Queue()
+    session = Session(channel, job)
+
+    def listen():
+        for line in sys.stdin:
+            if line.strip() == "interrupt":
+                asyncio.run_coroutine_threadsafe(session.interrupt(), loop)
+            else:
+                loop.call_soon_threadsafe(commands.put_nowait, line)
+            if line.strip() == "quit":
+                return
+        os._exit(1)  # the Go program is gone
+
+    threading.Thread(target=listen, daemon=True).start()
+    try:
+        await session.start()
+        while True:
+            command, _, argument = (await commands.get()).strip().partition(" ")
+            if command == "run":
+                await session.run(int(argument))
+            elif command == "quit":
+                break
+    except Exception as e:
+        channel.send("broken", evalue=f"{type(e).__name__}: {e}")
+    await session.stop()
+    channel.send("end")
+
+
+def html(source, target, title):
+    """Writes the report: without scripts from elsewhere, but for formulas."""
+    import nbformat
+    from jinja2 import DictLoader
+    from nbconvert import HTMLExporter
+
+    with open(source, encoding="utf-8") as f:
+        nb = nbformat.read(f, as_version=4)
+    formulas = any(c.cell_type == "markdown" and ("$" in c.source or "\\begin{" in c.source) for c in nb.cells)
+    blocks = ["html_head_js_requirejs", "html_head_js_mermaidjs"] + ([] if formulas else ["html_head_js_mathjax"])
+    template = "{% extends 'lab/index.html.j2' %}" + "".join(
+        "{% block " + b + " %}{% endblock %}" for b in blocks
+    )
+    exporter = HTMLExporter(
+        extra_loaders=[DictLoader({"report.html.j2": template})],
+        template_file="report.html.j2",
+        embed_images=True,
+    )
+    body, _ = exporter.from_notebook_node(nb, resources={"metadata": {"name": title, "path": os.path.dirname(source)}})
+    with open(target, "w", encoding="utf-8") as f:
+        f.write(body)
+
+
+if __name__ == "__main__":
+    logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
+    if sys.argv[1:2] == ["html"]:
+        html(*sys.argv[2:])
+    else:
+        asyncio.run(execute())
