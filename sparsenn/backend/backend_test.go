@@ -98,7 +98,7 @@ func TestNoNetwork(t *testing.T) {
 	bare(t)
 	cachetest.NoNetwork(t)
 	o := openedWith(t)
-	if o.Error != "" || o.Info.Name != "go" || o.Seconds > 60 {
+	if o.Error != "" || o.Info.Name != "go" || o.Seconds > 90 {
 		t.Fatalf("%+v", o)
 	}
 	if !strings.Contains(o.stderr, "pure-Go backend, because") || !strings.Contains(o.stderr, "no package index could be reached") {

@@ -63,7 +63,7 @@ func TestHash(t *testing.T) {
 }
 
 func TestHashNamesPinnedRelease(t *testing.T) {
-	newBench(t)
+	newBench(t).fill(t, 1)
 	p, err := Ensure(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)

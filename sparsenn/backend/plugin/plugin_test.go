@@ -53,6 +53,25 @@ func newBench(t *testing.T) bench {
 	return b
 }
 
+// fill puts the wheels of the first n releases into the cache, as if they had
+// been fetched.
+func (b bench) fill(t *testing.T, n int) {
+	t.Helper()
+	for _, r := range releases[:n] {
+		content, err := os.ReadFile(filepath.Join(b.house, r.wheel.File))
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := filepath.Join(b.cache, "wheels", r.wheel.SHA256)
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, r.wheel.File), content, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func setGPU(t *testing.T, visible bool) {
 	old := hardware
 	t.Cleanup(func() { hardware = old })
@@ -80,6 +99,7 @@ func TestFindNothing(t *testing.T) {
 
 func TestOrder(t *testing.T) {
 	b := newBench(t)
+	b.fill(t, 1)
 	user := t.TempDir()
 	where := func(what string) string {
 		t.Helper()
@@ -128,6 +148,7 @@ func TestOrder(t *testing.T) {
 
 func TestQuery(t *testing.T) {
 	b := newBench(t)
+	b.fill(t, 1)
 	goxla := filepath.Join(b.home, ".local/lib/go-xla")
 	plugintest.Write(t, filepath.Join(goxla, FileName(CPU)), entryPoint)
 	plugintest.Write(t, filepath.Join(goxla, "nvidia", FileName(CUDA)), entryPoint)
@@ -186,7 +207,7 @@ func TestEnsure(t *testing.T) {
 }
 
 func TestEnsureRestoresDamaged(t *testing.T) {
-	newBench(t)
+	newBench(t).fill(t, 1)
 	p, err := Ensure(t.Context(), nil)
 	if err != nil {
 		t.Fatal(err)
@@ -227,6 +248,7 @@ func TestEnsureFallsBack(t *testing.T) {
 
 func TestEnsureErrors(t *testing.T) {
 	b := newBench(t)
+	b.fill(t, 1)
 	releases[0].sha256 = strings.Repeat("0", 64)
 	if err := os.Remove(filepath.Join(b.house, releases[1].wheel.File)); err != nil {
 		t.Fatal(err)
