@@ -227,14 +227,14 @@ func (g *gen) filename(write bool) string {
 	if write {
 		stems = writeStems
 	}
-	s := g.pickAfter("open", stems)
+	s := g.pick(stems) // every stem must be seen, for it tells reading from writing
 	switch g.weighted(55, 30, 15) {
 	case 1:
 		s += "_" + g.pickAfter(s, objects)
 	case 2:
 		s += g.digit(s)
 	}
-	return s + "." + g.pick(extensions)
+	return s + "." + g.pickAfter(s, extensions)
 }
 
 // fstring is a formatted string with one or two variables.

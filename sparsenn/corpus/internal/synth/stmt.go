@@ -108,7 +108,7 @@ func (g *gen) assignDict() {
 		g.line("%s = {}", name)
 	default:
 		q := g.quote()
-		g.line("%s[%s%s%s] = %s", g.known(g.scope.dicts, dictNames), q, g.pickAfter("[", strNames), q, g.intExpr("]"))
+		g.line("%s[%s%s%s] = %s", g.known(g.scope.dicts, dictNames), q, g.pick(strNames), q, g.intExpr("]"))
 		return
 	}
 	define(&g.scope.dicts, name)
@@ -140,7 +140,7 @@ func (g *gen) assignString() {
 	} else {
 		d := g.known(g.scope.dicts, dictNames)
 		q := g.quote()
-		g.line("%s = %s[%s%s%s]", name, d, q, g.pickAfter("[", strNames), q)
+		g.line("%s = %s[%s%s%s]", name, d, q, g.pick(strNames), q)
 	}
 	define(&g.scope.strs, name)
 }
