@@ -215,8 +215,8 @@ func (m *Matrices) describe() string {
 	return strings.Join(parts, " ")
 }
 
-// twin draws each matrix by at most 64×16 characters: + and - by the sign of the sum, lower case
-// marks ' and . where a block holds less than a quarter of the scale's block mean.
+// twin draws each matrix by at most 64×16 characters: + or - by the sign of the sum of the weights
+// that fall on it, blank where all of them are zero.
 func (m *Matrices) twin() string {
 	var b strings.Builder
 	row, col := m.names()

@@ -13,7 +13,7 @@ type Progress struct {
 	Note            // Title is the name of the work
 	Done, Total int // steps
 	Elapsed     time.Duration
-	Rate        float64 // steps a second lately; 0 means Done over Elapsed
+	Rate        float64 // steps a second lately; 0 means Done over Elapsed, below 0 unknown
 	Last        string  // what is to be said of the last step, such as its loss
 	Ended       bool
 }
@@ -33,7 +33,7 @@ func (p Progress) rate() float64 {
 	if p.Rate > 0 {
 		return p.Rate
 	}
-	if p.Elapsed <= 0 {
+	if p.Elapsed <= 0 || p.Rate < 0 {
 		return 0
 	}
 	return float64(p.Done) / p.Elapsed.Seconds()

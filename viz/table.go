@@ -193,14 +193,14 @@ func (t *Table) html(b *strings.Builder) error {
 	}
 	b.WriteString("<thead><tr>")
 	for j, c := range t.Columns {
-		fmt.Fprintf(b, `<th scope="col" style="text-align:%s">%s</th>`, side(right[j]), esc(c.Name))
+		fmt.Fprintf(b, `<th scope="col" style="text-align:%s;padding:2px 8px">%s</th>`, side(right[j]), esc(c.Name))
 	}
 	b.WriteString("</tr></thead>\n<tbody>")
 	for i, r := range rows {
 		total := i == len(t.Rows)
 		b.WriteString("<tr>")
 		for j, c := range r {
-			fmt.Fprintf(b, `<td style="text-align:%s;white-space:nowrap`, side(right[j]))
+			fmt.Fprintf(b, `<td style="text-align:%s;padding:2px 8px;white-space:nowrap`, side(right[j]))
 			if total {
 				b.WriteString(";font-weight:bold")
 			}

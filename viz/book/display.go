@@ -28,8 +28,8 @@ const (
 	mimeProvenance = "application/vnd.circuitbook.provenance+json"
 )
 
-// ackTimeout is how long the kernel may take to acknowledge what it was sent.
-const ackTimeout = 20 * time.Second
+// ackTimeout is how long the kernel may take to acknowledge what it was sent. A variable for tests.
+var ackTimeout = 20 * time.Second
 
 // A stage is where output goes: a notebook, or a stream for text.
 type stage struct {

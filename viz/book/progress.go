@@ -97,11 +97,11 @@ func (p *Progress) Step(n int, note string) {
 	p.tenth = tenth
 }
 
-// rate is in steps a second, 0 where two samples cannot tell.
+// rate is in steps a second, -1 where two samples cannot tell.
 func rate(from, to sample) float64 {
 	d := to.at.Sub(from.at).Seconds()
 	if d <= 0 || to.n <= from.n {
-		return 0
+		return -1
 	}
 	return float64(to.n-from.n) / d
 }

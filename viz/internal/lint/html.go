@@ -35,6 +35,7 @@ var (
 	}
 	styles = map[string]*regexp.Regexp{
 		"margin":           regexp.MustCompile(`^(0|[0-9]+px)( (0|[0-9]+px))*$`),
+		"padding":          regexp.MustCompile(`^[0-9]+px [0-9]+px$`),
 		"margin-top":       regexp.MustCompile(`^[0-9]+px$`),
 		"width":            regexp.MustCompile(`^[0-9]+px$`),
 		"height":           regexp.MustCompile(`^([0-9]+px|auto)$`),
