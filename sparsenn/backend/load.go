@@ -83,6 +83,9 @@ func newClient(p plugin.Plugin) (b compute.Backend, err error) {
 		// let the host write into device memory.
 		config += ",shared_buffers=false"
 	}
+	if p.Platform == plugin.CPU {
+		keepMemory()
+	}
 	x, err := xla.NewWithOptions(config, nil)
 	if err != nil {
 		return nil, err // not x: a nil *xla.Backend is a non-nil interface
