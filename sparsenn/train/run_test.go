@@ -120,6 +120,13 @@ func TestKillAndResumeBitForBit(t *testing.T) {
 		t.Error("the metrics differ from those of the run that was not killed")
 	}
 
+	// Counted once more by a script that shares no code with the project.
+	if python, err := exec.LookPath("python3"); err != nil {
+		t.Log("no python3: the supports are not counted from outside")
+	} else if out, err := exec.Command(python, "testdata/count_support.py", got.Dir).CombinedOutput(); err != nil {
+		t.Errorf("counting from outside: %v\n%s", err, out)
+	}
+
 	again, err := Run(context.Background(), small(), Options{Progress: func(Metric, int) { t.Error("a finished run took a step") }})
 	if err != nil || again.Name != got.Name || again.Valid() != got.Valid() {
 		t.Errorf("loading the finished run: %v", err)

@@ -1,0 +1,84 @@
+package sparsenn_test
+
+import (
+	"bufio"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// deps lists what a pattern of packages imports, directly or not.
+func deps(t *testing.T, pattern string) []string {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-deps", pattern)
+	cmd.Dir = ".."
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Fields(string(out))
+}
+
+// TestImportsPointOneWay holds the direction of data flow: the engine knows
+// neither figures nor the kernel, figures know nothing that computes, and what
+// is pure Go stays so.
+func TestImportsPointOneWay(t *testing.T) {
+	const gomlx, xla = "github.com/gomlx/", "github.com/gomlx/go-xla/"
+	for pattern, banned := range map[string][]string{
+		"./sparsenn/...":                {"circuitbook/viz", "circuitbook/kernel"},
+		"./sparsenn/model":              {"circuitbook/sparsenn/train", "circuitbook/sparsenn/task", "circuitbook/sparsenn/corpus"},
+		"./sparsenn/train":              {"circuitbook/sparsenn/task"},
+		"./sparsenn/topk":               {"circuitbook/", xla},
+		"./sparsenn/store":              {gomlx, "circuitbook/sparsenn/model"},
+		"./sparsenn/corpus":             {gomlx, "circuitbook/sparsenn/model"},
+		"./sparsenn/task":               {gomlx, "circuitbook/sparsenn/model"},
+		"./sparsenn/backend/plugin/...": {gomlx, "circuitbook/sparsenn/backend$"},
+		"./viz/...":                     {gomlx, "circuitbook/kernel", "circuitbook/sparsenn"},
+		"./kernel/...":                  {gomlx, "circuitbook/viz", "circuitbook/sparsenn/model", "circuitbook/sparsenn/train", "circuitbook/sparsenn/topk"},
+	} {
+		self := strings.TrimSuffix(strings.TrimSuffix(strings.Replace(pattern, ".", "circuitbook", 1), "/..."), "/")
+		for _, d := range deps(t, pattern) {
+			for _, b := range banned {
+				exact, whole := strings.CutSuffix(b, "$")
+				if d != self && (whole && d == exact || !whole && strings.HasPrefix(d, b)) {
+					t.Errorf("%s imports %s", pattern, d)
+				}
+			}
+		}
+	}
+}
+
+// TestFilesAreShort: no hand-written file has more than 800 lines.
+func TestFilesAreShort(t *testing.T) {
+	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() && path != ".." && strings.HasPrefix(d.Name(), ".") {
+			return filepath.SkipDir
+		}
+		if d.IsDir() || filepath.Ext(path) != ".go" {
+			return nil
+		}
+		f, err := os.Open(path)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		lines := 0
+		for s := bufio.NewScanner(f); s.Scan(); {
+			lines++
+		}
+		if lines > 800 {
+			t.Errorf("%s has %d lines", path, lines)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
