@@ -219,6 +219,10 @@ func TestEnsureRestoresDamaged(t *testing.T) {
 	flipped := append([]byte(nil), whole...)
 	flipped[len(flipped)-1] ^= 1
 	t.Setenv("PATH", "") // the wheel is still there: no pip is needed
+	leftover := filepath.Join(p.Dir, ".tmp-killed")
+	if err := os.WriteFile(leftover, whole, 0o644); err != nil {
+		t.Fatal(err)
+	}
 	for name, damaged := range map[string][]byte{"flipped": flipped, "truncated": whole[:10], "longer": append(whole, 0)} {
 		if err := os.WriteFile(p.Path, damaged, 0o644); err != nil {
 			t.Fatal(err)
@@ -232,6 +236,9 @@ func TestEnsureRestoresDamaged(t *testing.T) {
 		if got, err := os.ReadFile(p.Path); err != nil || string(got) != string(whole) {
 			t.Errorf("%s: not restored", name)
 		}
+	}
+	if _, err := os.Stat(leftover); err == nil {
+		t.Error("what a killed process left is still there")
 	}
 }
 
@@ -299,6 +306,10 @@ func TestReport(t *testing.T) {
 	t.Setenv(cache.OfflineEnv, "1")
 	expect("offline", "--  XLA plugin to use: none", "unset $"+cache.OfflineEnv)
 	t.Setenv(cache.OfflineEnv, "")
+	path := os.Getenv("PATH")
+	t.Setenv("PATH", t.TempDir())
+	expect("no Python", "--  XLA plugin to use: none yet, and it cannot be fetched; no Python 3.10")
+	t.Setenv("PATH", path)
 
 	user := t.TempDir()
 	t.Setenv(UserEnv, user)

