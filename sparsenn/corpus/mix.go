@@ -12,28 +12,27 @@ import (
 )
 
 // splitDocs divides documents into training and validation by their content:
-// a document is held back where its hash, as a fraction, lies below share. If
-// that holds back none of several, the one with the smallest hash is.
+// a document is held back where its hash, as a fraction, lies below share. Of
+// several documents at least one falls on each side: the one with the smallest
+// hash is held back, the one with the largest is not.
 func splitDocs(docs []source.Doc, share float64) (train, valid []source.Doc) {
-	lowest := -1
-	var low float64
+	low, high := 0, 0
+	fractions := make([]float64, len(docs))
 	for i, d := range docs {
-		f := fraction(d)
-		if f < share {
+		fractions[i] = fraction(d)
+		if fractions[i] < fractions[low] {
+			low = i
+		}
+		if fractions[i] >= fractions[high] {
+			high = i
+		}
+	}
+	for i, d := range docs {
+		if (fractions[i] < share || i == low) && i != high { // one document alone is low and high
 			valid = append(valid, d)
 		} else {
 			train = append(train, d)
 		}
-		if lowest < 0 || f < low {
-			lowest, low = i, f
-		}
-	}
-	if len(valid) == 0 && len(docs) > 1 {
-		train = append(append([]source.Doc(nil), docs[:lowest]...), docs[lowest+1:]...)
-		return train, docs[lowest : lowest+1]
-	}
-	if len(train) == 0 && len(docs) > 1 {
-		return valid[1:], valid[:1]
 	}
 	return train, valid
 }

@@ -15,8 +15,10 @@ import (
 )
 
 // ranks holds the tokens of the largest vocabulary in rank order; the smaller
-// vocabularies are prefixes. Made by `go generate ./sparsenn/corpus`.
+// vocabularies are prefixes.
 //
+//go:generate go run ./internal/trainbpe -o ranks.tiktoken
+//go:generate go run ./internal/makesample -o internal/source/sample.zip
 //go:embed ranks.tiktoken
 var ranks []byte
 
@@ -29,7 +31,6 @@ var Vocabs = []int{512, 1024, 2048}
 // text. It is safe for concurrent use.
 type Tokenizer struct {
 	tokens []string // by id, without the end of text
-	core   *tiktoken.CoreBPE
 	enc    *tiktoken.Tiktoken
 	hash   string
 }
@@ -83,7 +84,7 @@ func newTokenizer(tokens []string) (*Tokenizer, error) {
 		Name: "circuitbook", PatStr: bpe.Pattern, MergeableRanks: byText, SpecialTokens: special,
 	}, map[string]any{bpe.EndOfText: true})
 	sum := sha256.Sum256(append([]byte(bpe.Pattern+"\n"), bpe.Format(tokens)...))
-	return &Tokenizer{tokens: tokens, core: core, enc: enc, hash: hex.EncodeToString(sum[:])}, nil
+	return &Tokenizer{tokens: tokens, enc: enc, hash: hex.EncodeToString(sum[:])}, nil
 }
 
 // KeptUnits returns the texts that are single tokens of every vocabulary
