@@ -156,7 +156,11 @@ func (r Run) cell(ctx context.Context, s *session, cells []*notebook.Cell, i int
 				r.Progress.End("INTERRUPTED")
 				return ErrInterrupted
 			}
-			failure := judge(number, c.Source, e)
+			sources := make([]string, number)
+			for k := range sources {
+				sources[k] = cells[k].Source
+			}
+			failure := judge(sources, e)
 			switch {
 			case failure == nil:
 				r.Progress.End("ok")

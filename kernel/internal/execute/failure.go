@@ -2,6 +2,7 @@ package execute
 
 import (
 	"fmt"
+	"os"
 	"regexp"
 	"strconv"
 	"strings"
@@ -35,21 +36,22 @@ var (
 	// a panic.
 	inTraceback = regexp.MustCompile(`^Cell\[(\d+)\]: Line (\d+)$`)
 	inStderr    = regexp.MustCompile(`\[\[ Cell \[(\d+)\] Line (\d+) \]\]`)
+	inMain      = regexp.MustCompile(`(/[^\s"]*/gonb_[0-9a-f]{8}/main(?:_test)?\.go):(\d+)`)
 	compileLine = regexp.MustCompile(`^(?:\./)?main(?:_test)?\.go:\d+:\d+: (.*)$`)
 	parseLine   = regexp.MustCompile(`main(?:_test)?\.go:\d+:\d+: (.*)$`)
 	unknown     = regexp.MustCompile(`^"(%.*)" unknown or not implemented yet\.$`)
 	testFailed  = regexp.MustCompile(`(?m)^\s*--- FAIL: .*$`)
 )
 
-// judge returns how the cell with the given number and source failed, nil if
-// it did not: GoNB's own verdict, and what it keeps silent about.
-func judge(number int, source string, e event) *Failure {
-	f := &Failure{Cell: number}
+// judge returns how the last of the cells with the given sources failed, nil
+// if it did not: GoNB's own verdict, and what it keeps silent about.
+func judge(sources []string, e event) *Failure {
+	f := &Failure{Cell: len(sources)}
 	switch e.Status {
 	case "ok":
-		return silent(f, source, e.Suspects)
+		return silent(f, sources[len(sources)-1], e.Suspects)
 	case "error":
-		f.describe(e)
+		f.describe(e, sources)
 	case "timeout":
 		f.Message = "took longer than the limit for a cell"
 	case "dead":
@@ -91,7 +93,11 @@ func silent(f *Failure, source string, suspects []string) *Failure {
 			f.Line = shell[0].Line
 			f.Message = fmt.Sprintf("%s: %s", firstLine(shell[0].Text), f.Message)
 		} else {
-			f.Message = fmt.Sprintf("a command of this cell failed: %s", f.Message)
+			var lines []string
+			for _, c := range shell {
+				lines = append(lines, strconv.Itoa(c.Line))
+			}
+			f.Message = fmt.Sprintf("one of the commands in lines %s failed: %s", strings.Join(lines, ", "), f.Message)
 		}
 		return f
 	}
@@ -99,7 +105,7 @@ func silent(f *Failure, source string, suspects []string) *Failure {
 }
 
 // describe fills in what an error reply and the outputs say.
-func (f *Failure) describe(e event) {
+func (f *Failure) describe(e event, sources []string) {
 	value := strings.TrimSpace(notebook.CleanText(ansi.ReplaceAllString(e.Evalue, "")))
 	f.Message = value
 	for _, entry := range e.Traceback {
@@ -140,6 +146,8 @@ func (f *Failure) describe(e event) {
 	said := ansi.ReplaceAllString(stderr.String(), "")
 	if m := inStderr.FindStringSubmatch(said); m != nil && f.Line == 0 {
 		f.at(m)
+	} else if m := inMain.FindStringSubmatch(said); m != nil && f.Line == 0 {
+		f.guess(m[1], m[2], sources)
 	}
 	if line := testFailed.FindString(stdout.String()); line != "" {
 		f.Message = strings.TrimSpace(line)
@@ -167,6 +175,31 @@ func (f *Failure) at(m []string) {
 	f.Line, _ = strconv.Atoi(m[2])
 	if cell != f.Cell {
 		f.In = cell
+	}
+}
+
+// guess finds the line of a program's source in the cells. GoNB notes where a
+// line of a trace comes from only if it reads the line in one piece, which a
+// slow machine does not always let it.
+func (f *Failure) guess(file, number string, sources []string) {
+	data, err := os.ReadFile(file)
+	n, bad := strconv.Atoi(number)
+	lines := strings.Split(string(data), "\n")
+	if err != nil || bad != nil || n < 1 || n > len(lines) {
+		return
+	}
+	text := strings.TrimSpace(lines[n-1])
+	for cell := len(sources); cell > 0 && text != ""; cell-- {
+		for i, line := range strings.Split(sources[cell-1], "\n") {
+			if strings.TrimSpace(line) != text {
+				continue
+			}
+			f.Line = i + 1
+			if cell != f.Cell {
+				f.In = cell
+			}
+			return
+		}
 	}
 }
 

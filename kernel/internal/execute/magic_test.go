@@ -1,0 +1,71 @@
+package execute
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestCommands(t *testing.T) {
+	for source, want := range map[string][]command{
+		"":                           nil,
+		"x := 1\nfmt.Println(x % 2)": nil,
+		"%%\nx := 1":                 {{1, "%%"}},
+		"!a\n%env X 1\n\t!indented":  {{1, "!a"}, {2, "%env X 1"}},
+		"!a \\\n  b \\\nc\n!d":       {{1, "!a    b  c"}, {4, "!d"}},
+		"//gonb:!a\n//gonb:%b":       {{1, "!a"}, {2, "%b"}},
+		"%%bash\n!x\n%y":             {{1, "%%bash"}},
+		"%%script python3 -q\n!x":    {{1, "%%script python3 -q"}},
+		"%%writefile a\n%nosuch":     {{1, "%%writefile a"}},
+		"\n%%bash\n!x":               {{2, "%%bash"}, {3, "!x"}},
+		"!":                          nil,
+		"!ends \\":                   {{1, "!ends \\"}},
+	} {
+		if diff := cmp.Diff(want, commands(source)); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", source, diff)
+		}
+	}
+}
+
+func TestIsShell(t *testing.T) {
+	for text, want := range map[string]bool{
+		"!ls": true, "%%bash": true, "%%script awk": true, "%%sh": true,
+		"%env": false, "%%": false, "%%writefile x": false,
+	} {
+		if got := (command{1, text}).isShell(); got != want {
+			t.Errorf("%s: %v", text, got)
+		}
+	}
+}
+
+func TestTitle(t *testing.T) {
+	for source, want := range map[string]string{
+		"":                    "",
+		"%%\n":                "",
+		"\n%%\n  x := 1\ny":   "x := 1",
+		"// Train it.\n%%\nx": "Train it.",
+		"%%bash\nls":          "%%bash",
+	} {
+		if got := title(source); got != want {
+			t.Errorf("%q: %q, want %q", source, got, want)
+		}
+	}
+}
+
+// FuzzCommands holds that any cell can be looked at, and that the lines named
+// exist.
+func FuzzCommands(f *testing.F) {
+	f.Add("!a \\\nb\n%c")
+	f.Add("%%bash\n\\")
+	f.Fuzz(func(t *testing.T, source string) {
+		last := 0
+		for _, c := range commands(source) {
+			if c.Line <= last || c.Text == "" {
+				t.Fatalf("%q: %+v", source, c)
+			}
+			last = c.Line
+			_ = c.isShell()
+		}
+		_ = title(source)
+	})
+}
