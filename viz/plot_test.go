@@ -121,12 +121,12 @@ func TestPlaceLabels(t *testing.T) {
 
 // TestPlotLong: a long run stays small, and its numbers name first, last and extremes.
 func TestPlotLong(t *testing.T) {
-	n := 200_000
+	n := 100_000
 	y := make([]float64, n)
 	for i := range y {
 		y[i] = 2 + math.Sin(float64(i))
 	}
-	y[77_777] = 9
+	y[55_555] = 9
 	b, err := plotOf(Series{Name: "s", X: Steps(n), Y: y, Smooth: 101}, Series{Name: "t", X: Steps(n), Y: y}).Bundle()
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +134,7 @@ func TestPlotLong(t *testing.T) {
 	if len(b.SVG) > 60_000 {
 		t.Errorf("%d bytes of SVG", len(b.SVG))
 	}
-	if !strings.Contains(b.Text, " 9  1.122") {
+	if !strings.Contains(b.Text, " 9  2.86") {
 		t.Errorf("the spike is in no table:\n%s", b.Text)
 	}
 }

@@ -3,8 +3,10 @@ package viz
 import (
 	"fmt"
 	"math"
+	"reflect"
 	"strconv"
 	"strings"
+	"time"
 )
 
 // A Column is one column of a [Table].
@@ -19,7 +21,7 @@ type Column struct {
 }
 
 // A Table shows rows of values under named columns. A cell is a string, a bool, an integer, a
-// float or nil (empty). Columns of numbers are right-aligned. It is shown as HTML and as text,
+// float (of named types too), a time.Duration, or nil (empty). Columns of numbers are right-aligned. It is shown as HTML and as text,
 // without a picture.
 type Table struct {
 	Note
@@ -58,21 +60,15 @@ type cell struct {
 	numeric bool
 }
 
-// number returns v as a float64 if it is a number.
+// number returns v as a float64 if it is a number of whatever named type.
 func number(v any) (float64, bool) {
-	switch x := v.(type) {
-	case int:
-		return float64(x), true
-	case int32:
-		return float64(x), true
-	case int64:
-		return float64(x), true
-	case uint64:
-		return float64(x), true
-	case float32:
-		return float64(x), true
-	case float64:
-		return x, true
+	switch r := reflect.ValueOf(v); r.Kind() {
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return float64(r.Int()), true
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		return float64(r.Uint()), true
+	case reflect.Float32, reflect.Float64:
+		return r.Float(), true
 	}
 	return 0, false
 }
@@ -100,7 +96,13 @@ func (t *Table) layout() (rows [][]cell, right []bool, err error) {
 				c.text = Visible(x)
 			case bool:
 				c.text = map[bool]string{true: "yes", false: "no"}[x]
+			case time.Duration:
+				c.text = Duration(x)
 			default:
+				if r := reflect.ValueOf(v); r.Kind() == reflect.String {
+					c.text = Visible(r.String())
+					break
+				}
 				if c.value, c.numeric = number(v); !c.numeric {
 					return nil, nil, fmt.Errorf("table %q: row %d, column %q: a cell cannot hold a %T", t.Title, i, t.Columns[j].Name, v)
 				}
@@ -129,9 +131,7 @@ func (t *Table) align(all [][]any, rows [][]cell, j int) {
 		if !c.numeric || math.IsNaN(c.value) {
 			continue
 		}
-		switch all[i][j].(type) {
-		case float32, float64:
-		default:
+		if k := reflect.ValueOf(all[i][j]).Kind(); k != reflect.Float32 && k != reflect.Float64 {
 			return // counts stay whole
 		}
 		if math.Abs(c.value) >= 1000 || strings.ContainsAny(c.text, "e∞") {

@@ -5,9 +5,15 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"pgregory.net/rapid"
+)
+
+type (
+	kind  string
+	count int16
 )
 
 func TestTableRefuses(t *testing.T) {
@@ -39,6 +45,7 @@ func TestTableCells(t *testing.T) {
 			{"sizes", int64(-5), float32(0.5), int32(8)},
 			{"odd", uint64(9), math.Inf(1), nil},
 			{nil, true, math.NaN(), 1},
+			{kind("named"), 187 * time.Second, uint8(2), count(3)},
 		},
 	}.Bundle()
 	if err != nil {
@@ -50,6 +57,7 @@ int    1,234,567  1.2  0007
 sizes  -5         0.5  0008
 odd    9            ∞
        yes          –  0001
+named  3m07s      2.0  0003
 `
 	if b.Text != want {
 		t.Errorf("got\n%s\nwant\n%s", b.Text, want)

@@ -54,8 +54,11 @@ func clean(v, step float64) float64 {
 }
 
 // logTicks returns powers of ten within [lo, hi] (thinned to about n), with 2 and 5 times them
-// where there are fewer than three; a span within one such interval gets linear ticks. 0 < lo < hi.
+// where there are fewer than three; a span of less than a decade gets linear ticks. 0 < lo < hi.
 func logTicks(lo, hi float64, n int) []float64 {
+	if hi < 10*lo {
+		return ticks(lo, hi, n)
+	}
 	a, b := int(math.Ceil(math.Log10(lo)-1e-9)), int(math.Floor(math.Log10(hi)+1e-9))
 	every := 1
 	for (b-a)/every+1 > max(n, 2) {

@@ -109,6 +109,8 @@ func TestShowErrors(t *testing.T) {
 	}
 }
 
+type named string
+
 func TestClaim(t *testing.T) {
 	f := newFake(true)
 	l := &ledger{keys: map[string]bool{}}
@@ -127,6 +129,7 @@ func TestClaim(t *testing.T) {
 		{"bad_text", "a\xff\n", "a\uFFFD\n", "bad_text = a\uFFFD⏎"},
 		{"n", uint64(3), int64(3), "n = 3"},
 		{"i", int32(-3), int64(-3), "i = -3"},
+		{"schedule", named("anneal"), "anneal", "schedule = anneal"},
 	} {
 		if err := l.claim(&f.stage, c.name, c.value); err != nil {
 			t.Fatalf("claim %q: %v", c.name, err)
@@ -172,7 +175,7 @@ func TestClaimRefuses(t *testing.T) {
 			t.Errorf("name %q was taken: %v", name, err)
 		}
 	}
-	for _, v := range []any{math.NaN(), math.Inf(1), float32(math.Inf(-1)), nil, []int{1}, uint64(math.MaxUint64), 1i} {
+	for _, v := range []any{math.NaN(), math.Inf(1), float32(math.Inf(-1)), nil, []int{1}, uint64(math.MaxUint64), 1i, time.Second} {
 		if err := l.claim(&f.stage, "value", v); err == nil {
 			t.Errorf("value %v was taken", v)
 		}

@@ -1,14 +1,17 @@
 package book
 
 import (
+	"errors"
 	"fmt"
 	"html"
 	"math"
+	"reflect"
 	"regexp"
 	"sort"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"circuitbook/viz"
 )
@@ -100,28 +103,28 @@ func claimForms(data map[string]any, name, value, tail string) map[string]any {
 
 // scalar converts v to a type that is one value in JSON: bool, string, int64 or finite float64.
 func scalar(v any) (any, error) {
+	if _, ok := v.(time.Duration); ok {
+		return nil, errors.New("a time.Duration has no unit in JSON; give its Seconds()")
+	}
+	r := reflect.ValueOf(v)
 	var f float64
-	switch x := v.(type) {
-	case bool:
-		return x, nil
-	case string:
-		return strings.ToValidUTF8(x, "\uFFFD"), nil
-	case int:
-		return int64(x), nil
-	case int32:
-		return int64(x), nil
-	case int64:
-		return x, nil
-	case uint64:
-		if x > math.MaxInt64 {
-			return nil, fmt.Errorf("%d exceeds 63 bits", x)
+	switch r.Kind() {
+	case reflect.Bool:
+		return r.Bool(), nil
+	case reflect.String:
+		return strings.ToValidUTF8(r.String(), "\uFFFD"), nil
+	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
+		return r.Int(), nil
+	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
+		if r.Uint() > math.MaxInt64 {
+			return nil, fmt.Errorf("%d exceeds 63 bits", r.Uint())
 		}
-		return int64(x), nil
-	case float32:
+		return int64(r.Uint()), nil
+	case reflect.Float32:
 		// The shortest decimal that is this float32, not the digits of its float64.
-		f, _ = strconv.ParseFloat(strconv.FormatFloat(float64(x), 'g', -1, 32), 64)
-	case float64:
-		f = x
+		f, _ = strconv.ParseFloat(strconv.FormatFloat(r.Float(), 'g', -1, 32), 64)
+	case reflect.Float64:
+		f = r.Float()
 	default:
 		return nil, fmt.Errorf("a %T is no number, string or boolean", v)
 	}
