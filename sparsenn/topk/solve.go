@@ -106,20 +106,6 @@ func anyTrue(b *Node) *Node {
 	return GreaterThan(DotProduct(ConvertDType(b, dtypes.Float32), ones), Const(g, float32(0)))
 }
 
-// bracket is the state of a search for the threshold, each [n] int32: atLo keys
-// are at or above lo and atLo ≥ k; atHi keys are at or above hi and atHi < k. A
-// group is done when atLo = k or when no value lies between lo and hi.
-type bracket struct {
-	lo, hi, atLo, atHi *Node
-}
-
-func (b bracket) nodes() []*Node { return []*Node{b.lo, b.hi, b.atLo, b.atHi} }
-
-func (b bracket) open(k *Node) *Node {
-	one := Const(k.Graph(), int32(1))
-	return LogicalAnd(GreaterThan(b.atLo, k), GreaterThan(Sub(b.hi, b.lo), one))
-}
-
 func (p *groups) start() bracket {
 	g := p.keys.Graph()
 	zero := BroadcastToDims(Const(g, int32(0)), p.n)
@@ -135,28 +121,7 @@ func (p *groups) start() bracket {
 func (p *groups) narrow(b bracket, members *Node) bracket {
 	two := Const(b.lo.Graph(), int32(2))
 	mid := Add(b.lo, Div(Sub(b.hi, b.lo), two))
-	at := p.count(GreaterOrEqual(p.keys, p.spread(mid)), members)
-	enough := GreaterOrEqual(at, p.k)
-	// A group that is done must keep its bracket.
-	open := b.open(p.k)
-	up, down := LogicalAnd(open, enough), LogicalAnd(open, LogicalNot(enough))
-	return bracket{
-		lo: Where(up, mid, b.lo), atLo: Where(up, at, b.atLo),
-		hi: Where(down, mid, b.hi), atHi: Where(down, at, b.atHi),
-	}
-}
-
-func int32Params(g *Graph, n int, names ...string) []*Node {
-	nodes := make([]*Node, len(names))
-	for i, name := range names {
-		nodes[i] = Parameter(g, name, shapes.Make(dtypes.Int32, n))
-	}
-	return nodes
-}
-
-func bracketParams(g *Graph, n int) bracket {
-	v := int32Params(g, n, "lo", "hi", "atLo", "atHi")
-	return bracket{v[0], v[1], v[2], v[3]}
+	return b.narrow(mid, p.count(GreaterOrEqual(p.keys, p.spread(mid)), members), p.k)
 }
 
 func (p *groups) solveLoop() cut {

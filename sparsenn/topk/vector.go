@@ -36,26 +36,32 @@ func AbsTopKMask(x *Node, k int) *Node {
 	if k >= width || size == 0 {
 		return BroadcastToDims(Const(g, true), dims...)
 	}
+	if k == 0 {
+		return BroadcastToDims(Const(g, false), dims...)
+	}
 	rows := size / width
-	keys := Min(magnitude(StopGradient(x)), Const(g, int32(nonFinite)))
-	keys = Reshape(keys, rows, width)
 	ks := BroadcastToDims(Const(g, int32(k)), rows)
-	return Reshape(rowMask(keys, ks), dims...)
+	return Reshape(rowMask(Reshape(StopGradient(x), rows, width), ks), dims...)
 }
 
-// rowMask takes the ks[i] largest keys of row i, none of them negative; ks[i] is
-// at most the width. keys [R, C], ks [R] int32; the result is a [R, C] bool.
-func rowMask(keys, ks *Node) *Node {
-	g := keys.Graph()
-	dims := keys.Shape().Dimensions
-	p := &groups{
-		keys: keys,
-		pos:  Iota(g, shapes.Make(dtypes.Int32, dims...), 1),
-		n:    dims[0], size: dims[1],
-		k: ks, avail: BroadcastToDims(Const(g, int32(dims[1])), dims[0]),
+// rowMask takes the ks[i] largest keys of row i; ks[i] is at least 1 and at most the
+// width. data [R, C] as in [rows], ks [R] int32; the result is a [R, C] bool.
+func rowMask(data, ks *Node) *Node {
+	g := data.Graph()
+	dims := data.Shape().Dimensions
+	pos := Iota(g, shapes.Make(dtypes.Int32, dims...), 1)
+	keys := vectorKeys(data)
+	var c cut
+	if hasLoops(g) {
+		c = newRows(data, ks).solve()
+	} else {
+		p := &groups{
+			keys: keys, pos: pos, n: dims[0], size: dims[1],
+			k: ks, avail: BroadcastToDims(Const(g, int32(dims[1])), dims[0]),
+		}
+		c = p.solveUnrolled()
 	}
-	c := p.solve()
-	return taken(keys, p.pos, cut{p.spread(c.key), p.spread(c.pos)})
+	return taken(keys, pos, cut{BroadcastToDims(c.key, dims...), BroadcastToDims(c.pos, dims...)})
 }
 
 // magnitude is the order of |x| as int32: bit patterns of non-negative floats.

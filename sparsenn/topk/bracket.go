@@ -1,0 +1,105 @@
+package topk
+
+import (
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// bracket is the state of a search for thresholds, each [n] int32: atLo keys are at
+// or above lo and atLo ≥ k; atHi keys are at or above hi and atHi < k.
+type bracket struct {
+	lo, hi, atLo, atHi *Node
+}
+
+func (b bracket) nodes() []*Node { return []*Node{b.lo, b.hi, b.atLo, b.atHi} }
+
+// open tells which thresholds are not settled: lo is one if exactly k keys are at
+// or above it, or if no other value is left.
+func (b bracket) open(k *Node) *Node {
+	one := Const(b.lo.Graph(), int32(1))
+	return LogicalAnd(GreaterThan(b.atLo, k), GreaterThan(Sub(b.hi, b.lo), one))
+}
+
+// narrow moves the bracket to a threshold t that at keys are at or above.
+func (b bracket) narrow(t, at, k *Node) bracket {
+	enough := GreaterOrEqual(at, k)
+	open := b.open(k)
+	up := LogicalAnd(open, LogicalAnd(enough, GreaterThan(t, b.lo)))
+	down := LogicalAnd(open, LogicalAnd(LogicalNot(enough), LessThan(t, b.hi)))
+	return bracket{
+		lo: Where(up, t, b.lo), atLo: Where(up, at, b.atLo),
+		hi: Where(down, t, b.hi), atHi: Where(down, at, b.atHi),
+	}
+}
+
+// pack stacks the bracket into one [4, n] array: in a loop, every array of the state
+// costs a kernel and a copy.
+func (b bracket) pack() *Node { return Stack([]*Node{b.lo, b.hi, b.atLo, b.atHi}, 0) }
+
+func unpack(state *Node) bracket {
+	n := state.Shape().Dimensions[1]
+	row := func(i int) *Node { return Reshape(Slice(state, AxisElem(i)), n) }
+	return bracket{row(0), row(1), row(2), row(3)}
+}
+
+// narrowPacked is narrow on a packed bracket.
+func narrowPacked(state, t, at, k *Node) *Node {
+	g := state.Graph()
+	b := unpack(state)
+	enough := GreaterOrEqual(at, k)
+	open := b.open(k)
+	up := LogicalAnd(open, LogicalAnd(enough, GreaterThan(t, b.lo)))
+	down := LogicalAnd(open, LogicalAnd(LogicalNot(enough), LessThan(t, b.hi)))
+	row := Iota(g, state.Shape(), 0)
+	all := func(v int32) *Node { return BroadcastToDims(Const(g, v), state.Shape().Dimensions...) }
+	four := func(v *Node) *Node { return BroadcastPrefix(v, 4) }
+	isLow := Equal(BitwiseAnd(row, all(1)), all(0))
+	value := Where(LessThan(row, all(2)), four(t), four(at))
+	moved := LogicalOr(LogicalAnd(isLow, four(up)), LogicalAnd(LogicalNot(isLow), four(down)))
+	return Where(moved, value, state)
+}
+
+// guess is the next threshold to try. Bit patterns grow with the logarithm of the
+// magnitude, in which activations of any scale are spread evenly enough for linear
+// interpolation. It aims above the threshold, to be left with few keys to take.
+func (b bracket) guess(round, k *Node) *Node {
+	g := b.lo.Graph()
+	n := b.lo.Shape().Dimensions[0]
+	num := func(v float32) *Node { return BroadcastToDims(Const(g, v), n) }
+	float := func(x *Node) *Node { return ConvertDType(x, dtypes.Float32) }
+	width := Sub(b.hi, b.lo)
+	candidates := Sub(b.atLo, b.atHi)
+	above := Sub(float(Sub(b.taken(k), b.atHi)), num(fewLeft/2))
+	part := Sub(num(1), Div(above, float(candidates)))
+	part = Min(Max(part, num(0.08)), num(0.92))
+	// Every fourth round halves, so that no distribution takes many rounds.
+	halve := Equal(BitwiseAnd(round, Const(g, int32(3))), Const(g, int32(3)))
+	part = Where(BroadcastToDims(halve, n), num(0.5), part)
+	t := Add(b.lo, ConvertDType(Mul(float(width), part), dtypes.Int32))
+	// Where nothing is known from below, step down from the largest by octaves: 1.25,
+	// 2.5, 5 and so on.
+	octaves := BitwiseShiftLeft(Const(g, int32(5<<21)), Min(round, Const(g, int32(7))))
+	t = Where(Equal(b.lo, BroadcastToDims(Const(g, int32(0)), n)), Sub(b.hi, BroadcastToDims(octaves, n)), t)
+	one := BroadcastToDims(Const(g, int32(1)), n)
+	return Max(Min(t, Sub(b.hi, one)), Add(b.lo, one))
+}
+
+// taken is k as a value of the current function: only comparisons may mix a value
+// from outside of a loop with one from inside (go-xla v0.4.5).
+func (b bracket) taken(k *Node) *Node {
+	return Where(GreaterOrEqual(b.hi, BroadcastToDims(Const(b.hi.Graph(), int32(0)), k.Shape().Dimensions[0])), k, b.hi)
+}
+
+func int32Params(g *Graph, n int, names ...string) []*Node {
+	nodes := make([]*Node, len(names))
+	for i, name := range names {
+		nodes[i] = Parameter(g, name, shapes.Make(dtypes.Int32, n))
+	}
+	return nodes
+}
+
+func bracketParams(g *Graph, n int) bracket {
+	v := int32Params(g, n, "lo", "hi", "atLo", "atHi")
+	return bracket{v[0], v[1], v[2], v[3]}
+}
