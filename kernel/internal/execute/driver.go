@@ -188,9 +188,11 @@ func WriteHTML(ctx context.Context, python string, env []string, from, to, title
 }
 
 // environ returns env for the driver, with Jupyter's folders below dir: what
-// a user configured for Jupyter does not change a run.
+// a user configured for Jupyter does not change a run, and what it leaves
+// goes with dir.
 func environ(env []string, dir string) []string {
 	return append(env,
+		"TMPDIR="+dir,
 		"JUPYTER_PATH="+dir+"/data",
 		"JUPYTER_DATA_DIR="+dir+"/data",
 		"JUPYTER_CONFIG_DIR="+dir+"/config",

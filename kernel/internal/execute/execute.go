@@ -79,7 +79,12 @@ func (r Run) Execute(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%w: %w", ErrKernel, err)
 	}
-	defer s.close()
+	defer func() {
+		if ctx.Err() != nil {
+			s.kill() // there is nothing left to be polite about
+		}
+		s.close()
+	}()
 	if err := r.await(ctx, s); err != nil {
 		return err
 	}

@@ -14,15 +14,20 @@ var (
 	program = regexp.MustCompile(`\bgonb_[0-9a-f]{8}\b`)
 	// shimmed matches the path of the go command that a kernel puts before
 	// the real one.
-	shimmed = regexp.MustCompile(`[^\s"'\[\](){}=:]*/shim/[0-9a-f]{16}/(go|goimports)\b`)
+	// annotation matches what GoNB adds to a line of a trace, if it reads the
+	// line in one piece.
+	annotation = regexp.MustCompile(` ?\x1b\[7m\[\[ Cell (?:\[\d+\] )?Line \d+ \]\]\x1b\[0m ?`)
+	shimmed    = regexp.MustCompile(`[^\s"'\[\](){}=:]*/shim/[0-9a-f]{16}/(go|goimports)\b`)
 )
 
 // CleanText removes from s what differs from run to run: the folder that a
-// cell was compiled in and the path of the go command.
+// cell was compiled in, notes that come only when pieces of text arrive in the
+// right way, and the path of the go command.
 func CleanText(s string) string {
 	if !strings.Contains(s, "/") {
 		return s
 	}
+	s = annotation.ReplaceAllString(s, "")
 	s = scratch.ReplaceAllString(s, "")
 	s = program.ReplaceAllString(s, "cell")
 	return shimmed.ReplaceAllString(s, "$1")

@@ -103,10 +103,11 @@ func TestOverwrite(t *testing.T) {
 
 func TestCleanText(t *testing.T) {
 	for in, want := range map[string]string{
-		"no path":                                 "no path",
-		"at /tmp/x/gonb_00ff00ff/main.go:3":       "at main.go:3",
-		"run \"/h/shim/00112233aabbccdd/go get\"": "run \"go get\"",
-		"/usr/local/go /bin/goimports -w":         "/usr/local/go /bin/goimports -w",
+		"no path": "no path",
+		"\t \x1b[7m[[ Cell [2] Line 3 ]]\x1b[0m /tmp/gonb_00ff00ff/main.go:9 +0x1d": "\tmain.go:9 +0x1d",
+		"at /tmp/x/gonb_00ff00ff/main.go:3":                                         "at main.go:3",
+		"run \"/h/shim/00112233aabbccdd/go get\"":                                   "run \"go get\"",
+		"/usr/local/go /bin/goimports -w":                                           "/usr/local/go /bin/goimports -w",
 	} {
 		if got := CleanText(in); got != want {
 			t.Errorf("%q became %q, want %q", in, got, want)

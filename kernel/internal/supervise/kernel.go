@@ -21,7 +21,7 @@ type Kernel struct {
 	GoNB       string   // the gonb program
 	Connection string   // Jupyter's connection file
 	Env        []string // the environment, without TMPDIR
-	Log        string   // a file for GoNB's log, or "" for none but its errors
+	Log        string   // a file for GoNB's log, or "" for none
 }
 
 // Run starts GoNB and returns its exit code when it has ended. It ends, with
@@ -47,7 +47,7 @@ func (k Kernel) Run(ctx context.Context) (code int, err error) {
 	if k.Log != "" {
 		args = append(args, "--extra_log", k.Log)
 	} else {
-		args = append(args, "--logtostderr=false", "--stderrthreshold=ERROR", "--log_dir", temp)
+		args = append(args, "--logtostderr=false", "--stderrthreshold=FATAL", "--log_dir", temp)
 	}
 	cmd := exec.Command(k.GoNB, args...)
 	cmd.Env = append(k.Env, "TMPDIR="+temp)
