@@ -170,6 +170,11 @@ func makeEnvironment(ctx context.Context, base, dir string) error {
 	if err := runCommand(ctx, install); err != nil {
 		return fmt.Errorf("%w\npip could not install the packages; with a network and the usual pip settings it can be tried again", err)
 	}
+	return writeMarker(dir)
+}
+
+// writeMarker makes the environment dir complete.
+func writeMarker(dir string) error {
 	m, err := mark(interpreter(dir))
 	if err != nil {
 		return err
