@@ -43,7 +43,7 @@ func TestSeenShareAgainstASearch(t *testing.T) {
 // answer never occurs in the programs, and of all 12-grams of the prompts hardly
 // any does.
 func TestPromptsAreNewToTheSyntheticText(t *testing.T) {
-	bytes := int64(1_500_000)
+	bytes := int64(800_000)
 	if os.Getenv("CIRCUITBOOK_LONG") == "1" {
 		bytes = 16 << 20
 	}
