@@ -12,6 +12,7 @@ import (
 	"circuitbook/kernel/internal/kernelspec"
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/provision"
+	"circuitbook/sparsenn/cache"
 )
 
 func itoa(i int) string { return strconv.Itoa(i) }
@@ -165,5 +166,22 @@ func TestOfflineEmpty(t *testing.T) {
 		if left, _ := filepath.Glob(filepath.Join(empty, kind, "*")); len(left) > 0 {
 			t.Errorf("left behind: %v", left)
 		}
+	}
+}
+
+// TestLab starts JupyterLab as far as it can without a browser.
+func TestLab(t *testing.T) {
+	provided(t)
+	p := newPlace(t)
+	code, out := p.run(t, "lab", "--version")
+	if code != exitOK || !strings.Contains(out, "4.") {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+	data, err := cache.Sub("lab")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if spec, err := kernelspec.Read(data); err != nil || spec.Module != p.module {
+		t.Errorf("kernelspec %+v, %v", spec, err)
 	}
 }

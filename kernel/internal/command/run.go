@@ -112,7 +112,11 @@ func (r *runCmd) Run(a *app) (err error) {
 		return errors.Join(failed, err)
 	}
 	if failed != nil {
-		return fmt.Errorf("%w\nwhat ran is in %s", failed, files.notebook)
+		failed = fmt.Errorf("%w\nwhat ran is in %s", failed, files.notebook)
+		if errors.Is(failed, execute.ErrKernel) {
+			failed = exitError{exitProvision, failed}
+		}
+		return failed
 	}
 	text, err := results.Encode(provenance(path, hash, params, m, machine, started))
 	if err != nil {

@@ -1,0 +1,35 @@
+package execute
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// TestDriver holds the parts of the driver that need no kernel, and that it
+// needs nothing but Python's own library before it has a job.
+func TestDriver(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip(err)
+	}
+	checks := `
+def stream(name, text): return {"output_type": "stream", "name": name, "text": text}
+figure = {"output_type": "display_data", "data": {}}
+assert pack([]) == []
+assert pack([stream("stdout", "a"), stream("stdout", "b"), stream("stderr", "c"), figure, stream("stderr", "d")]) == [
+    stream("stdout", "ab"), stream("stderr", "c"), figure, stream("stderr", "d")]
+nan = float("nan")
+assert finite({"a": [nan, float("-inf"), 1.5, "x"]}) == {"a": ["NaN", "-Infinity", 1.5, "x"]}
+for text in ["exit status 1\n", "signal: killed\n", "^C\nsignal: interrupt\n", "signal: aborted (core dumped)\n", '"%nosuch" unknown or not implemented yet.']:
+    assert SUSPECT.fullmatch(text), text
+for text in ["exit status 1", "x exit status 1\n", "exit status 1\nmore\n", "ok\n"]:
+    assert not SUSPECT.fullmatch(text), text
+print("well")
+`
+	code := strings.Replace(driver, `if __name__ == "__main__":`, `if False:`, 1) + checks
+	out, err := exec.Command(python, "-c", code).CombinedOutput()
+	if err != nil || string(out) != "well\n" {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
