@@ -70,7 +70,7 @@ func (b bracket) guess(round, k *Node) *Node {
 	float := func(x *Node) *Node { return ConvertDType(x, dtypes.Float32) }
 	width := Sub(b.hi, b.lo)
 	candidates := Sub(b.atLo, b.atHi)
-	above := Sub(float(Sub(b.taken(k), b.atHi)), num(fewLeft/2))
+	above := Sub(float(Sub(b.taken(k), b.atHi)), num(0.7))
 	part := Sub(num(1), Div(above, float(candidates)))
 	part = Min(Max(part, num(0.08)), num(0.92))
 	// Every fourth round halves, so that no distribution takes many rounds.

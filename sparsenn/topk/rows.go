@@ -110,7 +110,7 @@ func (p *rows) solve() cut {
 // the interval between them would take one vector in thousands some twenty rounds
 // more than the rest, and all wait for it. A step from a value to the next takes it
 // in one.
-const fewLeft = 2
+const fewLeft = 1
 
 // search narrows every bracket until at most fewLeft keys are to be taken from
 // below hi.
@@ -167,11 +167,13 @@ func (p *rows) position(b bracket) *Node {
 	need := Sub(p.k, b.atHi)
 	end := BroadcastToDims(Const(g, int32(p.d)), p.r)
 	start := Where(GreaterThan(b.atLo, p.k), ZerosLike(end), Sub(end, Const(g, int32(1))))
-	type state struct{ round, lo, hi, key, data *Node }
+	width := p.data.Shape().Dimensions[1]
+	type state struct{ round, lo, hi, key, columns, data *Node }
 	params := func(g *Graph) state {
 		round := Parameter(g, "round", shapes.Make(dtypes.Int32))
 		v := int32Params(g, p.r, "lo", "hi", "key")
-		return state{round, v[0], v[1], v[2], Parameter(g, "data", p.data.Shape())}
+		columns := Parameter(g, "columns", shapes.Make(dtypes.Int32, width))
+		return state{round, v[0], v[1], v[2], columns, Parameter(g, "data", p.data.Shape())}
 	}
 	cond := NewClosure(g, func(g *Graph) []*Node {
 		s := params(g)
@@ -180,14 +182,12 @@ func (p *rows) position(b bracket) *Node {
 	body := NewClosure(g, func(g *Graph) []*Node {
 		s := params(g)
 		mid := Add(s.lo, Div(Sub(s.hi, s.lo), Const(g, int32(2))))
-		// The column numbers depend on the state for the same reason as the keys.
-		zero := BroadcastToDims(Min(s.round, Const(g, int32(0))), p.data.Shape().Dimensions...)
-		columns := Add(Iota(g, shapes.Make(dtypes.Int32, p.data.Shape().Dimensions...), 1), zero)
 		equal := Equal(loopKeys(s.data, s.round), p.across(s.key))
-		at := p.count(LogicalAnd(equal, LessThan(columns, p.across(mid))))
+		at := p.count(LogicalAnd(equal, LessThan(BroadcastPrefix(s.columns, p.r), p.across(mid))))
 		enough := GreaterOrEqual(at, need)
 		round := Add(s.round, Const(g, int32(1)))
-		return []*Node{round, Where(enough, s.lo, mid), Where(enough, mid, s.hi), s.key, s.data}
+		return []*Node{round, Where(enough, s.lo, mid), Where(enough, mid, s.hi), s.key, s.columns, s.data}
 	})
-	return While(cond, body, Const(g, int32(0)), start, end, b.lo, p.data)[2]
+	columns := Iota(g, shapes.Make(dtypes.Int32, width), 0)
+	return While(cond, body, Const(g, int32(0)), start, end, b.lo, columns, p.data)[2]
 }
