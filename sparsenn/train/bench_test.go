@@ -27,6 +27,47 @@ func BenchmarkStep(b *testing.B) {
 	}
 }
 
+// BenchmarkFirstStep is what a fresh process pays before its second step at
+// scale laptop: building, compiling and running the step once.
+func BenchmarkFirstStep(b *testing.B) {
+	c, err := Scale("laptop", 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	tokens := make([]int32, c.Batch*(c.SeqLen+1))
+	for b.Loop() {
+		programs.m = nil
+		t, err := newTrainer(c)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := t.do(tokens); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkFirstForward is the same for the forward pass of one prompt, as a
+// cell pays it that opens a run and asks for the next token; the model of the
+// second iteration on has another context, so that nothing is reused.
+func BenchmarkFirstForward(b *testing.B) {
+	c, err := Scale("laptop", 0)
+	if err != nil {
+		b.Fatal(err)
+	}
+	prompt := [][]int32{make([]int32, 20)}
+	for b.Loop() {
+		c.Model.Context++
+		m, err := model.New(c.Model, 0)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if _, err := m.Next(prompt); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 func benchmarkStep(b *testing.B, c Config) {
 	t, err := newTrainer(c)
 	if err != nil {
