@@ -2,7 +2,6 @@ package topk
 
 import (
 	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
 )
 
@@ -91,15 +90,41 @@ func (b bracket) taken(k *Node) *Node {
 	return Where(GreaterOrEqual(b.hi, BroadcastToDims(Const(b.hi.Graph(), int32(0)), k.Shape().Dimensions[0])), k, b.hi)
 }
 
-func int32Params(g *Graph, n int, names ...string) []*Node {
-	nodes := make([]*Node, len(names))
-	for i, name := range names {
-		nodes[i] = Parameter(g, name, shapes.Make(dtypes.Int32, n))
+// guess2 is the next pair of thresholds for large groups, [2, n]: one on either side
+// of where the count, taken to fall exponentially, reaches k, as far apart as its
+// random part lets expect.
+func (b bracket) guess2(round, k *Node) *Node {
+	g := b.lo.Graph()
+	n := b.lo.Shape().Dimensions[0]
+	num := func(v float32) *Node { return BroadcastToDims(Const(g, v), n) }
+	whole := func(v int32) *Node { return BroadcastToDims(Const(g, v), n) }
+	float := func(x *Node) *Node { return ConvertDType(x, dtypes.Float32) }
+	width := Sub(b.hi, b.lo)
+	c := Max(float(Sub(b.atLo, b.atHi)), num(1))
+	rank := Sub(float(Sub(b.taken(k), b.atHi)), num(0.5))
+	noise := Add(Sqrt(Max(Div(Mul(rank, Sub(c, rank)), c), num(0))), num(0.5))
+	few := LessThan(c, num(12))
+	last := Log(Add(float(b.atHi), num(0.5)))
+	slope := Sub(Log(Max(float(b.atLo), num(1))), last)
+	at := func(rank *Node, part float32) *Node {
+		rank = Where(few, Mul(c, num(part)), Min(Max(rank, num(0.3)), Sub(c, num(0.3))))
+		f := Sub(num(1), Div(Sub(Log(Add(float(b.atHi), Max(rank, num(0.3)))), last), slope))
+		f = Min(Max(f, num(0.02)), num(0.98))
+		return Add(b.lo, ConvertDType(Mul(float(width), f), dtypes.Int32))
 	}
-	return nodes
-}
-
-func bracketParams(g *Graph, n int) bracket {
-	v := int32Params(g, n, "lo", "hi", "atLo", "atHi")
-	return bracket{v[0], v[1], v[2], v[3]}
+	low, high := at(Add(rank, noise), 2./3), at(Sub(rank, noise), 1./3)
+	// Every fourth round halves, so that no distribution takes many rounds.
+	halve := Equal(BitwiseAnd(round, Const(g, int32(3))), Const(g, int32(3)))
+	high = Where(BroadcastToDims(halve, n), Add(b.lo, Div(width, whole(2))), high)
+	// Where nothing is known from below, step down from the largest by octaves: 0.75
+	// and 2, then 3 and 8, then 12 and 32 and so on.
+	shift := Min(Mul(round, Const(g, int32(2))), Const(g, int32(6)))
+	octaves := func(v int32) *Node {
+		return BroadcastToDims(BitwiseShiftLeft(Const(g, v), shift), n)
+	}
+	fresh := Equal(b.lo, whole(0))
+	low = Where(fresh, Sub(b.hi, octaves(2<<23)), low)
+	high = Where(fresh, Sub(b.hi, octaves(3<<21)), high)
+	clip := func(t *Node) *Node { return Max(Min(t, Sub(b.hi, whole(1))), Add(b.lo, whole(1))) }
+	return Stack([]*Node{clip(low), clip(high)}, 0)
 }

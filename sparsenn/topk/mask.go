@@ -53,29 +53,28 @@ func Masks(tensors []Tensor) []Selection {
 	}
 	g := tensors[0].W.Graph()
 	selections := make([]Selection, len(tensors))
-	keys := make([]*Node, len(tensors)) // shaped as W
+	keys := make([]*Node, len(tensors)) // shaped as W; W itself, or int32 keys
 	ks := make([]*Node, len(tensors))
-	avail := make([]*Node, len(tensors))
+	avail, protected := make([]*Node, len(tensors)), make([]*Node, len(tensors))
 	for i, t := range tensors {
 		if err := t.check(); err != nil {
 			panic(err)
 		}
-		bits := magnitude(StopGradient(t.W))
-		finite := LessThan(bits, Const(g, int32(nonFinite)))
-		keys[i] = Where(finite, bits, BroadcastToDims(Const(g, int32(-1)), bits.Shape().Dimensions...))
-		avail[i] = ReduceAllSum(ConvertDType(finite, dtypes.Int32))
+		keys[i] = StopGradient(t.W)
+		avail[i] = countFinite(t.W)
+		protected[i] = Const(g, int32(0))
 		selections[i].Finite = Equal(avail[i], Const(g, int32(t.W.Shape().Size())))
 		ks[i] = Min(Max(t.K, Const(g, int32(0))), avail[i])
 	}
-	protect(tensors, keys)
-	p := packed(keys)
-	p.k, p.avail = Stack(ks, 0), Stack(avail, 0)
+	protect(tensors, keys, protected)
+	p := newGroups(keys)
+	p.k, p.avail, p.protected = Stack(ks, 0), Stack(avail, 0), Stack(protected, 0)
 	c := p.solve()
 	for i, t := range tensors {
 		dims := t.W.Shape().Dimensions
 		n := t.W.Shape().Size()
 		pos := Reshape(Iota(g, shapes.Make(dtypes.Int32, n), 0), dims...)
-		mask := taken(keys[i], pos, cut{scalarAt(c.key, i, dims), scalarAt(c.pos, i, dims)})
+		mask := taken(weightKeys(keys[i]), pos, cut{scalarAt(c.key, i, dims), scalarAt(c.pos, i, dims)})
 		selections[i].Mask = mask
 		selections[i].Count = ReduceAllSum(ConvertDType(mask, dtypes.Int32))
 	}
@@ -98,13 +97,17 @@ func scalarAt(v *Node, i int, dims []int) *Node {
 
 // AllFinite is a scalar bool: no entry of x is NaN or infinite.
 func AllFinite(x *Node) *Node {
+	return Equal(countFinite(x), Const(x.Graph(), int32(x.Shape().Size())))
+}
+
+func countFinite(x *Node) *Node {
 	finite := LessThan(magnitude(StopGradient(x)), Const(x.Graph(), int32(nonFinite)))
-	return Equal(ReduceAllSum(ConvertDType(finite, dtypes.Int32)), Const(x.Graph(), int32(x.Shape().Size())))
+	return ReduceAllSum(ConvertDType(finite, dtypes.Int32))
 }
 
 // protect raises the keys of protected entries above those of all finite weights.
 // Neurons of equal length are solved together, whatever tensor they are part of.
-func protect(tensors []Tensor, keys []*Node) {
+func protect(tensors []Tensor, keys, protected []*Node) {
 	batches := map[int][]int{} // length of a neuron → tensors
 	var lengths []int
 	for i, t := range tensors {
@@ -118,7 +121,7 @@ func protect(tensors []Tensor, keys []*Node) {
 		batches[length] = append(batches[length], i)
 	}
 	for _, length := range lengths {
-		protectBatch(tensors, keys, batches[length], length)
+		protectBatch(tensors, keys, protected, batches[length])
 	}
 }
 
@@ -130,11 +133,12 @@ func (t Tensor) neuronLength() int {
 	return dims[1]
 }
 
-func protectBatch(tensors []Tensor, keys []*Node, batch []int, length int) {
+func protectBatch(tensors []Tensor, keys, protected []*Node, batch []int) {
 	g := keys[batch[0]].Graph()
 	neurons := make([]*Node, len(batch)) // [neurons, length] keys
 	ks := make([]*Node, len(batch))
 	for b, i := range batch {
+		keys[i] = weightKeys(keys[i])
 		neurons[b] = keys[i]
 		if tensors[i].Floor.Axis == Columns {
 			neurons[b] = Transpose(keys[i], 0, 1)
@@ -155,38 +159,8 @@ func protectBatch(tensors []Tensor, keys []*Node, batch []int, length int) {
 		if tensors[i].Floor.Axis == Columns {
 			part = Transpose(part, 0, 1)
 		}
-		high := BroadcastToDims(Const(g, int32(nonFinite)), keys[i].Shape().Dimensions...)
+		high := BroadcastToDims(Const(g, int32(protectedKey)), keys[i].Shape().Dimensions...)
+		protected[i] = ReduceAllSum(ConvertDType(part, dtypes.Int32))
 		keys[i] = Where(part, high, keys[i])
 	}
-}
-
-// rowWidth is how many keys of a tensor are counted together. Tensors are padded
-// to whole rows, so it is also what a bias costs.
-const rowWidth = 1024
-
-// packed lays tensors out as the groups of one problem, each padded to whole rows
-// with keys that are never taken.
-func packed(keys []*Node) *groups {
-	g := keys[0].Graph()
-	p := &groups{n: len(keys), of: []int32{}}
-	var parts, pos []*Node
-	for i, key := range keys {
-		n := key.Shape().Size()
-		rows := (n + rowWidth - 1) / rowWidth
-		flat := Reshape(key, n)
-		if pad := rows*rowWidth - n; pad > 0 {
-			flat = Concatenate([]*Node{flat, BroadcastToDims(Const(g, int32(-1)), pad)}, 0)
-		}
-		parts = append(parts, Reshape(flat, rows, rowWidth))
-		pos = append(pos, Reshape(Iota(g, shapes.Make(dtypes.Int32, rows*rowWidth), 0), rows, rowWidth))
-		for range rows {
-			p.of = append(p.of, int32(i))
-		}
-		p.size = max(p.size, rows*rowWidth)
-	}
-	p.keys, p.pos = parts[0], pos[0]
-	if len(parts) > 1 {
-		p.keys, p.pos = Concatenate(parts, 0), Concatenate(pos, 0)
-	}
-	return p
 }

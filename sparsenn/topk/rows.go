@@ -34,18 +34,12 @@ func vectorKeys(x *Node) *Node {
 	return Min(magnitude(x), Const(x.Graph(), int32(nonFinite)))
 }
 
-// loopKeys are the keys within a loop. What does not depend on the state of a loop,
-// XLA computes in front of it and stores, which for all keys costs as much as several
-// passes. So data must come from the state and is made to depend on a scalar of it
-// that is never negative.
+// loopKeys are the keys within a loop. See always; data must come from the state.
 func loopKeys(data, counter *Node) *Node {
 	if data.DType() == dtypes.Int32 {
 		return data
 	}
-	g := data.Graph()
-	always := GreaterOrEqual(counter, Const(g, int32(0)))
-	dims := data.Shape().Dimensions
-	return vectorKeys(Where(BroadcastToDims(always, dims...), data, BroadcastToDims(Const(g, float32(0)), dims...)))
+	return vectorKeys(floatsWhere(always(counter), data))
 }
 
 // foldWidth is the width to which a row of d is folded by adding up to eight slices
@@ -69,9 +63,7 @@ func (p *rows) folded(x *Node, combine func(a, b *Node) *Node) *Node {
 }
 
 // count adds up a [R, D] bool along its rows, to [R] int32. The last step is a dot
-// product because the XLA bindings (go-xla v0.4.5) tie a reduction to the function
-// that used it first, so that two loops of one program cannot both reduce. It is
-// exact: a row is shorter than 2^24.
+// product for the reason given at anyTrue. It is exact: a row is shorter than 2^24.
 func (p *rows) count(hit *Node) *Node {
 	part := p.folded(ConvertDType(hit, dtypes.Int32), Add)
 	ones := BroadcastToDims(Const(hit.Graph(), float32(1)), p.fold)

@@ -55,16 +55,13 @@ func rowMask(data, ks *Node) *Node {
 	if hasLoops(g) {
 		c = newRows(data, ks).solve()
 	} else {
-		p := &groups{
-			keys: keys, pos: pos, n: dims[0], size: dims[1],
-			k: ks, avail: BroadcastToDims(Const(g, int32(dims[1])), dims[0]),
-		}
-		c = p.solveUnrolled()
+		count := func(hit *Node) *Node { return ReduceSum(ConvertDType(hit, dtypes.Int32), 1) }
+		across := func(v *Node) *Node { return BroadcastToDims(v, dims...) }
+		c = bisect(ks, BroadcastToDims(Const(g, int32(dims[1])), dims[0]), dims[1],
+			func(t *Node) *Node { return count(GreaterOrEqual(keys, across(t))) },
+			func(key, end *Node) *Node {
+				return count(LogicalAnd(Equal(keys, across(key)), LessThan(pos, across(end))))
+			})
 	}
 	return taken(keys, pos, cut{BroadcastToDims(c.key, dims...), BroadcastToDims(c.pos, dims...)})
-}
-
-// magnitude is the order of |x| as int32: bit patterns of non-negative floats.
-func magnitude(x *Node) *Node {
-	return BitwiseAnd(Bitcast(x, dtypes.Int32), Const(x.Graph(), int32(0x7fffffff)))
 }

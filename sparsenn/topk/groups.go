@@ -1,0 +1,278 @@
+package topk
+
+import (
+	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/shapes"
+	. "github.com/gomlx/gomlx/core/graph"
+)
+
+// groups is the selection problem of Masks: of each of n tensors, the k largest keys.
+// All are solved together, so that a step with thirty matrices costs one loop to run
+// and one to compile.
+//
+// A tensor of s keys is laid out as [folds, s/folds], padded to whole rows of lanes
+// columns, and the tensors next to each other: [folds, R, lanes]. Counting adds up
+// the folds, which XLA fuses with the comparison and the compiler vectorises, then
+// the lanes and then the rows of each tensor.
+type groups struct {
+	data      *Node   // [folds, R, lanes] float32, or int32 keys where these are stored
+	of        []int32 // tensor of each row, ascending
+	n         int     // number of tensors
+	size      int     // entries of the largest tensor with its padding
+	k         *Node   // [n] int32, how many to take, 0 ≤ k ≤ avail
+	avail     *Node   // [n] int32, how many keys are not negative
+	protected *Node   // [n] int32, how many keys are protectedKey
+	stride    *Node   // [R] int32, distance of two folds of the row's tensor
+	start     *Node   // [R] int32, first position of the row in fold 0
+}
+
+const (
+	folds = 8
+	lanes = 128
+	block = folds * lanes // tensors are padded to a multiple
+
+	// protectedKey is above the keys of all finite weights.
+	protectedKey = nonFinite
+)
+
+// weightKeys are the keys of Masks: non-finite weights are never taken. It leaves
+// keys as they are.
+func weightKeys(w *Node) *Node {
+	if w.DType() == dtypes.Int32 {
+		return w
+	}
+	g, dims := w.Graph(), w.Shape().Dimensions
+	bits := magnitude(w)
+	finite := LessThan(bits, BroadcastToDims(Const(g, int32(nonFinite)), dims...))
+	return Where(finite, bits, BroadcastToDims(Const(g, int32(-1)), dims...))
+}
+
+// newGroups lays tensors out, each float32 or keys, of any shape.
+func newGroups(tensors []*Node) *groups {
+	g := tensors[0].Graph()
+	p := &groups{n: len(tensors)}
+	stored := len(tensors) > 1 || tensors[0].Shape().Size()%block != 0
+	var parts []*Node
+	var stride, start []int32
+	for i, t := range tensors {
+		n := t.Shape().Size()
+		rows := (n + block - 1) / block
+		flat := Reshape(t, n)
+		if stored {
+			flat = weightKeys(flat)
+		}
+		if pad := rows*block - n; pad > 0 {
+			flat = Concatenate([]*Node{flat, BroadcastToDims(Const(g, int32(-1)), pad)}, 0)
+		}
+		parts = append(parts, Reshape(flat, folds, rows, lanes))
+		for row := range rows {
+			p.of = append(p.of, int32(i))
+			stride = append(stride, int32(rows*lanes))
+			start = append(start, int32(row*lanes))
+		}
+		p.size = max(p.size, rows*block)
+	}
+	p.data = parts[0]
+	if len(parts) > 1 {
+		p.data = Concatenate(parts, 1)
+	}
+	p.stride, p.start = Const(g, stride), Const(g, start)
+	return p
+}
+
+// spread gives every row its tensor's value: [n] to [R].
+func (p *groups) spread(v *Node) *Node {
+	if p.n == 1 {
+		return BroadcastToDims(Reshape(v), len(p.of))
+	}
+	index := make([][]int32, len(p.of))
+	for i := range index {
+		index[i] = p.of[i : i+1]
+	}
+	return Gather(v, Const(v.Graph(), index), true)
+}
+
+// everywhere repeats [R] over the folds and lanes.
+func (p *groups) everywhere(v *Node) *Node {
+	dims := p.data.Shape().Dimensions
+	return BroadcastToDims(Reshape(v, 1, dims[1], 1), dims...)
+}
+
+// members is the [n, R] matrix of which rows a tensor has. It is built in the main
+// function and used in loops.
+func (p *groups) members() *Node {
+	g, rows := p.data.Graph(), len(p.of)
+	group := Iota(g, shapes.Make(dtypes.Int32, p.n, rows), 0)
+	of := BroadcastPrefix(Const(g, p.of), p.n)
+	return ConvertDType(Equal(group, of), dtypes.Float64)
+}
+
+// folded adds up the folds of a [folds, R, lanes] array.
+func (p *groups) folded(x *Node, combine func(a, b *Node) *Node) *Node {
+	acc := Slice(x, AxisElem(0))
+	for i := 1; i < folds; i++ {
+		acc = combine(acc, Slice(x, AxisElem(i)))
+	}
+	return Reshape(acc, len(p.of), lanes)
+}
+
+// count adds up, per tensor, a [folds, R, lanes] int32 whose entries are at most max;
+// the result is [n] float64 and exact as long as max × size < 2^53. Rows are summed
+// in float32, which is exact for max × block ≤ 2^24.
+func (p *groups) count(x, members *Node) *Node {
+	ones := BroadcastToDims(Const(x.Graph(), float32(1)), lanes)
+	rows := DotProduct(ConvertDType(p.folded(x, Add), dtypes.Float32), ones)
+	return DotProduct(members, ConvertDType(rows, dtypes.Float64))
+}
+
+func (p *groups) countOf(hit, members *Node) *Node {
+	return ConvertDType(p.count(ConvertDType(hit, dtypes.Int32), members), dtypes.Int32)
+}
+
+// atLeast2 counts keys at or above two thresholds, each [n], in one pass: a float32
+// holds both counts of a row.
+func (p *groups) atLeast2(keys, t1, t2, members *Node) (at1, at2 *Node) {
+	g := keys.Graph()
+	dims := keys.Shape().Dimensions
+	hit := func(t *Node, weight int32) *Node {
+		zero, one := BroadcastToDims(Const(g, int32(0)), dims...), BroadcastToDims(Const(g, weight), dims...)
+		return Where(GreaterOrEqual(keys, p.everywhere(p.spread(t))), one, zero)
+	}
+	const shift = 4 * block
+	ones := BroadcastToDims(Const(g, float32(1)), lanes)
+	part := p.folded(Add(hit(t1, 1), hit(t2, shift)), Add)
+	rows := ConvertDType(DotProduct(ConvertDType(part, dtypes.Float32), ones), dtypes.Int32)
+	unpack := func(x *Node) *Node {
+		return ConvertDType(DotProduct(members, ConvertDType(x, dtypes.Float64)), dtypes.Int32)
+	}
+	all := func(v int32) *Node { return BroadcastToDims(Const(g, v), len(p.of)) }
+	return unpack(BitwiseAnd(rows, all(shift-1))), unpack(Div(rows, all(shift)))
+}
+
+// positions are the flat indices of the keys within their tensor; zero is a scalar 0.
+func (p *groups) positions(stride, start, zero *Node) *Node {
+	g, shape := stride.Graph(), shapes.Make(dtypes.Int32, p.data.Shape().Dimensions...)
+	inRow := Add(Iota(g, shape, 2), BroadcastToDims(zero, shape.Dimensions...))
+	return Add(Mul(Iota(g, shape, 0), p.everywhere(stride)), Add(p.everywhere(start), inRow))
+}
+
+// largest is the maximum key of each tensor that is not protected, at least 0. It
+// reduces, so it is for the main function only.
+func (p *groups) largest() *Node {
+	g := p.data.Graph()
+	keys := weightKeys(p.data)
+	zero := BroadcastToDims(Const(g, int32(0)), keys.Shape().Dimensions...)
+	high := BroadcastToDims(Const(g, int32(protectedKey)), keys.Shape().Dimensions...)
+	rows := ReduceMax(p.folded(Max(Where(LessThan(keys, high), keys, zero), zero), Max), 1)
+	if p.n == 1 {
+		return Reshape(ReduceMax(rows, 0), 1)
+	}
+	each := make([]*Node, p.n)
+	for i, first := 0, 0; i < p.n; i++ {
+		last := first
+		for last < len(p.of) && p.of[last] == int32(i) {
+			last++
+		}
+		each[i] = ReduceMax(Slice(rows, AxisRange(first, last)), 0)
+		first = last
+	}
+	return Stack(each, 0)
+}
+
+func (p *groups) solve() cut {
+	g := p.data.Graph()
+	if hasLoops(g) {
+		return p.solveLoop()
+	}
+	members := p.members()
+	keys := weightKeys(p.data)
+	pos := p.positions(p.stride, p.start, Const(g, int32(0)))
+	everywhere := func(v *Node) *Node { return p.everywhere(p.spread(v)) }
+	return bisect(p.k, p.avail, p.size,
+		func(t *Node) *Node { return p.countOf(GreaterOrEqual(keys, everywhere(t)), members) },
+		func(key, end *Node) *Node {
+			return p.countOf(LogicalAnd(Equal(keys, everywhere(key)), LessThan(pos, everywhere(end))), members)
+		})
+}
+
+func (p *groups) start0() bracket {
+	g := p.data.Graph()
+	all := func(v int32) *Node { return BroadcastToDims(Const(g, v), p.n) }
+	none := Equal(p.k, all(0))
+	beyond := GreaterThan(p.k, p.protected)
+	// The threshold is among the weights, or it is the key of protected ones; with
+	// k = 0 it lies above every key.
+	return bracket{
+		lo:   Where(none, all(topKey), Where(beyond, all(0), all(protectedKey))),
+		hi:   Where(beyond, Add(p.largest(), all(1)), all(topKey)),
+		atLo: Where(none, all(0), Where(beyond, p.avail, p.protected)),
+		atHi: Where(beyond, p.protected, all(0)),
+	}
+}
+
+func (p *groups) solveLoop() cut {
+	g := p.data.Graph()
+	members := p.members()
+	type state struct{ round, b, t, data *Node }
+	params := func(g *Graph) state {
+		return state{
+			round: Parameter(g, "round", shapes.Make(dtypes.Int32)),
+			b:     Parameter(g, "bracket", shapes.Make(dtypes.Int32, 4, p.n)),
+			t:     Parameter(g, "t", shapes.Make(dtypes.Int32, 2, p.n)),
+			data:  Parameter(g, "data", p.data.Shape()),
+		}
+	}
+	cond := NewClosure(g, func(g *Graph) []*Node {
+		return []*Node{anyTrue(unpack(params(g).b).open(p.k))}
+	})
+	body := NewClosure(g, func(g *Graph) []*Node {
+		s := params(g)
+		t1, t2 := Reshape(Slice(s.t, AxisElem(0)), p.n), Reshape(Slice(s.t, AxisElem(1)), p.n)
+		at1, at2 := p.atLeast2(p.loopKeys(s.data, s.round), t1, t2, members)
+		round := Add(s.round, Const(g, int32(1)))
+		b := unpack(s.b).narrow(t1, at1, p.k).narrow(t2, at2, p.k)
+		return []*Node{round, b.pack(), b.guess2(round, p.k), s.data}
+	})
+	zero := Const(g, int32(0))
+	b := p.start0()
+	b = unpack(While(cond, body, zero, b.pack(), b.guess2(zero, p.k), p.data)[1])
+	return cut{key: b.lo, pos: p.position(b, members)}
+}
+
+func (p *groups) loopKeys(data, counter *Node) *Node {
+	if data.DType() == dtypes.Int32 {
+		return data
+	}
+	return weightKeys(floatsWhere(always(counter), data))
+}
+
+// position ends the selection among equal keys by halving. The loop does not run
+// where no tensor has more of them than it needs.
+func (p *groups) position(b bracket, members *Node) *Node {
+	g := p.data.Graph()
+	need := Sub(p.k, b.atHi)
+	all := func(v int) *Node { return BroadcastToDims(Const(g, int32(v)), p.n) }
+	first := Where(GreaterThan(b.atLo, p.k), all(0), all(p.size-1))
+	type state struct{ round, lo, hi, key, stride, start, data *Node }
+	params := func(g *Graph) state {
+		round := Parameter(g, "round", shapes.Make(dtypes.Int32))
+		v := int32Params(g, p.n, "lo", "hi", "key")
+		r := int32Params(g, len(p.of), "stride", "start")
+		return state{round, v[0], v[1], v[2], r[0], r[1], Parameter(g, "data", p.data.Shape())}
+	}
+	cond := NewClosure(g, func(g *Graph) []*Node {
+		s := params(g)
+		return []*Node{anyTrue(GreaterThan(Sub(s.hi, s.lo), Const(g, int32(1))))}
+	})
+	body := NewClosure(g, func(g *Graph) []*Node {
+		s := params(g)
+		mid := Add(s.lo, Div(Sub(s.hi, s.lo), Const(g, int32(2))))
+		pos := p.positions(s.stride, s.start, Min(s.round, Const(g, int32(0))))
+		before := LessThan(pos, p.everywhere(p.spread(mid)))
+		equal := Equal(p.loopKeys(s.data, s.round), p.everywhere(p.spread(s.key)))
+		enough := GreaterOrEqual(p.countOf(LogicalAnd(equal, before), members), need)
+		round := Add(s.round, Const(g, int32(1)))
+		return []*Node{round, Where(enough, s.lo, mid), Where(enough, mid, s.hi), s.key, s.stride, s.start, s.data}
+	})
+	return While(cond, body, Const(g, int32(0)), first, all(p.size), b.lo, p.stride, p.start, p.data)[2]
+}
