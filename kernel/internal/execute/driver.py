@@ -16,6 +16,10 @@ import sys
 import threading
 import time
 
+# A grammar that takes more than a second to build at import, for a check that
+# notebooks do not use.
+sys.modules["rfc3987_syntax"] = None
+
 # What GoNB says when a command of a cell failed that it reports as done; the
 # Go program decides which of these count.
 SUSPECT = re.compile(r'(\^C\n)?(exit status \d+|signal: [a-z ]+.*)\n|"%.*" unknown or not implemented yet\.')

@@ -88,18 +88,12 @@ func (r Run) Execute(ctx context.Context) error {
 	if err := r.await(ctx, s); err != nil {
 		return err
 	}
-	for i, c := range cells {
+	for i := range cells {
 		if ctx.Err() != nil {
 			return ErrInterrupted
 		}
 		if err := r.cell(ctx, s, cells, i); err != nil {
 			return err
-		}
-		if r.Done == nil {
-			continue
-		}
-		if err := r.Done(c); err != nil {
-			return &Failure{Cell: i + 1, Message: err.Error()}
 		}
 	}
 	return nil
@@ -165,17 +159,21 @@ func (r Run) cell(ctx context.Context, s *session, cells []*notebook.Cell, i int
 			for k := range sources {
 				sources[k] = cells[k].Source
 			}
-			failure := judge(sources, e)
-			switch {
-			case failure == nil:
-				r.Progress.End("ok")
-				return nil
-			case c.Has(notebook.TagRaises) && (e.Status == "ok" || e.Status == "error"):
-				r.Progress.End("ok (failed, as it may)")
-				return nil
+			verdict, failure := "ok", judge(sources, e)
+			if failure != nil && c.Has(notebook.TagRaises) && (e.Status == "ok" || e.Status == "error") {
+				verdict, failure = "ok (failed, as it may)", nil
 			}
-			r.Progress.End("FAILED")
-			return failure
+			if failure == nil && r.Done != nil {
+				if err := r.Done(c); err != nil {
+					failure = &Failure{Cell: number, Message: err.Error()}
+				}
+			}
+			if failure != nil {
+				r.Progress.End("FAILED")
+				return failure
+			}
+			r.Progress.End(verdict)
+			return nil
 		}
 	}
 }
