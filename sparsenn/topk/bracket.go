@@ -37,10 +37,11 @@ func (b bracket) narrow(t, at, k *Node) bracket {
 func (b bracket) pack() *Node { return Stack([]*Node{b.lo, b.hi, b.atLo, b.atHi}, 0) }
 
 func unpack(state *Node) bracket {
-	n := state.Shape().Dimensions[1]
-	row := func(i int) *Node { return Reshape(Slice(state, AxisElem(i)), n) }
-	return bracket{row(0), row(1), row(2), row(3)}
+	return bracket{rowOf(state, 0), rowOf(state, 1), rowOf(state, 2), rowOf(state, 3)}
 }
+
+// rowOf is row i of a matrix, as a vector.
+func rowOf(m *Node, i int) *Node { return Reshape(Slice(m, AxisElem(i)), m.Shape().Dimensions[1]) }
 
 // narrowPacked is narrow on a packed bracket.
 func narrowPacked(state, t, at, k *Node) *Node {

@@ -80,7 +80,8 @@ func newGroups(tensors []*Node) *groups {
 	return p
 }
 
-// spread gives every row its tensor's value: [n] to [R].
+// spread gives every row its tensor's value: [n] to [R]. In a loop, the result must
+// become part of the state: fused into a pass it would be looked up for every key.
 func (p *groups) spread(v *Node) *Node {
 	if p.n == 1 {
 		return BroadcastToDims(Reshape(v), len(p.of))
@@ -129,14 +130,14 @@ func (p *groups) countOf(hit, members *Node) *Node {
 	return ConvertDType(p.count(ConvertDType(hit, dtypes.Int32), members), dtypes.Int32)
 }
 
-// atLeast2 counts keys at or above two thresholds, each [n], in one pass: a float32
+// atLeast2 counts keys at or above two thresholds, each [R], in one pass: a float32
 // holds both counts of a row.
 func (p *groups) atLeast2(keys, t1, t2, members *Node) (at1, at2 *Node) {
 	g := keys.Graph()
 	dims := keys.Shape().Dimensions
 	hit := func(t *Node, weight int32) *Node {
 		zero, one := BroadcastToDims(Const(g, int32(0)), dims...), BroadcastToDims(Const(g, weight), dims...)
-		return Where(GreaterOrEqual(keys, p.everywhere(p.spread(t))), one, zero)
+		return Where(GreaterOrEqual(keys, p.everywhere(t)), one, zero)
 	}
 	const shift = 4 * block
 	ones := BroadcastToDims(Const(g, float32(1)), lanes)
@@ -213,29 +214,33 @@ func (p *groups) start0() bracket {
 func (p *groups) solveLoop() cut {
 	g := p.data.Graph()
 	members := p.members()
-	type state struct{ round, b, t, data *Node }
+	type state struct{ round, b, t, t1, t2, data *Node }
 	params := func(g *Graph) state {
-		return state{
+		s := state{
 			round: Parameter(g, "round", shapes.Make(dtypes.Int32)),
 			b:     Parameter(g, "bracket", shapes.Make(dtypes.Int32, 4, p.n)),
 			t:     Parameter(g, "t", shapes.Make(dtypes.Int32, 2, p.n)),
-			data:  Parameter(g, "data", p.data.Shape()),
 		}
+		rows := int32Params(g, len(p.of), "t1", "t2")
+		s.t1, s.t2 = rows[0], rows[1]
+		s.data = Parameter(g, "data", p.data.Shape())
+		return s
+	}
+	next := func(b bracket, round *Node) []*Node {
+		t := b.guess2(round, p.k)
+		return []*Node{round, b.pack(), t, p.spread(rowOf(t, 0)), p.spread(rowOf(t, 1))}
 	}
 	cond := NewClosure(g, func(g *Graph) []*Node {
 		return []*Node{anyTrue(unpack(params(g).b).open(p.k))}
 	})
 	body := NewClosure(g, func(g *Graph) []*Node {
 		s := params(g)
-		t1, t2 := Reshape(Slice(s.t, AxisElem(0)), p.n), Reshape(Slice(s.t, AxisElem(1)), p.n)
-		at1, at2 := p.atLeast2(p.loopKeys(s.data, s.round), t1, t2, members)
-		round := Add(s.round, Const(g, int32(1)))
-		b := unpack(s.b).narrow(t1, at1, p.k).narrow(t2, at2, p.k)
-		return []*Node{round, b.pack(), b.guess2(round, p.k), s.data}
+		at1, at2 := p.atLeast2(p.loopKeys(s.data, s.round), s.t1, s.t2, members)
+		b := unpack(s.b).narrow(rowOf(s.t, 0), at1, p.k).narrow(rowOf(s.t, 1), at2, p.k)
+		return append(next(b, Add(s.round, Const(g, int32(1)))), s.data)
 	})
-	zero := Const(g, int32(0))
-	b := p.start0()
-	b = unpack(While(cond, body, zero, b.pack(), b.guess2(zero, p.k), p.data)[1])
+	v := While(cond, body, append(next(p.start0(), Const(g, int32(0))), p.data)...)
+	b := unpack(v[1])
 	return cut{key: b.lo, pos: p.position(b, members)}
 }
 
@@ -253,12 +258,15 @@ func (p *groups) position(b bracket, members *Node) *Node {
 	need := Sub(p.k, b.atHi)
 	all := func(v int) *Node { return BroadcastToDims(Const(g, int32(v)), p.n) }
 	first := Where(GreaterThan(b.atLo, p.k), all(0), all(p.size-1))
-	type state struct{ round, lo, hi, key, stride, start, data *Node }
+	type state struct{ round, lo, hi, key, mid, stride, start, data *Node }
 	params := func(g *Graph) state {
 		round := Parameter(g, "round", shapes.Make(dtypes.Int32))
-		v := int32Params(g, p.n, "lo", "hi", "key")
-		r := int32Params(g, len(p.of), "stride", "start")
-		return state{round, v[0], v[1], v[2], r[0], r[1], Parameter(g, "data", p.data.Shape())}
+		v := int32Params(g, p.n, "lo", "hi")
+		r := int32Params(g, len(p.of), "key", "mid", "stride", "start")
+		return state{round, v[0], v[1], r[0], r[1], r[2], r[3], Parameter(g, "data", p.data.Shape())}
+	}
+	half := func(lo, hi *Node) *Node {
+		return Add(lo, Div(Sub(hi, lo), BroadcastToDims(Const(g, int32(2)), p.n)))
 	}
 	cond := NewClosure(g, func(g *Graph) []*Node {
 		s := params(g)
@@ -266,13 +274,15 @@ func (p *groups) position(b bracket, members *Node) *Node {
 	})
 	body := NewClosure(g, func(g *Graph) []*Node {
 		s := params(g)
-		mid := Add(s.lo, Div(Sub(s.hi, s.lo), Const(g, int32(2))))
 		pos := p.positions(s.stride, s.start, Min(s.round, Const(g, int32(0))))
-		before := LessThan(pos, p.everywhere(p.spread(mid)))
-		equal := Equal(p.loopKeys(s.data, s.round), p.everywhere(p.spread(s.key)))
-		enough := GreaterOrEqual(p.countOf(LogicalAnd(equal, before), members), need)
+		equal := Equal(p.loopKeys(s.data, s.round), p.everywhere(s.key))
+		before := LogicalAnd(equal, LessThan(pos, p.everywhere(s.mid)))
+		enough := GreaterOrEqual(p.countOf(before, members), need)
+		mid := half(s.lo, s.hi)
+		lo, hi := Where(enough, s.lo, mid), Where(enough, mid, s.hi)
 		round := Add(s.round, Const(g, int32(1)))
-		return []*Node{round, Where(enough, s.lo, mid), Where(enough, mid, s.hi), s.key, s.stride, s.start, s.data}
+		return []*Node{round, lo, hi, s.key, p.spread(half(lo, hi)), s.stride, s.start, s.data}
 	})
-	return While(cond, body, Const(g, int32(0)), first, all(p.size), b.lo, p.stride, p.start, p.data)[2]
+	return While(cond, body, Const(g, int32(0)), first, all(p.size),
+		p.spread(b.lo), p.spread(half(first, all(p.size))), p.stride, p.start, p.data)[2]
 }

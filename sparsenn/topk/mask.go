@@ -76,7 +76,7 @@ func Masks(tensors []Tensor) []Selection {
 		pos := Reshape(Iota(g, shapes.Make(dtypes.Int32, n), 0), dims...)
 		mask := taken(weightKeys(keys[i]), pos, cut{scalarAt(c.key, i, dims), scalarAt(c.pos, i, dims)})
 		selections[i].Mask = mask
-		selections[i].Count = ReduceAllSum(ConvertDType(mask, dtypes.Int32))
+		selections[i].Count = countTrue(mask)
 	}
 	return selections
 }
@@ -101,8 +101,33 @@ func AllFinite(x *Node) *Node {
 }
 
 func countFinite(x *Node) *Node {
-	finite := LessThan(magnitude(StopGradient(x)), Const(x.Graph(), int32(nonFinite)))
-	return ReduceAllSum(ConvertDType(finite, dtypes.Int32))
+	return countTrue(LessThan(magnitude(StopGradient(x)), Const(x.Graph(), int32(nonFinite))))
+}
+
+// countTrue counts the true entries of a bool, as a scalar int32. It adds eight parts
+// first, which fuses with what computes the bool; a reduction alone would store it
+// as numbers.
+func countTrue(b *Node) *Node {
+	n := b.Shape().Size()
+	b = Reshape(b, n)
+	part := n / folds
+	if part == 0 {
+		return ReduceAllSum(ConvertDType(b, dtypes.Int32))
+	}
+	var sum *Node
+	for i := range folds {
+		x := ConvertDType(Slice(b, AxisRange(i*part, (i+1)*part)), dtypes.Int32)
+		if sum == nil {
+			sum = x
+		} else {
+			sum = Add(sum, x)
+		}
+	}
+	total := ReduceAllSum(sum)
+	if rest := n - folds*part; rest > 0 {
+		total = Add(total, ReduceAllSum(ConvertDType(Slice(b, AxisRange(n-rest, n)), dtypes.Int32)))
+	}
+	return total
 }
 
 // protect raises the keys of protected entries above those of all finite weights.
@@ -137,6 +162,7 @@ func protectBatch(tensors []Tensor, keys, protected []*Node, batch []int) {
 	g := keys[batch[0]].Graph()
 	neurons := make([]*Node, len(batch)) // [neurons, length] keys
 	ks := make([]*Node, len(batch))
+	most := 0
 	for b, i := range batch {
 		keys[i] = weightKeys(keys[i])
 		neurons[b] = keys[i]
@@ -145,11 +171,12 @@ func protectBatch(tensors []Tensor, keys, protected []*Node, batch []int) {
 		}
 		count, each := tensors[i].Floor.neurons(keys[i].Shape().Dimensions)
 		ks[b] = BroadcastToDims(Const(g, int32(each)), count)
+		most = max(most, each)
 	}
 	// A non-finite weight has key -1 here and 0 in the search; it may be taken, but
 	// is not protected.
 	all := Concatenate(neurons, 0)
-	mask := rowMask(Max(all, Const(g, int32(0))), Concatenate(ks, 0))
+	mask := rowMask(Max(all, Const(g, int32(0))), Concatenate(ks, 0), most)
 	mask = LogicalAnd(mask, GreaterOrEqual(all, Const(g, int32(0))))
 	start := 0
 	for b, i := range batch {
@@ -160,7 +187,7 @@ func protectBatch(tensors []Tensor, keys, protected []*Node, batch []int) {
 			part = Transpose(part, 0, 1)
 		}
 		high := BroadcastToDims(Const(g, int32(protectedKey)), keys[i].Shape().Dimensions...)
-		protected[i] = ReduceAllSum(ConvertDType(part, dtypes.Int32))
+		protected[i] = countTrue(part)
 		keys[i] = Where(part, high, keys[i])
 	}
 }

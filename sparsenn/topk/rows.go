@@ -11,13 +11,14 @@ import (
 type rows struct {
 	data *Node // [R, D'] float32, or int32 keys where these are stored; padded with -1
 	k    *Node // [R] int32, 1 ≤ k ≤ D
+	most int   // the largest k
 	d, r int   // D without padding, and R
 	fold int   // width of the partial sums; D' is a multiple
 }
 
-func newRows(data, ks *Node) *rows {
+func newRows(data, ks *Node, most int) *rows {
 	dims := data.Shape().Dimensions
-	p := &rows{data: data, k: ks, r: dims[0], d: dims[1], fold: foldWidth(dims[1])}
+	p := &rows{data: data, k: ks, most: most, r: dims[0], d: dims[1], fold: foldWidth(dims[1])}
 	if pad := (p.fold - p.d%p.fold) % p.fold; pad > 0 {
 		none := BroadcastToDims(Const(data.Graph(), int32(-1)), p.r, pad)
 		p.data = Concatenate([]*Node{vectorKeys(data), none}, 1)
@@ -90,8 +91,11 @@ func (p *rows) solve() cut {
 		lo: zero, atLo: BroadcastToDims(Const(g, int32(p.d)), p.r),
 		hi: Add(p.largest(vectorKeys(p.data)), Const(g, int32(1))), atHi: zero,
 	}
-	b = p.search(b)
-	for range fewLeft {
+	steps := p.most
+	if steps > 4 {
+		b, steps = p.search(b), fewLeft
+	}
+	for range steps {
 		b = p.step(b)
 	}
 	return cut{key: b.lo, pos: p.position(b)}

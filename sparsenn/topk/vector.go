@@ -41,19 +41,19 @@ func AbsTopKMask(x *Node, k int) *Node {
 	}
 	rows := size / width
 	ks := BroadcastToDims(Const(g, int32(k)), rows)
-	return Reshape(rowMask(Reshape(StopGradient(x), rows, width), ks), dims...)
+	return Reshape(rowMask(Reshape(StopGradient(x), rows, width), ks, k), dims...)
 }
 
-// rowMask takes the ks[i] largest keys of row i; ks[i] is at least 1 and at most the
-// width. data [R, C] as in [rows], ks [R] int32; the result is a [R, C] bool.
-func rowMask(data, ks *Node) *Node {
+// rowMask takes the ks[i] largest keys of row i; ks[i] is at least 1, at most the width
+// and at most most. data [R, C] as in [rows], ks [R] int32; the result is a [R, C] bool.
+func rowMask(data, ks *Node, most int) *Node {
 	g := data.Graph()
 	dims := data.Shape().Dimensions
 	pos := Iota(g, shapes.Make(dtypes.Int32, dims...), 1)
 	keys := vectorKeys(data)
 	var c cut
 	if hasLoops(g) {
-		c = newRows(data, ks).solve()
+		c = newRows(data, ks, most).solve()
 	} else {
 		count := func(hit *Node) *Node { return ReduceSum(ConvertDType(hit, dtypes.Int32), 1) }
 		across := func(v *Node) *Node { return BroadcastToDims(v, dims...) }
