@@ -24,6 +24,7 @@ type groups struct {
 	protected *Node   // [n] int32, how many keys are protectedKey
 	stride    *Node   // [R] int32, distance of two folds of the row's tensor
 	start     *Node   // [R] int32, first position of the row in fold 0
+	members   *Node   // [n, R], which rows a tensor has
 }
 
 const (
@@ -99,13 +100,17 @@ func (p *groups) everywhere(v *Node) *Node {
 	return BroadcastToDims(Reshape(v, 1, dims[1], 1), dims...)
 }
 
-// members is the [n, R] matrix of which rows a tensor has. It is built in the main
-// function and used in loops.
-func (p *groups) members() *Node {
+// membership is the [n, R] matrix of which rows a tensor has. It is built in the main
+// function and used in loops. Its type counts exactly: float32 does up to 2^24.
+func (p *groups) membership() *Node {
 	g, rows := p.data.Graph(), len(p.of)
+	dtype := dtypes.Float32
+	if p.size > 1<<24 {
+		dtype = dtypes.Float64
+	}
 	group := Iota(g, shapes.Make(dtypes.Int32, p.n, rows), 0)
 	of := BroadcastPrefix(Const(g, p.of), p.n)
-	return ConvertDType(Equal(group, of), dtypes.Float64)
+	return ConvertDType(Equal(group, of), dtype)
 }
 
 // folded adds up the folds of a [folds, R, lanes] array.
@@ -117,22 +122,25 @@ func (p *groups) folded(x *Node, combine func(a, b *Node) *Node) *Node {
 	return Reshape(acc, len(p.of), lanes)
 }
 
-// count adds up, per tensor, a [folds, R, lanes] int32 whose entries are at most max;
-// the result is [n] float64 and exact as long as max × size < 2^53. Rows are summed
-// in float32, which is exact for max × block ≤ 2^24.
-func (p *groups) count(x, members *Node) *Node {
-	ones := BroadcastToDims(Const(x.Graph(), float32(1)), lanes)
-	rows := DotProduct(ConvertDType(p.folded(x, Add), dtypes.Float32), ones)
-	return DotProduct(members, ConvertDType(rows, dtypes.Float64))
+// count adds up a [folds, R, lanes] bool per tensor, to [n] int32.
+func (p *groups) count(hit *Node) *Node {
+	return p.total(p.rowSums(ConvertDType(hit, dtypes.Int32)))
 }
 
-func (p *groups) countOf(hit, members *Node) *Node {
-	return ConvertDType(p.count(ConvertDType(hit, dtypes.Int32), members), dtypes.Int32)
+// rowSums adds up the folds and lanes, in float32: exact if no sum exceeds 2^24.
+func (p *groups) rowSums(x *Node) *Node {
+	ones := BroadcastToDims(Const(x.Graph(), float32(1)), lanes)
+	return DotProduct(ConvertDType(p.folded(x, Add), dtypes.Float32), ones)
+}
+
+// total adds up the rows of each tensor, [R] to [n] int32.
+func (p *groups) total(rows *Node) *Node {
+	return ConvertDType(DotProduct(p.members, ConvertDType(rows, p.members.DType())), dtypes.Int32)
 }
 
 // atLeast2 counts keys at or above two thresholds, each [R], in one pass: a float32
 // holds both counts of a row.
-func (p *groups) atLeast2(keys, t1, t2, members *Node) (at1, at2 *Node) {
+func (p *groups) atLeast2(keys, t1, t2 *Node) (at1, at2 *Node) {
 	g := keys.Graph()
 	dims := keys.Shape().Dimensions
 	hit := func(t *Node, weight int32) *Node {
@@ -140,14 +148,9 @@ func (p *groups) atLeast2(keys, t1, t2, members *Node) (at1, at2 *Node) {
 		return Where(GreaterOrEqual(keys, p.everywhere(t)), one, zero)
 	}
 	const shift = 4 * block
-	ones := BroadcastToDims(Const(g, float32(1)), lanes)
-	part := p.folded(Add(hit(t1, 1), hit(t2, shift)), Add)
-	rows := ConvertDType(DotProduct(ConvertDType(part, dtypes.Float32), ones), dtypes.Int32)
-	unpack := func(x *Node) *Node {
-		return ConvertDType(DotProduct(members, ConvertDType(x, dtypes.Float64)), dtypes.Int32)
-	}
+	rows := ConvertDType(p.rowSums(Add(hit(t1, 1), hit(t2, shift))), dtypes.Int32)
 	all := func(v int32) *Node { return BroadcastToDims(Const(g, v), len(p.of)) }
-	return unpack(BitwiseAnd(rows, all(shift-1))), unpack(Div(rows, all(shift)))
+	return p.total(BitwiseAnd(rows, all(shift-1))), p.total(Div(rows, all(shift)))
 }
 
 // positions are the flat indices of the keys within their tensor; zero is a scalar 0.
@@ -157,27 +160,36 @@ func (p *groups) positions(stride, start, zero *Node) *Node {
 	return Add(Mul(Iota(g, shape, 0), p.everywhere(stride)), Add(p.everywhere(start), inRow))
 }
 
-// largest is the maximum key of each tensor that is not protected, at least 0. It
-// reduces, so it is for the main function only.
+// largest is the maximum key of all tensors that is not protected, at least 0; a
+// bound for each of them. It reduces, so it is for the main function only.
 func (p *groups) largest() *Node {
 	g := p.data.Graph()
 	keys := weightKeys(p.data)
 	zero := BroadcastToDims(Const(g, int32(0)), keys.Shape().Dimensions...)
 	high := BroadcastToDims(Const(g, int32(protectedKey)), keys.Shape().Dimensions...)
-	rows := ReduceMax(p.folded(Max(Where(LessThan(keys, high), keys, zero), zero), Max), 1)
-	if p.n == 1 {
-		return Reshape(ReduceMax(rows, 0), 1)
+	part := p.folded(Max(Where(LessThan(keys, high), keys, zero), zero), Max)
+	return BroadcastToDims(ReduceAllMax(part), p.n)
+}
+
+// budget sets k to the wanted sizes, as far as there are keys to take.
+func (p *groups) budget(wanted []*Node, floors bool) {
+	g := p.data.Graph()
+	keys := weightKeys(p.data)
+	all := func(v int32) *Node { return BroadcastToDims(Const(g, v), keys.Shape().Dimensions...) }
+	zero := BroadcastToDims(Const(g, int32(0)), p.n)
+	p.members = p.membership()
+	p.avail, p.protected = p.count(GreaterOrEqual(keys, all(0))), zero
+	if floors {
+		p.protected = p.count(Equal(keys, all(protectedKey)))
 	}
-	each := make([]*Node, p.n)
-	for i, first := 0, 0; i < p.n; i++ {
-		last := first
-		for last < len(p.of) && p.of[last] == int32(i) {
-			last++
-		}
-		each[i] = ReduceMax(Slice(rows, AxisRange(first, last)), 0)
-		first = last
-	}
-	return Stack(each, 0)
+	p.k = Min(Max(Stack(wanted, 0), zero), p.avail)
+}
+
+// taken counts the keys before a cut.
+func (p *groups) taken(c cut) *Node {
+	pos := p.positions(p.stride, p.start, Const(p.data.Graph(), int32(0)))
+	every := func(v *Node) *Node { return p.everywhere(p.spread(v)) }
+	return p.count(taken(weightKeys(p.data), pos, cut{every(c.key), every(c.pos)}))
 }
 
 func (p *groups) solve() cut {
@@ -185,14 +197,13 @@ func (p *groups) solve() cut {
 	if hasLoops(g) {
 		return p.solveLoop()
 	}
-	members := p.members()
 	keys := weightKeys(p.data)
 	pos := p.positions(p.stride, p.start, Const(g, int32(0)))
 	everywhere := func(v *Node) *Node { return p.everywhere(p.spread(v)) }
 	return bisect(p.k, p.avail, p.size,
-		func(t *Node) *Node { return p.countOf(GreaterOrEqual(keys, everywhere(t)), members) },
+		func(t *Node) *Node { return p.count(GreaterOrEqual(keys, everywhere(t))) },
 		func(key, end *Node) *Node {
-			return p.countOf(LogicalAnd(Equal(keys, everywhere(key)), LessThan(pos, everywhere(end))), members)
+			return p.count(LogicalAnd(Equal(keys, everywhere(key)), LessThan(pos, everywhere(end))))
 		})
 }
 
@@ -213,7 +224,6 @@ func (p *groups) start0() bracket {
 
 func (p *groups) solveLoop() cut {
 	g := p.data.Graph()
-	members := p.members()
 	type state struct{ round, b, t, t1, t2, data *Node }
 	params := func(g *Graph) state {
 		s := state{
@@ -235,13 +245,13 @@ func (p *groups) solveLoop() cut {
 	})
 	body := NewClosure(g, func(g *Graph) []*Node {
 		s := params(g)
-		at1, at2 := p.atLeast2(p.loopKeys(s.data, s.round), s.t1, s.t2, members)
+		at1, at2 := p.atLeast2(p.loopKeys(s.data, s.round), s.t1, s.t2)
 		b := unpack(s.b).narrow(rowOf(s.t, 0), at1, p.k).narrow(rowOf(s.t, 1), at2, p.k)
 		return append(next(b, Add(s.round, Const(g, int32(1)))), s.data)
 	})
 	v := While(cond, body, append(next(p.start0(), Const(g, int32(0))), p.data)...)
 	b := unpack(v[1])
-	return cut{key: b.lo, pos: p.position(b, members)}
+	return cut{key: b.lo, pos: p.position(b)}
 }
 
 func (p *groups) loopKeys(data, counter *Node) *Node {
@@ -253,7 +263,7 @@ func (p *groups) loopKeys(data, counter *Node) *Node {
 
 // position ends the selection among equal keys by halving. The loop does not run
 // where no tensor has more of them than it needs.
-func (p *groups) position(b bracket, members *Node) *Node {
+func (p *groups) position(b bracket) *Node {
 	g := p.data.Graph()
 	need := Sub(p.k, b.atHi)
 	all := func(v int) *Node { return BroadcastToDims(Const(g, int32(v)), p.n) }
@@ -274,10 +284,12 @@ func (p *groups) position(b bracket, members *Node) *Node {
 	})
 	body := NewClosure(g, func(g *Graph) []*Node {
 		s := params(g)
-		pos := p.positions(s.stride, s.start, Min(s.round, Const(g, int32(0))))
-		equal := Equal(p.loopKeys(s.data, s.round), p.everywhere(s.key))
+		zero := Min(s.round, Const(g, int32(0))) // see always
+		pos := p.positions(s.stride, s.start, zero)
+		key := Add(s.key, BroadcastToDims(zero, len(p.of)))
+		equal := Equal(p.loopKeys(s.data, s.round), p.everywhere(key))
 		before := LogicalAnd(equal, LessThan(pos, p.everywhere(s.mid)))
-		enough := GreaterOrEqual(p.countOf(before, members), need)
+		enough := GreaterOrEqual(p.count(before), need)
 		mid := half(s.lo, s.hi)
 		lo, hi := Where(enough, s.lo, mid), Where(enough, mid, s.hi)
 		round := Add(s.round, Const(g, int32(1)))

@@ -52,31 +52,29 @@ func Masks(tensors []Tensor) []Selection {
 		return nil
 	}
 	g := tensors[0].W.Graph()
-	selections := make([]Selection, len(tensors))
 	keys := make([]*Node, len(tensors)) // shaped as W; W itself, or int32 keys
 	ks := make([]*Node, len(tensors))
-	avail, protected := make([]*Node, len(tensors)), make([]*Node, len(tensors))
 	for i, t := range tensors {
 		if err := t.check(); err != nil {
 			panic(err)
 		}
-		keys[i] = StopGradient(t.W)
-		avail[i] = countFinite(t.W)
-		protected[i] = Const(g, int32(0))
-		selections[i].Finite = Equal(avail[i], Const(g, int32(t.W.Shape().Size())))
-		ks[i] = Min(Max(t.K, Const(g, int32(0))), avail[i])
+		keys[i], ks[i] = StopGradient(t.W), t.K
 	}
-	protect(tensors, keys, protected)
+	floors := protect(tensors, keys)
 	p := newGroups(keys)
-	p.k, p.avail, p.protected = Stack(ks, 0), Stack(avail, 0), Stack(protected, 0)
+	p.budget(ks, floors)
 	c := p.solve()
+	counts := p.taken(c)
+	selections := make([]Selection, len(tensors))
 	for i, t := range tensors {
-		dims := t.W.Shape().Dimensions
-		n := t.W.Shape().Size()
+		dims, n := t.W.Shape().Dimensions, t.W.Shape().Size()
 		pos := Reshape(Iota(g, shapes.Make(dtypes.Int32, n), 0), dims...)
-		mask := taken(weightKeys(keys[i]), pos, cut{scalarAt(c.key, i, dims), scalarAt(c.pos, i, dims)})
-		selections[i].Mask = mask
-		selections[i].Count = countTrue(mask)
+		at := func(v *Node) *Node { return BroadcastToDims(scalarAt(v, i), dims...) }
+		selections[i] = Selection{
+			Mask:   taken(weightKeys(keys[i]), pos, cut{at(c.key), at(c.pos)}),
+			Count:  scalarAt(counts, i),
+			Finite: Equal(scalarAt(p.avail, i), Const(g, int32(n))),
+		}
 	}
 	return selections
 }
@@ -91,48 +89,18 @@ func (t Tensor) check() error {
 	return CheckBudget(t.W.Shape().Dimensions, t.W.Shape().Size(), t.Floor)
 }
 
-func scalarAt(v *Node, i int, dims []int) *Node {
-	return BroadcastToDims(Reshape(Slice(v, AxisElem(i))), dims...)
-}
+func scalarAt(v *Node, i int) *Node { return Reshape(Slice(v, AxisElem(i))) }
 
 // AllFinite is a scalar bool: no entry of x is NaN or infinite.
 func AllFinite(x *Node) *Node {
-	return Equal(countFinite(x), Const(x.Graph(), int32(x.Shape().Size())))
-}
-
-func countFinite(x *Node) *Node {
-	return countTrue(LessThan(magnitude(StopGradient(x)), Const(x.Graph(), int32(nonFinite))))
-}
-
-// countTrue counts the true entries of a bool, as a scalar int32. It adds eight parts
-// first, which fuses with what computes the bool; a reduction alone would store it
-// as numbers.
-func countTrue(b *Node) *Node {
-	n := b.Shape().Size()
-	b = Reshape(b, n)
-	part := n / folds
-	if part == 0 {
-		return ReduceAllSum(ConvertDType(b, dtypes.Int32))
-	}
-	var sum *Node
-	for i := range folds {
-		x := ConvertDType(Slice(b, AxisRange(i*part, (i+1)*part)), dtypes.Int32)
-		if sum == nil {
-			sum = x
-		} else {
-			sum = Add(sum, x)
-		}
-	}
-	total := ReduceAllSum(sum)
-	if rest := n - folds*part; rest > 0 {
-		total = Add(total, ReduceAllSum(ConvertDType(Slice(b, AxisRange(n-rest, n)), dtypes.Int32)))
-	}
-	return total
+	finite := LessThan(magnitude(StopGradient(x)), Const(x.Graph(), int32(nonFinite)))
+	return ReduceLogicalAnd(finite)
 }
 
 // protect raises the keys of protected entries above those of all finite weights.
-// Neurons of equal length are solved together, whatever tensor they are part of.
-func protect(tensors []Tensor, keys, protected []*Node) {
+// Neurons of equal length are solved together, whatever tensor they are part of. It
+// tells whether there are any.
+func protect(tensors []Tensor, keys []*Node) bool {
 	batches := map[int][]int{} // length of a neuron → tensors
 	var lengths []int
 	for i, t := range tensors {
@@ -146,8 +114,9 @@ func protect(tensors []Tensor, keys, protected []*Node) {
 		batches[length] = append(batches[length], i)
 	}
 	for _, length := range lengths {
-		protectBatch(tensors, keys, protected, batches[length])
+		protectBatch(tensors, keys, batches[length])
 	}
+	return len(lengths) > 0
 }
 
 func (t Tensor) neuronLength() int {
@@ -158,7 +127,7 @@ func (t Tensor) neuronLength() int {
 	return dims[1]
 }
 
-func protectBatch(tensors []Tensor, keys, protected []*Node, batch []int) {
+func protectBatch(tensors []Tensor, keys []*Node, batch []int) {
 	g := keys[batch[0]].Graph()
 	neurons := make([]*Node, len(batch)) // [neurons, length] keys
 	ks := make([]*Node, len(batch))
@@ -187,7 +156,6 @@ func protectBatch(tensors []Tensor, keys, protected []*Node, batch []int) {
 			part = Transpose(part, 0, 1)
 		}
 		high := BroadcastToDims(Const(g, int32(protectedKey)), keys[i].Shape().Dimensions...)
-		protected[i] = countTrue(part)
 		keys[i] = Where(part, high, keys[i])
 	}
 }

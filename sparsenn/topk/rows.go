@@ -178,7 +178,8 @@ func (p *rows) position(b bracket) *Node {
 	body := NewClosure(g, func(g *Graph) []*Node {
 		s := params(g)
 		mid := Add(s.lo, Div(Sub(s.hi, s.lo), Const(g, int32(2))))
-		equal := Equal(loopKeys(s.data, s.round), p.across(s.key))
+		key := Add(s.key, BroadcastToDims(Min(s.round, Const(g, int32(0))), p.r)) // see always
+		equal := Equal(loopKeys(s.data, s.round), p.across(key))
 		at := p.count(LogicalAnd(equal, LessThan(BroadcastPrefix(s.columns, p.r), p.across(mid))))
 		enough := GreaterOrEqual(at, need)
 		round := Add(s.round, Const(g, int32(1)))
