@@ -26,9 +26,11 @@ const (
 	exitInterrupted = 130 // as after Ctrl-C
 )
 
+const exitCodes = `Exit codes: 0 all well; 1 a cell failed, or something that is needed is missing; 2 the command line or a file it names is not right; 3 something that is needed could not be fetched or made; 130 interrupted.`
+
 const description = `Go notebooks that train weight-sparse transformers and find their circuits.
 
-Exit codes: 0 all well; 1 a cell failed, or something that is needed is missing; 2 the command line or a file it names is not right; 3 something that is needed could not be fetched or made; 130 interrupted.
+` + exitCodes + `
 
 Files that are made or fetched go to one cache folder: $CIRCUITBOOK_CACHE, or circuitbook in the user's cache folder. The engine's module is looked for from the notebook upwards, then from the working directory, then in $CIRCUITBOOK_MODULE. With $CIRCUITBOOK_OFFLINE=1 nothing is fetched.`
 

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -47,7 +48,8 @@ func (k *kernelCmd) Run(a *app) error {
 			_ = machine.Program.Touch()
 		}
 	}()
-	code, err := kernel.Run(a.ctx)
+	// Signals are the supervisor's: an interrupt is for the cell only.
+	code, err := kernel.Run(context.WithoutCancel(a.ctx))
 	if err == nil && code != 0 {
 		err = fmt.Errorf("GoNB ended with exit code %d", code)
 	}

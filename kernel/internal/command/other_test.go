@@ -58,7 +58,7 @@ func TestHelp(t *testing.T) {
 	p := newPlace(t)
 	for _, args := range [][]string{{"--help"}, {"run", "--help"}} {
 		code, out := p.run(t, args...)
-		if code != exitOK || !strings.Contains(out, "Usage: circuitbook") {
+		if code != exitOK || !strings.Contains(out, "Usage: circuitbook") || !strings.Contains(out, "Exit codes:") {
 			t.Errorf("%q: exit code %d\n%s", args, code, out)
 		}
 	}

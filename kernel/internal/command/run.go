@@ -30,7 +30,9 @@ type runCmd struct {
 
 // Help is shown by run --help.
 func (*runCmd) Help() string {
-	return `Cells run in order up to the first that fails. A cell fails if it does not compile, if it exits with another code than 0, if a shell command or a script in it does, if a magic in it does not exist, or if it claims what was claimed before or is not finite. Cells tagged raises-exception may fail; cells tagged skip-execution are passed over. What was executed is kept also when a cell fails or Ctrl-C ends the run.`
+	return `Cells run in order up to the first that fails. A cell fails if it does not compile, if it exits with another code than 0, if a shell command or a script in it does, if a magic in it does not exist, or if it claims what was claimed before or is not finite. Cells tagged raises-exception may fail; cells tagged skip-execution are passed over. What was executed is kept also when a cell fails or Ctrl-C ends the run.
+
+` + exitCodes
 }
 
 // outputs are the files that a run writes.
@@ -53,6 +55,9 @@ func (r *runCmd) Run(a *app) (err error) {
 	}
 	path, err := filepath.Abs(r.Notebook)
 	if err != nil {
+		return usage(err)
+	}
+	if path, err = filepath.EvalSymlinks(path); err != nil { // --in-place writes the file, not a link to it
 		return usage(err)
 	}
 	m, err := findModule(path, "")

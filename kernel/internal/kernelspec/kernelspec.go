@@ -96,6 +96,11 @@ func Read(data string) (Spec, error) {
 	if err != nil {
 		return Spec{}, err
 	}
+	return decode(text)
+}
+
+// decode reads what Encode wrote.
+func decode(text []byte) (Spec, error) {
 	var f file
 	if err := json.Unmarshal(text, &f); err != nil {
 		return Spec{}, err

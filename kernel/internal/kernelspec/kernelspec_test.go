@@ -170,3 +170,24 @@ func TestPrefix(t *testing.T) {
 		t.Errorf("got %+v", got)
 	}
 }
+
+// FuzzDecode holds that any kernel.json is refused or is one that this
+// program could have written.
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte(`{"argv": ["/p", "kernel", "--module", "/m", "{connection_file}"]}`))
+	f.Add([]byte(`{"argv": ["gonb", "--kernel", "{connection_file}"]}`))
+	f.Add([]byte(`[`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		s, err := decode(text)
+		if err != nil {
+			return
+		}
+		again, err := s.Encode()
+		if err != nil {
+			return // relative paths are not this program's
+		}
+		if got, err := decode(again); err != nil || got != s {
+			t.Fatalf("%+v became %+v, %v", s, got, err)
+		}
+	})
+}
