@@ -11,8 +11,6 @@ type bracket struct {
 	lo, hi, atLo, atHi *Node
 }
 
-func (b bracket) nodes() []*Node { return []*Node{b.lo, b.hi, b.atLo, b.atHi} }
-
 // open tells which thresholds are not settled: lo is one if exactly k keys are at
 // or above it, or if no other value is left.
 func (b bracket) open(k *Node) *Node {
@@ -20,12 +18,18 @@ func (b bracket) open(k *Node) *Node {
 	return LogicalAnd(GreaterThan(b.atLo, k), GreaterThan(Sub(b.hi, b.lo), one))
 }
 
-// narrow moves the bracket to a threshold t that at keys are at or above.
-func (b bracket) narrow(t, at, k *Node) bracket {
+// moves tells which ends a threshold t, that at keys are at or above, moves.
+func (b bracket) moves(t, at, k *Node) (lo, hi *Node) {
 	enough := GreaterOrEqual(at, k)
 	open := b.open(k)
-	up := LogicalAnd(open, LogicalAnd(enough, GreaterThan(t, b.lo)))
-	down := LogicalAnd(open, LogicalAnd(LogicalNot(enough), LessThan(t, b.hi)))
+	lo = LogicalAnd(open, LogicalAnd(enough, GreaterThan(t, b.lo)))
+	hi = LogicalAnd(open, LogicalAnd(LogicalNot(enough), LessThan(t, b.hi)))
+	return lo, hi
+}
+
+// narrow moves the bracket to a threshold.
+func (b bracket) narrow(t, at, k *Node) bracket {
+	up, down := b.moves(t, at, k)
 	return bracket{
 		lo: Where(up, t, b.lo), atLo: Where(up, at, b.atLo),
 		hi: Where(down, t, b.hi), atHi: Where(down, at, b.atHi),
@@ -46,16 +50,11 @@ func rowOf(m *Node, i int) *Node { return Reshape(Slice(m, AxisElem(i)), m.Shape
 // narrowPacked is narrow on a packed bracket.
 func narrowPacked(state, t, at, k *Node) *Node {
 	g := state.Graph()
-	b := unpack(state)
-	enough := GreaterOrEqual(at, k)
-	open := b.open(k)
-	up := LogicalAnd(open, LogicalAnd(enough, GreaterThan(t, b.lo)))
-	down := LogicalAnd(open, LogicalAnd(LogicalNot(enough), LessThan(t, b.hi)))
-	row := Iota(g, state.Shape(), 0)
-	all := func(v int32) *Node { return BroadcastToDims(Const(g, v), state.Shape().Dimensions...) }
+	up, down := unpack(state).moves(t, at, k)
 	four := func(v *Node) *Node { return BroadcastPrefix(v, 4) }
-	isLow := Equal(BitwiseAnd(row, all(1)), all(0))
-	value := Where(LessThan(row, all(2)), four(t), four(at))
+	rows := func(v ...bool) *Node { return BroadcastToDims(Const(g, v), state.Shape().Dimensions...) }
+	isLow := rows(true, false, true, false)
+	value := Where(rows(true, true, false, false), four(t), four(at))
 	moved := LogicalOr(LogicalAnd(isLow, four(up)), LogicalAnd(LogicalNot(isLow), four(down)))
 	return Where(moved, value, state)
 }

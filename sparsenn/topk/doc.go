@@ -15,6 +15,15 @@
 // They give the same selection, bit for bit, on every backend. [Select],
 // [SelectMatrix] and [SelectVector] are the same definitions in plain Go.
 //
+// # How
+//
+// On XLA both search for the threshold by counting, in a loop inside of the program:
+// a pass over the data compares, and adds up eight slices of the comparison in one
+// fused and vectorised kernel. Thresholds are interpolated between counts, so that
+// some ten passes do where halving the bit patterns takes 31. A loop that breaks
+// ties by index follows, and does not run where there are none. Backends without
+// such loops (the pure-Go one) halve. ALGORITHMS.md has what was tried and timed.
+//
 // # Order
 //
 // Magnitudes are compared as the bit patterns of |x|, which order float32 exactly:

@@ -85,7 +85,7 @@ func density(k, n int) string {
 	if n == 0 {
 		return "0"
 	}
-	for digits := 3; digits < 17; digits++ {
+	for digits := 4; digits < 17; digits++ {
 		scale := math.Pow(10, float64(digits)-math.Floor(math.Log10(math.Max(float64(k), 1)/float64(n)))-1)
 		d := math.Ceil(float64(k)/float64(n)*scale-1e-9) / scale
 		if int(d*float64(n)) >= k {

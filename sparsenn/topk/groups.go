@@ -1,6 +1,8 @@
 package topk
 
 import (
+	"slices"
+
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
@@ -129,7 +131,7 @@ func (p *groups) count(hit *Node) *Node {
 
 // rowSums adds up the folds and lanes, in float32: exact if no sum exceeds 2^24.
 func (p *groups) rowSums(x *Node) *Node {
-	ones := BroadcastToDims(Const(x.Graph(), float32(1)), lanes)
+	ones := Const(x.Graph(), slices.Repeat([]float32{1}, lanes))
 	return DotProduct(ConvertDType(p.folded(x, Add), dtypes.Float32), ones)
 }
 

@@ -45,8 +45,8 @@ func Mask(w, k *Node, floor NeuronFloor) Selection {
 //
 // The tensors of a step belong into one call: they are concatenated and solved in
 // one loop, whose compile time and overhead are then paid once. No gradient flows
-// into W. It panics, as graph functions do, if W is not float32, if K is not a
-// scalar int32, or if a floor is set on what is not a matrix.
+// into W. It panics, as graph functions do, if W is not float32 or has no entries, if
+// K is not a scalar int32, or if a floor is set on what is not a matrix.
 func Masks(tensors []Tensor) []Selection {
 	if len(tensors) == 0 {
 		return nil
@@ -86,15 +86,35 @@ func (t Tensor) check() error {
 	if t.K.DType() != dtypes.Int32 || t.K.Rank() != 0 {
 		return fmt.Errorf("topk: K must be a scalar int32, not %s", t.K.Shape())
 	}
+	if t.W.Shape().Size() == 0 {
+		return fmt.Errorf("topk: a tensor %s has nothing to select from", t.W.Shape())
+	}
 	return CheckBudget(t.W.Shape().Dimensions, t.W.Shape().Size(), t.Floor)
 }
 
 func scalarAt(v *Node, i int) *Node { return Reshape(Slice(v, AxisElem(i))) }
 
-// AllFinite is a scalar bool: no entry of x is NaN or infinite.
+// AllFinite is a scalar bool: no entry of x, a float32 of any shape, is NaN or
+// infinite. No gradient flows through it.
 func AllFinite(x *Node) *Node {
-	finite := LessThan(magnitude(StopGradient(x)), Const(x.Graph(), int32(nonFinite)))
-	return ReduceLogicalAnd(finite)
+	g, n := x.Graph(), x.Shape().Size()
+	if n == 0 {
+		return Const(g, true)
+	}
+	bits := Reshape(magnitude(StopGradient(x)), n)
+	// The parts are compared with each other first, which fuses with computing the
+	// bits; a reduction alone would store these.
+	part := n / folds
+	rest := min(part*folds, n-1)
+	largest := ReduceAllMax(Slice(bits, AxisRange(rest, n)))
+	if part > 0 {
+		acc := Slice(bits, AxisRange(0, part))
+		for i := 1; i < folds; i++ {
+			acc = Max(acc, Slice(bits, AxisRange(i*part, (i+1)*part)))
+		}
+		largest = Max(largest, ReduceAllMax(acc))
+	}
+	return LessThan(largest, Const(g, int32(nonFinite)))
 }
 
 // protect raises the keys of protected entries above those of all finite weights.
@@ -142,10 +162,10 @@ func protectBatch(tensors []Tensor, keys []*Node, batch []int) {
 		ks[b] = BroadcastToDims(Const(g, int32(each)), count)
 		most = max(most, each)
 	}
-	// A non-finite weight has key -1 here and 0 in the search; it may be taken, but
-	// is not protected.
+	// Keys of the search are not negative. A non-finite weight, of key -1, is the
+	// smallest there and may be taken for want of others, but is not protected.
 	all := Concatenate(neurons, 0)
-	mask := rowMask(Max(all, Const(g, int32(0))), Concatenate(ks, 0), most)
+	mask := rowMask(Add(all, Const(g, int32(1))), Concatenate(ks, 0), most)
 	mask = LogicalAnd(mask, GreaterOrEqual(all, Const(g, int32(0))))
 	start := 0
 	for b, i := range batch {

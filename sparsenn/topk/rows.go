@@ -1,6 +1,8 @@
 package topk
 
 import (
+	"slices"
+
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
 	. "github.com/gomlx/gomlx/core/graph"
@@ -67,7 +69,7 @@ func (p *rows) folded(x *Node, combine func(a, b *Node) *Node) *Node {
 // product for the reason given at anyTrue. It is exact: a row is shorter than 2^24.
 func (p *rows) count(hit *Node) *Node {
 	part := p.folded(ConvertDType(hit, dtypes.Int32), Add)
-	ones := BroadcastToDims(Const(hit.Graph(), float32(1)), p.fold)
+	ones := Const(hit.Graph(), slices.Repeat([]float32{1}, p.fold))
 	return ConvertDType(DotProduct(ConvertDType(part, dtypes.Float32), ones), dtypes.Int32)
 }
 
