@@ -40,8 +40,14 @@ func AbsTopKMask(x *Node, k int) *Node {
 		return BroadcastToDims(Const(g, false), dims...)
 	}
 	rows := size / width
-	ks := BroadcastToDims(Const(g, int32(k)), rows)
-	return Reshape(rowMask(Reshape(StopGradient(x), rows, width), ks, k), dims...)
+	data := Reshape(StopGradient(x), rows, width)
+	if size <= sortedSize && hasLoops(g) {
+		keys := vectorKeys(data)
+		c := sortedCut(keys, k)
+		across := func(v *Node) *Node { return BroadcastToDims(v, rows, width) }
+		return Reshape(taken(keys, Iota(g, keys.Shape(), 1), cut{across(c.key), across(c.pos)}), dims...)
+	}
+	return Reshape(rowMask(data, BroadcastToDims(Const(g, int32(k)), rows), k), dims...)
 }
 
 // rowMask takes the ks[i] largest keys of row i; ks[i] is at least 1, at most the width
