@@ -107,7 +107,7 @@ func prepareSelection(t Task) (contestant, error) {
 	}
 	x := tensors.FromFlatDataAndDimensions(v, t.Rows, t.Cols)
 	once := func() ([]*tensors.Tensor, error) {
-		out, err := e.Exec(x, int32(t.K))
+		out, err := e.Call(x, int32(t.K))
 		if err != nil {
 			return nil, err
 		}

@@ -59,7 +59,7 @@ func (m *Model) Next(sequences [][]int32) ([][]float32, error) {
 		args = append(args, t)
 	}
 	args = append(args, tensors.FromFlatDataAndDimensions(padTokens(flat, batch, seq, length), batch, length), last)
-	out, err := exec.Exec(args...)
+	out, err := exec.Call(args...)
 	if err != nil {
 		return nil, fmt.Errorf("next: %w", err)
 	}

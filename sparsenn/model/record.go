@@ -99,7 +99,7 @@ func (m *Model) Record(tokens [][]int32, sites []Site, changes ...Intervention) 
 	if err != nil {
 		return nil, err
 	}
-	out, err := exec.Exec(args...)
+	out, err := exec.Call(args...)
 	if err != nil {
 		return nil, fmt.Errorf("record: %w", err)
 	}

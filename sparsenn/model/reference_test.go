@@ -104,7 +104,7 @@ func TestPaperGradients(t *testing.T) {
 		}
 		args = append(args, tensors.FromFlatDataAndDimensions(v, p.Shape...))
 	}
-	out, err := exec.Exec(append(args, r.Tokens, r.Targets)...)
+	out, err := exec.Call(append(args, r.Tokens, r.Targets)...)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -245,7 +245,8 @@ func TestIdentityCoversWhatDetermines(t *testing.T) {
 		c.Corpus.Parts[0].Kind, c.Corpus.Parts[0].Path = "folder", dir
 		return c
 	}
-	if name(folder("1")) != name(folder("1")) {
+	here, there := folder("1"), folder("1")
+	if name(here) != name(there) {
 		t.Error("the same files elsewhere give another name")
 	}
 	if name(folder("1")) == name(folder("2")) {

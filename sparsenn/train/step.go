@@ -284,7 +284,7 @@ func (t *trainer) do(tokens []int32) (Metric, error) {
 	} else {
 		args = append(args, []int32{0})
 	}
-	out, err := t.train.Exec(args...)
+	out, err := t.train.Call(args...)
 	if err != nil {
 		return Metric{}, fmt.Errorf("step %d: %w", t.step, err)
 	}
@@ -328,7 +328,7 @@ func (t *trainer) validate(windows []int32) (loss float64, dead []int, err error
 			args = append(args, w)
 		}
 		args = append(args, tensors.FromFlatDataAndDimensions(windows[i*per:(i+1)*per], c.Batch, c.SeqLen+1))
-		out, err := t.valid.Exec(args...)
+		out, err := t.valid.Call(args...)
 		if err != nil {
 			return 0, nil, fmt.Errorf("validation after step %d: %w", t.step, err)
 		}

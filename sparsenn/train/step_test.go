@@ -53,7 +53,7 @@ func gradients(t *testing.T, tr *trainer, tokens []int32) (float64, [][]float32)
 	for _, w := range tr.weights {
 		args = append(args, w)
 	}
-	out, err := exec.Exec(append(args, tensors.FromFlatDataAndDimensions(tokens, tr.config.Batch, tr.config.SeqLen+1))...)
+	out, err := exec.Call(append(args, tensors.FromFlatDataAndDimensions(tokens, tr.config.Batch, tr.config.SeqLen+1))...)
 	if err != nil {
 		t.Fatal(err)
 	}
