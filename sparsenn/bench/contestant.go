@@ -8,7 +8,6 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
-	"time"
 
 	"circuitbook/sparsenn/backend"
 	"circuitbook/sparsenn/topk"
@@ -186,16 +185,21 @@ func prepareStep(ctx context.Context, t Task) (contestant, error) {
 	if t.Contestant == oursDense {
 		c = c.Dense()
 	}
-	steps, next, failed := make(chan train.Metric), make(chan struct{}), make(chan error, 1)
+	steps, next, ended := make(chan train.Metric), make(chan struct{}), make(chan struct{})
+	var reason error // why it ended, once it has
 	go func() {
 		_, err := train.Run(ctx, c, train.Options{
 			SaveEvery: math.MaxInt64,
 			Progress: func(m train.Metric, _ int) {
 				steps <- m
-				<-next
+				select {
+				case <-next:
+				case <-ctx.Done():
+				}
 			},
 		})
-		failed <- fmt.Errorf("the run ended: %w", err)
+		reason = fmt.Errorf("the run ended: %w", err)
+		close(ended)
 	}()
 	wait := func() (train.Metric, error) {
 		select {
@@ -204,15 +208,17 @@ func prepareStep(ctx context.Context, t Task) (contestant, error) {
 				return m, fmt.Errorf("step %d: %d tensors are off their budget", m.Step, m.Violations)
 			}
 			return m, nil
-		case err := <-failed:
-			return train.Metric{}, err
-		case <-time.After(20 * time.Minute):
-			return train.Metric{}, errors.New("the step takes more than 20 minutes")
+		case <-ended:
+			return train.Metric{}, reason
 		}
 	}
 	again := func() (train.Metric, error) {
-		next <- struct{}{}
-		return wait()
+		select {
+		case next <- struct{}{}:
+			return wait()
+		case <-ended:
+			return train.Metric{}, reason
+		}
 	}
 	m, err := wait()
 	result := contestant{run: func() error { _, err := again(); return err }}

@@ -138,7 +138,11 @@ func workerEnviron(env []string, environment, runs, compiled string) []string {
 // newSetup makes all that workers need. environment may be "" if only contestants
 // in Go or C run.
 func newSetup(ctx context.Context, dir, environment string) (setup, error) {
-	s := setup{dir: dir, python: filepath.Join(environment, "bin", "python")}
+	self, err := os.Executable()
+	if err != nil {
+		return setup{}, err
+	}
+	s := setup{dir: dir, python: filepath.Join(environment, "bin", "python"), self: self}
 	files, err := peers.ReadDir("peers")
 	if err != nil {
 		return s, err

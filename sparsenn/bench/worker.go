@@ -17,6 +17,7 @@ import (
 type setup struct {
 	dir    string // temporary: inputs, scripts, the C program, runs
 	python string // of the peers' environment
+	self   string // this program
 	env    []string
 }
 
@@ -42,11 +43,7 @@ func (s setup) command(ctx context.Context, t Task) (*exec.Cmd, error) {
 	case "jax", "torch":
 		cmd = exec.CommandContext(ctx, s.python, filepath.Join(s.dir, owner+"peer.py"), string(arg))
 	default:
-		self, err := os.Executable()
-		if err != nil {
-			return nil, err
-		}
-		cmd = exec.CommandContext(ctx, self, workerCommand, string(arg))
+		cmd = exec.CommandContext(ctx, s.self, workerCommand, string(arg))
 	}
 	cmd.Env = s.env
 	return cmd, nil
