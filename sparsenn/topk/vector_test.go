@@ -47,7 +47,7 @@ func compileVectors(t testing.TB, b compute.Backend, k, limit int) *program {
 func TestAbsTopKProperty(t *testing.T) {
 	// Below, at and above the widths of the kernels, with padding and without; k that
 	// is taken by steps and k that is searched for.
-	cases := [][2]int{{20, 5}, {33, 3}, {48, 12}, {128, 32}, {130, 129}, {300, 75}, {512, 128}}
+	cases := [][2]int{{20, 5}, {33, 3}, {128, 32}, {130, 129}}
 	backends(t, func(t *testing.T, b compute.Backend) {
 		for i, c := range slices.Concat(cases, cases) {
 			width, k := c[0], c[1]
@@ -78,7 +78,7 @@ func TestAbsTopKProperty(t *testing.T) {
 func TestAbsTopKEveryWidth(t *testing.T) {
 	backends(t, func(t *testing.T, b compute.Backend) {
 		for width := 1; width <= 260; width++ {
-			if !isGo(b) && width%53 != 1 && !long() {
+			if !isGo(b) && width%87 != 1 && !long() {
 				continue
 			}
 			k := (width * 7 / 3) % (width + 2) // 0, 1, width and more among them
@@ -98,7 +98,7 @@ func TestAbsTopKManyRows(t *testing.T) {
 	for _, width := range []int{128, 512} {
 		p := compileVectors(t, b, width/4, sortedSize)
 		for i, kind := range finiteKinds {
-			checkVectors(t, p, sample(kind, uint64(i), 2048*width), width, width/4)
+			checkVectors(t, p, sample(kind, uint64(i), 1024*width), width, width/4)
 		}
 	}
 }
