@@ -97,5 +97,8 @@ func sameLosses(ours, peer []float64) (note string, wrong bool) {
 		}
 		worst = max(worst, d)
 	}
+	if worst == 0 {
+		return "same losses", false
+	}
 	return fmt.Sprintf("losses within %.1g", worst), false
 }

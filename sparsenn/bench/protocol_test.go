@@ -74,6 +74,7 @@ func TestSameLosses(t *testing.T) {
 		wrong bool
 	}{
 		{[]float64{7.5, 7.2501}, "losses within 0.0001", false},
+		{own, "same losses", false},
 		{[]float64{7.5, 7.3}, "loss 1 is 7.3000, not 7.2500", true},
 		{[]float64{7.5}, "1 losses, not 2", true},
 		{[]float64{7.5, math.NaN()}, "loss 1 is NaN, not 7.2500", true},
