@@ -27,6 +27,14 @@ type Pass struct {
 	Config Config
 	Vars   Vars
 	Hook   Hook // may be nil
+	// Norm, which may be nil, is called at every RMSNorm with the name of its
+	// gain and the mean square of its input, [batch, seq, 1], and returns what
+	// the norm uses instead, so that norms can be held at those of another pass.
+	Norm func(gain string, meanSquare *Node) *Node
+
+	// last, int32 [batch], is where the one token of every sequence stands that
+	// a pass has come down to; nil while it has all.
+	last *Node
 }
 
 // Forward builds the whole pass from tokens, int32 [batch, seq], to logits,
@@ -59,9 +67,7 @@ func (p *Pass) Embed(tokens *Node) *Node {
 // Attention takes the residual stream from resid_in of layer l to resid_mid.
 func (p *Pass) Attention(l int, resid *Node) *Node {
 	c, h := p.Config, layerName(l)
-	resid = p.at(At(l, ResidIn), resid)
-	x := p.read(resid, h+"ln_1.weight", h+"ln_p1.weight")
-	x = p.at(At(l, AttnActIn), p.sparse(AttnIn, x))
+	resid, x := p.attentionInput(l, resid)
 	qkv := p.linear(x, h+"attn.c_attn")
 	a := c.AttnWidth()
 	together := c.sparseAt(AttnQ) && c.sparseAt(AttnK) && c.sparseAt(AttnV)
@@ -78,21 +84,39 @@ func (p *Pass) Attention(l int, resid *Node) *Node {
 		return p.at(At(l, name), y)
 	}
 	q, k, v := part(0, AttnQ, AttnQuery), part(1, AttnK, AttnKey), part(2, AttnV, AttnValue)
-	y := p.at(At(l, AttnY), p.attend(l, q, k, v))
-	delta := p.sparse(AttnOut, p.linear(y, h+"attn.c_proj"))
+	seq := x.Shape().Dimensions[1]
+	causal := ExpandLeftToRank(LowerTriangular(x.Graph(), seq), 4)
+	return p.attentionOutput(l, resid, p.attend(l, q, k, v, causal))
+}
+
+// attentionInput returns the residual stream as attention of layer l reads it,
+// and what its projection reads.
+func (p *Pass) attentionInput(l int, resid *Node) (stream, x *Node) {
+	h := layerName(l)
+	stream = p.at(At(l, ResidIn), resid)
+	x = p.read(stream, h+"ln_1.weight", h+"ln_p1.weight")
+	return stream, p.at(At(l, AttnActIn), p.sparse(AttnIn, x))
+}
+
+// attentionOutput adds what the heads of layer l found to the residual stream.
+func (p *Pass) attentionOutput(l int, resid, y *Node) *Node {
+	y = p.at(At(l, AttnY), y)
+	delta := p.sparse(AttnOut, p.linear(y, layerName(l)+"attn.c_proj"))
 	delta = p.at(At(l, AttnResidDelt), delta)
 	return p.at(At(l, ResidMid), Add(resid, delta))
 }
 
 // attend is causal softmax attention, scaled by 1/√DHead. The sink takes part
 // in the softmax as one more key of logit b_h (not scaled) and zero value.
-func (p *Pass) attend(l int, q, k, v *Node) *Node {
+// causal, which broadcasts to [batch, head, queries, keys], says which keys a
+// query sees.
+func (p *Pass) attend(l int, q, k, v, causal *Node) *Node {
 	c, g := p.Config, q.Graph()
-	batch, seq := q.Shape().Dimensions[0], q.Shape().Dimensions[1]
-	split := func(x *Node) *Node { return Reshape(x, batch, seq, c.Heads, c.DHead) }
+	batch, queries := q.Shape().Dimensions[0], q.Shape().Dimensions[1]
+	split := func(x *Node) *Node { return Reshape(x, batch, x.Shape().Dimensions[1], c.Heads, c.DHead) }
 	q = MulScalar(split(q), 1/math.Sqrt(float64(c.DHead)))
 	scores := Einsum("bthd,bshd->bhts", q, split(k))
-	causal := BroadcastToShape(ExpandLeftToRank(LowerTriangular(g, seq), 4), shapes.Make(dtypes.Bool, scores.Shape().Dimensions...))
+	causal = BroadcastToShape(causal, shapes.Make(dtypes.Bool, scores.Shape().Dimensions...))
 	// Finite, so that no gradient meets inf − inf.
 	scores = Where(causal, scores, BroadcastToShape(Scalar(g, dtypes.Float32, -1e30), scores.Shape()))
 	top := ReduceAndKeep(scores, ReduceMax, -1)
@@ -123,7 +147,7 @@ func (p *Pass) attend(l int, q, k, v *Node) *Node {
 		}
 	}
 	y := Einsum("bhts,bshd->bthd", pattern, split(v))
-	return Reshape(y, batch, seq, c.AttnWidth())
+	return Reshape(y, batch, queries, c.AttnWidth())
 }
 
 // MLP takes the residual stream from resid_mid of layer l to the next boundary.
@@ -145,7 +169,7 @@ func (p *Pass) MLP(l int, resid *Node) *Node {
 // Logits ends the pass: final norm, unembedding, and the bigram table's row of
 // the current token; [batch, seq, Vocab].
 func (p *Pass) Logits(resid, tokens *Node) *Node {
-	x := rmsNorm(p.at(FinalResid, resid), p.Vars["transformer.ln_f.weight"])
+	x := p.norm(p.at(FinalResid, resid), "transformer.ln_f.weight")
 	logits := Einsum("btd,vd->btv", x, p.Vars["lm_head.weight"])
 	if p.Config.Bigram {
 		logits = Add(logits, Gather(p.Vars["bigram_table"], ExpandAxes(tokens, -1)))
@@ -155,21 +179,36 @@ func (p *Pass) Logits(resid, tokens *Node) *Node {
 
 // read normalises what a block reads and appends the normalised positions.
 func (p *Pass) read(resid *Node, gain, posGain string) *Node {
-	x := rmsNorm(resid, p.Vars[gain])
+	x := p.norm(resid, gain)
 	if p.Config.DPos == 0 {
 		return x
 	}
 	batch, seq := x.Shape().Dimensions[0], x.Shape().Dimensions[1]
+	if p.last != nil {
+		pos := Gather(p.Vars["transformer.wpe.weight"], ExpandAxes(p.last, -1))
+		return Concatenate([]*Node{x, ExpandAxes(p.norm(pos, posGain), 1)}, -1)
+	}
 	pos := Slice(p.Vars["transformer.wpe.weight"], AxisRange(0, seq))
-	pos = rmsNorm(pos, p.Vars[posGain])
+	pos = p.norm(pos, posGain)
 	return Concatenate([]*Node{x, BroadcastPrefix(pos, batch)}, -1)
 }
 
 // linear is x·Wᵀ + b with W [out, in].
 func (p *Pass) linear(x *Node, name string) *Node {
-	y := Einsum("bti,oi->bto", x, p.Vars[name+".weight"])
+	return p.rows(x, name, 0, p.Vars[name+".weight"].Shape().Dimensions[0])
+}
+
+// rows is the outputs from..to−1 of linear.
+func (p *Pass) rows(x *Node, name string, from, to int) *Node {
+	cut := func(w *Node) *Node {
+		if from == 0 && to == w.Shape().Dimensions[0] {
+			return w
+		}
+		return Slice(w, AxisRange(from, to))
+	}
+	y := Einsum("bti,oi->bto", x, cut(p.Vars[name+".weight"]))
 	if p.Config.Bias {
-		y = Add(y, ExpandLeftToRank(p.Vars[name+".bias"], 3))
+		y = Add(y, ExpandLeftToRank(cut(p.Vars[name+".bias"]), 3))
 	}
 	return y
 }
@@ -182,11 +221,14 @@ func (p *Pass) sparse(l Location, x *Node) *Node {
 	return topk.AbsTopK(x, p.Config.keep(l))
 }
 
-// rmsNorm is x/√(mean x² + ε) times a gain, over the last axis. It divides by
+// norm is x/√(mean x² + ε) times a gain, over the last axis. It divides by
 // Sqrt because Rsqrt has no gradient in GoMLX.
-func rmsNorm(x, gain *Node) *Node {
+func (p *Pass) norm(x *Node, gain string) *Node {
 	ms := ReduceAndKeep(Square(x), ReduceMean, -1)
-	return Mul(Div(x, Sqrt(AddScalar(ms, RMSEps))), ExpandLeftToRank(gain, x.Rank()))
+	if p.Norm != nil {
+		ms = p.Norm(gain, ms)
+	}
+	return Mul(Div(x, Sqrt(AddScalar(ms, RMSEps))), ExpandLeftToRank(p.Vars[gain], x.Rank()))
 }
 
 // CrossEntropy is the mean over all positions of −log p(target), in nats per

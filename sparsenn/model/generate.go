@@ -48,8 +48,7 @@ func (m *Model) Next(sequences [][]int32) ([][]float32, error) {
 	key := recordKey{config: m.Config.key(), kind: "next", batch: batch, seq: length}
 	exec, err := program(m.backend, key, func(in []*graph.Node) []*graph.Node {
 		vars, rest := m.Config.vars(in)
-		logits := Forward(m.Config, vars, rest[0], nil)
-		return []*graph.Node{lastLogits(logits, rest[1])}
+		return []*graph.Node{ForwardLast(m.Config, vars, rest[0], rest[1], nil)}
 	})
 	if err != nil {
 		return nil, err
@@ -69,15 +68,6 @@ func (m *Model) Next(sequences [][]int32) ([][]float32, error) {
 	}
 	_ = out[0].FinalizeAll()
 	return slices.Collect(slices.Chunk(data, m.Config.Vocab)), nil
-}
-
-// lastLogits picks the row at position last, int32 [batch], of logits
-// [batch, seq, Vocab]: [batch, Vocab].
-func lastLogits(logits, last *graph.Node) *graph.Node {
-	dims := logits.Shape().Dimensions
-	rows := graph.Reshape(logits, dims[0]*dims[1], dims[2])
-	start := graph.MulScalar(graph.Iota(logits.Graph(), last.Shape(), 0), dims[1])
-	return graph.Gather(rows, graph.ExpandAxes(graph.Add(start, last), -1))
 }
 
 // Top returns the n most probable tokens after a prompt, most probable first,
