@@ -47,17 +47,13 @@ func (m *Model) Next(sequences [][]int32) ([][]float32, error) {
 	length := m.Config.paddedLength(seq)
 	key := recordKey{config: m.Config.key(), kind: "next", batch: batch, seq: length}
 	exec, err := program(m.backend, key, func(in []*graph.Node) []*graph.Node {
-		vars, rest := m.Config.vars(in)
+		vars, rest := m.Config.Vars(in)
 		return []*graph.Node{ForwardLast(m.Config, vars, rest[0], rest[1], nil)}
 	})
 	if err != nil {
 		return nil, err
 	}
-	args := make([]any, 0, len(m.tensors)+2)
-	for _, t := range m.tensors {
-		args = append(args, t)
-	}
-	args = append(args, tensors.FromFlatDataAndDimensions(padTokens(flat, batch, seq, length), batch, length), last)
+	args := append(m.Inputs(), tensors.FromFlatDataAndDimensions(padTokens(flat, batch, seq, length), batch, length), last)
 	out, err := exec.Call(args...)
 	if err != nil {
 		return nil, fmt.Errorf("next: %w", err)

@@ -94,6 +94,16 @@ func (m *Model) With(name string, values []float32) (*Model, error) {
 	return &n, nil
 }
 
+// Inputs returns the parameters as a program takes them, in the order of
+// Config.Params; see [Config.Vars]. They must not be changed or donated.
+func (m *Model) Inputs() []any {
+	in := make([]any, len(m.tensors))
+	for i, t := range m.tensors {
+		in[i] = t
+	}
+	return in
+}
+
 // L0 counts the nonzero parameters, those of the bigram table left out.
 func (m *Model) L0() int {
 	n := 0

@@ -75,11 +75,7 @@ func (m *Model) Record(tokens [][]int32, sites []Site, changes ...Intervention) 
 	}
 	padded := m.Config.paddedLength(seq)
 	key := recordKey{config: m.Config.key(), batch: batch, seq: padded, sites: fmt.Sprint(sites)}
-	args := make([]any, 0, len(m.tensors)+1+2*len(changes))
-	for _, t := range m.tensors {
-		args = append(args, t)
-	}
-	args = append(args, tensors.FromFlatDataAndDimensions(padTokens(flat, batch, seq, padded), batch, padded))
+	args := append(m.Inputs(), tensors.FromFlatDataAndDimensions(padTokens(flat, batch, seq, padded), batch, padded))
 	var affine []changeShape
 	for _, c := range changes {
 		shape, scale, shift, err := m.prepare(c, batch, seq, padded)
@@ -157,7 +153,7 @@ func (m *Model) prepare(c Intervention, batch, seq, padded int) (s changeShape, 
 
 // recordGraph takes the weights, the tokens, then scale and shift of every change.
 func recordGraph(c Config, in []*graph.Node, sites []Site, changes []changeShape) []*graph.Node {
-	vars, rest := c.vars(in)
+	vars, rest := c.Vars(in)
 	tokens, rest := rest[0], rest[1:]
 	seen := map[Site]*graph.Node{}
 	Forward(c, vars, tokens, func(site Site, x *graph.Node) *graph.Node {
@@ -177,8 +173,9 @@ func recordGraph(c Config, in []*graph.Node, sites []Site, changes []changeShape
 	return out
 }
 
-// vars splits a program's inputs into the parameters, by name, and the rest.
-func (c Config) vars(in []*graph.Node) (Vars, []*graph.Node) {
+// Vars splits a program's inputs into the parameters, by name, and the rest;
+// [Model.Inputs] comes first among the inputs.
+func (c Config) Vars(in []*graph.Node) (Vars, []*graph.Node) {
 	ps := c.Params()
 	v := make(Vars, len(ps))
 	for i, p := range ps {
