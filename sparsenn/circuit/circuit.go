@@ -23,10 +23,11 @@ type Kept struct {
 	Effect *float64 `json:"effect,omitempty"`
 }
 
-// Edge is a nonzero weight between two kept nodes (Gao et al., §3.7 of our
-// notes on its code): act_in → q, k, v and post_act, v → resid_delta of the
-// same attention block, post_act → resid_delta of the same MLP. Sums into the
-// residual stream, the product of q and k, embeddings and biases are no edges.
+// Edge is a nonzero weight between two kept nodes of a block, as Gao et al. count
+// them and as the viewer of their released code pairs sites: act_in → q, k, v and
+// post_act, v → resid_delta of the same attention, post_act → resid_delta of the
+// same MLP. [Shape.Place] says where the weight stands. Sums into the residual
+// stream, the product of q and k, embeddings and biases are no edges.
 type Edge struct {
 	From   Node    `json:"from"`
 	To     Node    `json:"to"`
