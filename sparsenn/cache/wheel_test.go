@@ -102,6 +102,30 @@ func TestFetchRefusesOtherHash(t *testing.T) {
 	}
 }
 
+// A pip that is not what it should be does not get its file into the cache:
+// what it left is hashed here too.
+func TestFetchDoesNotTrustPip(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("needs a shell")
+	}
+	w, dir := house(t)
+	for leaves, want := range map[string]string{"printf other >\"$d/" + w.File + "\"": "what pip left has sha256 ", ":": "left no " + w.File} {
+		python := filepath.Join(t.TempDir(), "python")
+		script := "#!/bin/sh\nif [ \"$1\" = -c ]; then echo 3 11; exit; fi\n" +
+			"while [ \"$1\" != --dest ]; do shift; done\nd=$2\n" + leaves + "\n"
+		if err := os.WriteFile(python, []byte(script), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		t.Setenv(pip.PythonEnv, python)
+		if _, err := w.Fetch(t.Context(), nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("got %v, want %q", err, want)
+		}
+		if left, err := os.ReadDir(filepath.Join(dir, "wheels", w.SHA256)); err != nil || len(left) > 0 {
+			t.Errorf("left behind: %v, %v", left, err)
+		}
+	}
+}
+
 func TestFetchErrorsSayWhatToDo(t *testing.T) {
 	w, dir := house(t)
 	w.Version = "9.9"
