@@ -136,6 +136,10 @@ func Run(ctx context.Context, c Config, o Options) (*Result, error) {
 		return nil, err
 	}
 	defer run.Close()
+	// Another process may have finished it while the corpus was opened here.
+	if last, _, err := run.Latest(); err == nil && last != nil && last.Done {
+		return result(c, run)
+	}
 	l := &loop{ctx: ctx, config: c, options: o, run: run, data: data}
 	if err := l.start(); err != nil {
 		return nil, err
