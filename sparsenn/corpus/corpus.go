@@ -57,29 +57,39 @@ func Open(ctx context.Context, config Config, log func(string)) (*Corpus, error)
 	if err != nil {
 		return nil, err
 	}
+	path := filepath.Join(dir, key+".tokens")
+	load := func(say func(string)) *Corpus {
+		data, err := os.ReadFile(path)
+		if err == nil {
+			train, valid, report, err := decodeCached(data, key, tok.VocabSize())
+			if err == nil {
+				return finish(tok, train, valid, withPaths(report, config))
+			}
+			say(fmt.Sprintf("corpus: %s: %v: made again", path, err))
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			say(fmt.Sprintf("corpus: %v: made again", err))
+		}
+		return nil
+	}
+	// Without the lock first: what is there may lie in a cache that cannot be
+	// written.
+	if c := load(func(string) {}); c != nil {
+		return c, nil
+	}
 	unlock, err := cache.Lock(ctx, "corpus-"+key[:32])
 	if err != nil {
 		return nil, err
 	}
 	defer unlock()
-
-	path := filepath.Join(dir, key+".tokens")
-	data, err := os.ReadFile(path)
-	if err == nil {
-		train, valid, report, err := decodeCached(data, key, tok.VocabSize())
-		if err == nil {
-			return finish(tok, train, valid, withPaths(report, config)), nil
-		}
-		log(fmt.Sprintf("corpus: %s: %v: made again", path, err))
-	} else if !errors.Is(err, fs.ErrNotExist) {
-		log(fmt.Sprintf("corpus: %v: made again", err))
+	if c := load(log); c != nil { // another process was faster
+		return c, nil
 	}
 
 	train, valid, report, err := build(ctx, config, tok, folders, log)
 	if err != nil {
 		return nil, err
 	}
-	data, err = encodeCached(key, train, valid, report)
+	data, err := encodeCached(key, train, valid, report)
 	if err != nil {
 		return nil, fmt.Errorf("corpus: %w", err)
 	}

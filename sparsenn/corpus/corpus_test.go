@@ -77,6 +77,28 @@ func TestOpenFromCacheIsTheSame(t *testing.T) {
 	}
 }
 
+// A corpus that is there needs no lock, so that a cache that cannot be written
+// serves; one that is not there does.
+func TestOpenWithoutLock(t *testing.T) {
+	dir := ownCache(t)
+	c := Config{Vocab: 512, Parts: []Part{{Kind: KindSynthetic, Bytes: 50_000}}}
+	want := open(t, c)
+	locks := filepath.Join(dir, "locks")
+	if err := os.RemoveAll(locks); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(locks, nil, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got := open(t, c); got.Hash != want.Hash {
+		t.Error("it is another corpus")
+	}
+	c.Seed = 1
+	if _, err := Open(context.Background(), c, nil); err == nil || !strings.Contains(err.Error(), "locks") {
+		t.Errorf("without a place for locks: %v", err)
+	}
+}
+
 func TestDamagedCacheIsMadeAgain(t *testing.T) {
 	dir := ownCache(t)
 	c := Config{Vocab: 512, Parts: []Part{{Kind: KindSynthetic, Bytes: 50_000}}}
