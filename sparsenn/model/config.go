@@ -39,6 +39,13 @@ const (
 // float32, which is what torch's nn.RMSNorm uses when none is given.
 const RMSEps = 1.1920929e-07
 
+// The bounds of a Config's sizes, so that a slip of the keyboard is an error
+// and not a list of a billion layers.
+const (
+	maxLayers = 1 << 10
+	maxDim    = 1 << 20
+)
+
 // Config is the architecture: a GPT-2-style pre-norm decoder with RMSNorm
 // (Gao et al., §2 and appendix A). A dense twin is the same code with another
 // Config: whether weights are sparse is the business of training, whether
@@ -96,16 +103,16 @@ func (c Config) Dense() Config {
 // Validate says what is wrong with a Config and which field to change.
 func (c Config) Validate() error {
 	for _, f := range []struct {
-		name string
-		v    int
-	}{{"vocab_size", c.Vocab}, {"n_layer", c.Layers}, {"d_model", c.DModel}, {"n_head", c.Heads},
-		{"d_head", c.DHead}, {"d_mlp", c.DMLP}, {"block_size", c.Context}} {
-		if f.v <= 0 {
-			return fmt.Errorf("model config: %s is %d; it must be positive", f.name, f.v)
+		name   string
+		v, max int
+	}{{"vocab_size", c.Vocab, maxDim}, {"n_layer", c.Layers, maxLayers}, {"d_model", c.DModel, maxDim}, {"n_head", c.Heads, maxDim},
+		{"d_head", c.DHead, maxDim}, {"d_mlp", c.DMLP, maxDim}, {"block_size", c.Context, maxDim}} {
+		if f.v <= 0 || f.v > f.max {
+			return fmt.Errorf("model config: %s is %d; it must be from 1 to %d", f.name, f.v, f.max)
 		}
 	}
-	if c.DPos < 0 {
-		return fmt.Errorf("model config: d_pos_emb is %d; use 0 for no positions", c.DPos)
+	if c.DPos < 0 || c.DPos > maxDim {
+		return fmt.Errorf("model config: d_pos_emb is %d; it must be from 0, for no positions, to %d", c.DPos, maxDim)
 	}
 	if c.Activation != GELU && c.Activation != ReLU {
 		return fmt.Errorf("model config: activation_type is %q; it must be %q or %q", c.Activation, GELU, ReLU)

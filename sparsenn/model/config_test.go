@@ -15,6 +15,9 @@ func TestConfigRefusesNonsense(t *testing.T) {
 		want string
 	}{
 		{"no layers", func(c *Config) { c.Layers = 0 }, "n_layer"},
+		{"too many layers", func(c *Config) { c.Layers = 1e9 }, "n_layer is 1000000000"},
+		{"too wide", func(c *Config) { c.DMLP = 1 << 30 }, "d_mlp"},
+		{"too many positions", func(c *Config) { c.DPos = 1 << 30 }, "d_pos_emb"},
 		{"no width", func(c *Config) { c.DModel = -1 }, "d_model"},
 		{"negative positions", func(c *Config) { c.DPos = -1 }, "d_pos_emb"},
 		{"activation", func(c *Config) { c.Activation = "tanh" }, `"tanh"`},

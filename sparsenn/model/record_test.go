@@ -48,8 +48,11 @@ func TestInterventionsAreAffine(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if a := rec.Activations[0]; slices.Min(a.Data) != 2 || slices.Max(a.Data) != 2 {
-		t.Error("what is recorded at the site of an ablation is not its result")
+	if a, err := rec.Get(site); err != nil || slices.Min(a.Data) != 2 || slices.Max(a.Data) != 2 {
+		t.Errorf("what is recorded at the site of an ablation is not its result, or %v", err)
+	}
+	if _, err := rec.Get(Logits); err == nil || !strings.Contains(err.Error(), "was not recorded") {
+		t.Errorf("a site that was not recorded: %v", err)
 	}
 	swapped := [][]int32{r.Tokens[1], r.Tokens[0]}
 	there, err := m.Record(swapped, []Site{FinalResid})
