@@ -51,43 +51,20 @@ func OpenContext(ctx context.Context, log io.Writer) (compute.Backend, error) {
 	return opened, openErr
 }
 
-// The kinds of backend that Env can ask for.
-type wish struct {
-	goOnly   bool
-	xlaOnly  bool
-	platform string // of XLA; "" is any
-}
-
-func parseWish(s string) (wish, error) {
-	switch strings.ToLower(strings.TrimSpace(s)) {
-	case "":
-		return wish{}, nil
-	case "go":
-		return wish{goOnly: true}, nil
-	case "xla":
-		return wish{xlaOnly: true}, nil
-	case "xla:cpu":
-		return wish{xlaOnly: true, platform: plugin.CPU}, nil
-	case "xla:cuda", "cuda":
-		return wish{xlaOnly: true, platform: plugin.CUDA}, nil
-	}
-	return wish{}, fmt.Errorf("$%s=%q: want \"xla\", \"xla:cpu\", \"cuda\", \"go\" or nothing", Env, s)
-}
-
 // open opens a backend for what Env says.
 func open(ctx context.Context, env string, log io.Writer) (compute.Backend, error) {
-	w, err := parseWish(env)
+	choice, err := plugin.ParseChoice(env)
 	if err != nil {
 		return nil, err
 	}
-	if w.goOnly {
+	if choice.Go {
 		return openGo()
 	}
-	b, xlaErr := openXLA(ctx, w.platform, log)
+	b, xlaErr := openXLA(ctx, choice.Platform, log)
 	if xlaErr == nil {
 		return b, nil
 	}
-	if w.xlaOnly {
+	if choice.XLA {
 		return nil, fmt.Errorf("$%s=%s, but: %w", Env, env, xlaErr)
 	}
 	b, err = openGo()

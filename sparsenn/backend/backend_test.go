@@ -156,23 +156,6 @@ func TestPluginInOddFolder(t *testing.T) {
 	}
 }
 
-func TestParseWish(t *testing.T) {
-	for s, want := range map[string]wish{
-		"": {}, "go": {goOnly: true}, "XLA": {xlaOnly: true},
-		"cuda": {xlaOnly: true, platform: "cuda"}, "xla:cuda": {xlaOnly: true, platform: "cuda"},
-		" xla:cpu": {xlaOnly: true, platform: "cpu"},
-	} {
-		if got, err := parseWish(s); err != nil || got != want {
-			t.Errorf("parseWish(%q) = %+v, %v", s, got, err)
-		}
-	}
-	for _, bad := range []string{"cpu", "xla:", "xla:tpu", "gogo", "1"} {
-		if _, err := parseWish(bad); err == nil {
-			t.Errorf("parseWish(%q) is accepted", bad)
-		}
-	}
-}
-
 func TestRecovered(t *testing.T) {
 	f := func() (err error) {
 		defer recovered(&err, "doing it")

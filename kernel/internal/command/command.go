@@ -12,9 +12,12 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"circuitbook/kernel/internal/execute"
 	"circuitbook/kernel/internal/module"
+	"circuitbook/kernel/internal/provision"
 	"circuitbook/kernel/internal/shim"
 	"circuitbook/kernel/internal/supervise"
+	"circuitbook/sparsenn/backend/plugin"
 )
 
 // Exit codes.
@@ -117,12 +120,32 @@ func (a *app) report(err error) int {
 	var e exitError
 	switch {
 	case a.ctx.Err() != nil:
-		code, err = exitInterrupted, errors.New("interrupted")
+		code = exitInterrupted
+		if !errors.Is(err, execute.ErrInterrupted) {
+			err = execute.ErrInterrupted // not what it made fail
+		}
 	case errors.As(err, &e):
 		code = e.code
 	}
 	fmt.Fprintf(a.stderr, "circuitbook: %v\n", err)
 	return code
+}
+
+// ensure finds or makes what is needed, fetching it where that may be, and
+// says where only the slow backend is left.
+func (a *app) ensure(needs provision.Needs) (provision.Machine, error) {
+	if _, err := plugin.ParseChoice(os.Getenv(plugin.BackendEnv)); err != nil {
+		return provision.Machine{}, usage(err)
+	}
+	needs.Fetch = true
+	machine, err := provision.Ensure(a.ctx, needs, a.stderr)
+	if err != nil {
+		return machine, exitError{exitProvision, err}
+	}
+	if machine.PluginErr != nil {
+		fmt.Fprintf(a.stderr, "the pure-Go backend will be used, which is slow: %v\n", machine.PluginErr)
+	}
+	return machine, nil
 }
 
 // findModule looks for the engine's module: from the path upwards, from the

@@ -81,11 +81,7 @@ func (d *doctorCmd) Run(a *app) error {
 	for _, l := range plugin.Report() {
 		fmt.Fprintln(a.stdout, finding{l.OK, l.What, l.Text, l.Do})
 	}
-	if p, err := plugin.Find(); err == nil {
-		say(finding{true, "backend that would be used", "XLA on " + p.Platform, ""})
-	} else {
-		say(finding{true, "backend that would be used", "pure Go, slow, unless a plugin can be fetched", ""})
-	}
+	say(wouldUse())
 
 	if place, err := kernelspec.User(); err == nil {
 		say(installed(place))
@@ -116,6 +112,28 @@ func compiler(env provision.GoEnv) finding {
 	}
 	path, err := exec.LookPath(words[0])
 	return check(what, path, err, "install gcc or clang, or set CC")
+}
+
+// wouldUse says which backend a cell would get.
+func wouldUse() finding {
+	const what = "backend that would be used"
+	env := os.Getenv(plugin.BackendEnv)
+	choice, err := plugin.ParseChoice(env)
+	if err != nil {
+		return finding{false, what, "none", err.Error()}
+	}
+	if choice.Go {
+		return finding{true, what, "pure Go, slow, as $" + plugin.BackendEnv + " asks", ""}
+	}
+	p, err := plugin.Query{Platform: choice.Platform}.Find()
+	switch {
+	case err == nil:
+		return finding{true, what, "XLA on " + p.Platform, ""}
+	case choice.XLA:
+		// Only the CPU's can be fetched, and the lines above say if it would be.
+		return finding{choice.Platform != plugin.CUDA, what, "none yet: $" + plugin.BackendEnv + "=" + env, err.Error()}
+	}
+	return finding{true, what, "pure Go, slow, unless a plugin can be fetched", ""}
 }
 
 // installed says whether Jupyter knows the kernel, which only it needs.

@@ -66,12 +66,9 @@ func (i *installCmd) Run(a *app) error {
 		return nil
 	}
 	// With what the kernel needs in place it starts at once.
-	machine, err := provision.Ensure(a.ctx, provision.Needs{Module: m, Fetch: true}, a.stderr)
+	machine, err := a.ensure(provision.Needs{Module: m})
 	if err != nil {
-		return exitError{exitProvision, err}
-	}
-	if machine.PluginErr != nil {
-		fmt.Fprintf(a.stderr, "the pure-Go backend will be used, which is slow: %v\n", machine.PluginErr)
+		return err
 	}
 	if err := os.MkdirAll(filepath.Dir(spec.Program), 0o755); err != nil {
 		return usage(err)

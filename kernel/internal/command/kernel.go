@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -24,6 +25,14 @@ type kernelCmd struct {
 }
 
 func (k *kernelCmd) Run(a *app) error {
+	// GoNB ends in a trace of its stack where it cannot read the file.
+	text, err := os.ReadFile(k.Connection)
+	if err != nil {
+		return usage(fmt.Errorf("the connection file of a Jupyter client is needed: %w", err))
+	}
+	if !json.Valid(text) {
+		return usage(fmt.Errorf("%s is not the connection file of a Jupyter client: it is not JSON", k.Connection))
+	}
 	cwd, err := os.Getwd() // the notebook's folder, if Jupyter is asked nothing else
 	if err != nil {
 		return err

@@ -22,12 +22,9 @@ func (l *labCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	machine, err := provision.Ensure(a.ctx, provision.Needs{Module: m, Python: true, Fetch: true}, a.stderr)
+	machine, err := a.ensure(provision.Needs{Module: m, Python: true})
 	if err != nil {
-		return exitError{exitProvision, err}
-	}
-	if machine.PluginErr != nil {
-		fmt.Fprintf(a.stderr, "the pure-Go backend will be used, which is slow: %v\n", machine.PluginErr)
+		return err
 	}
 	data, err := cache.Sub("lab")
 	if err != nil {

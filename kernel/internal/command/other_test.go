@@ -12,6 +12,7 @@ import (
 	"circuitbook/kernel/internal/kernelspec"
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/provision"
+	"circuitbook/sparsenn/backend/plugin"
 	"circuitbook/sparsenn/cache"
 )
 
@@ -117,6 +118,44 @@ func TestInstall(t *testing.T) {
 	}
 	if _, err := os.Stat(place.Own); !os.IsNotExist(err) {
 		t.Error("the program's folder is still there")
+	}
+}
+
+// TestBackendAskedFor holds that what $CIRCUITBOOK_BACKEND asks for is what
+// doctor tells and what run prepares for.
+func TestBackendAskedFor(t *testing.T) {
+	provided(t)
+	p := newPlace(t)
+	p.notebook(t, "a.ipynb", claim(`{"name":"loss","value":1}`))
+	ask := func(env string, args ...string) (int, string) {
+		cmd := p.command(args...)
+		cmd.Env = append(cmd.Env, plugin.BackendEnv+"="+env, "CUDA_VISIBLE_DEVICES=")
+		text, _ := cmd.CombinedOutput()
+		return cmd.ProcessState.ExitCode(), string(text)
+	}
+	for _, c := range []struct {
+		env, doctor string
+		code        int
+	}{
+		{"go", "ok   backend that would be used: pure Go, slow, as $CIRCUITBOOK_BACKEND asks", exitOK},
+		{"cuda", "MISS backend that would be used: none yet: $CIRCUITBOOK_BACKEND=cuda; no XLA plugin found", exitFailed},
+		{"gpu", "MISS backend that would be used: none; $CIRCUITBOOK_BACKEND=\"gpu\": want", exitFailed},
+	} {
+		if code, out := ask(c.env, "doctor"); code != c.code || !strings.Contains(out, c.doctor) {
+			t.Errorf("%s: exit code %d, %q is not in\n%s", c.env, code, c.doctor, out)
+		}
+	}
+	if code, out := ask("go", "run", "a.ipynb"); code != exitOK || !strings.Contains(out, "the pure-Go backend will be used, which is slow: $CIRCUITBOOK_BACKEND asks for it") {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+	if text := p.read(t, "circuitbook-out/a.results.json"); !strings.Contains(text, `"plugin": null`) {
+		t.Errorf("the results name a plugin that was not used:\n%s", text)
+	}
+	if code, out := ask("gpu", "run", "a.ipynb"); code != exitUsage || !strings.Contains(out, `$CIRCUITBOOK_BACKEND="gpu": want`) {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+	if code, out := ask("cuda", "run", "a.ipynb"); code != exitProvision || !strings.Contains(out, "$CIRCUITBOOK_BACKEND=cuda, but: no XLA plugin found") {
+		t.Errorf("exit code %d\n%s", code, out)
 	}
 }
 

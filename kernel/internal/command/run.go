@@ -64,12 +64,9 @@ func (r *runCmd) Run(a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	machine, err := provision.Ensure(a.ctx, provision.Needs{Module: m, Python: true, Fetch: true}, a.stderr)
+	machine, err := a.ensure(provision.Needs{Module: m, Python: true})
 	if err != nil {
-		return exitError{exitProvision, err}
-	}
-	if machine.PluginErr != nil {
-		fmt.Fprintf(a.stderr, "the pure-Go backend will be used, which is slow: %v\n", machine.PluginErr)
+		return err
 	}
 	// An earlier run's results must not be taken for this one's.
 	if err := errors.Join(removeFile(files.results), removeFile(files.html)); err != nil {
@@ -104,7 +101,7 @@ func (r *runCmd) Run(a *app) (err error) {
 		return errors.Join(failed, err)
 	}
 	if a.ctx.Err() != nil {
-		return errors.Join(failed, fmt.Errorf("the partial notebook is %s", files.notebook))
+		return fmt.Errorf("%w; what ran is in %s", execute.ErrInterrupted, files.notebook)
 	}
 	if err := execute.WriteHTML(a.ctx, machine.Python, env, files.notebook, filepath.Join(temp, "report.html"), name(r.Notebook)); err != nil {
 		return errors.Join(failed, err)

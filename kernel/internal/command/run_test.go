@@ -185,6 +185,9 @@ func TestRunInterrupted(t *testing.T) {
 	if code := cmd.ProcessState.ExitCode(); code != exitInterrupted {
 		t.Errorf("exit code %d", code)
 	}
+	if out := cmd.Stdout.(*strings.Builder).String(); !strings.HasSuffix(out, "circuitbook: interrupted; what ran is in circuitbook-out/long.ipynb\n") {
+		t.Errorf("the last words are not about the partial notebook:\n%s", out)
+	}
 	// A second is what it takes on a machine with nothing else to do.
 	if took := time.Since(start); took > 5*time.Second {
 		t.Errorf("the interrupt took %v", took)
@@ -261,6 +264,8 @@ func TestRunRefuses(t *testing.T) {
 		{[]string{"run", "good.ipynb", "--timeout=-3s"}, "must not be negative"},
 		{[]string{"run", "good.ipynb", "--timeout", "soon"}, "timeout"},
 		{[]string{"install", "--user", "--prefix", "x"}, "can't be used together"},
+		{[]string{"kernel", "missing.json"}, "missing.json: no such file"},
+		{[]string{"kernel", "text.ipynb"}, "text.ipynb is not the connection file"},
 	} {
 		code, out := p.run(t, c.args...)
 		if code != exitUsage || !strings.Contains(out, c.want) {

@@ -48,7 +48,8 @@ func EnsureProgram(ctx context.Context) (Program, error) {
 	}
 	p := Program{Path: filepath.Join(bin, ProgramName), Shim: shim}
 	if same(p.Path, self) && linked(p) {
-		return p, p.Touch()
+		_ = p.Touch() // a cache that cannot be written serves as it is
+		return p, nil
 	}
 	unlock, err := cache.Lock(ctx, "program")
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -60,16 +61,38 @@ func Ensure(ctx context.Context, needs Needs, log io.Writer) (Machine, error) {
 		m.Tools, err = EnsureTools(ctx, needs.Module, log)
 		return err
 	})
-	group.Go(func() error {
-		// Without a plugin there is still the pure-Go backend.
-		if needs.Fetch {
-			m.Plugin, m.PluginErr = plugin.Ensure(ctx, log)
-		} else {
-			m.Plugin, m.PluginErr = plugin.Find()
-		}
-		return nil
+	group.Go(func() (err error) {
+		m.Plugin, m.PluginErr, err = ensurePlugin(ctx, needs.Fetch, log)
+		return err
 	})
 	return m, group.Wait()
+}
+
+// errGo is why there is no plugin where none is wanted.
+var errGo = errors.New("$" + plugin.BackendEnv + " asks for it")
+
+// ensurePlugin finds the plugin that cells will use, and fetches it if it may.
+// Without one there is still the pure-Go backend: missing says why that is
+// used. Only where the user asked for XLA and it cannot be fetched, err is set.
+func ensurePlugin(ctx context.Context, fetch bool, log io.Writer) (p plugin.Plugin, missing, err error) {
+	env := os.Getenv(plugin.BackendEnv)
+	choice, err := plugin.ParseChoice(env)
+	switch {
+	case err != nil: // the cell that opens a backend says it
+		return p, err, nil
+	case choice.Go:
+		return p, errGo, nil
+	}
+	q := plugin.Query{Platform: choice.Platform}
+	if !fetch {
+		p, missing = q.Find()
+		return p, missing, nil
+	}
+	p, missing = q.Ensure(ctx, log)
+	if missing != nil && choice.XLA {
+		err = fmt.Errorf("$%s=%s, but: %w", plugin.BackendEnv, env, missing)
+	}
+	return p, missing, err
 }
 
 // lineWriter passes writes on one at a time.

@@ -31,3 +31,9 @@ func ExampleReport() {
 		fmt.Println(line)
 	}
 }
+
+func ExampleParseChoice() {
+	choice, err := plugin.ParseChoice("xla:cpu")
+	fmt.Println(choice.XLA, choice.Platform, err)
+	// Output: true cpu <nil>
+}
