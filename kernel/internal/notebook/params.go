@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"go/ast"
 	"go/parser"
+	"go/scanner"
 	"go/token"
 	"math"
 	"slices"
@@ -145,8 +146,10 @@ const prefix = "package parameters;"
 func parseParams(source string) ([]Param, error) {
 	fset := token.NewFileSet()
 	file, err := parser.ParseFile(fset, "parameters", prefix+source, parser.SkipObjectResolution)
-	if err != nil {
-		return nil, fmt.Errorf("%w: the cell is not a list of Go declarations: %w", ErrParam, err)
+	if list := (scanner.ErrorList)(nil); errors.As(err, &list) && len(list) > 0 {
+		return nil, fmt.Errorf("%w: line %d: only lines `var name = literal` may stand in this cell: %s", ErrParam, list[0].Pos.Line, list[0].Msg)
+	} else if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrParam, err)
 	}
 	line := func(n ast.Node) int { return fset.Position(n.Pos()).Line }
 	offset := func(pos token.Pos) int { return fset.Position(pos).Offset - len(prefix) }

@@ -125,7 +125,8 @@ func TestNoParams(t *testing.T) {
 
 func TestParamsRefuses(t *testing.T) {
 	for source, want := range map[string]string{
-		"%%\nx := 1":                   "Go declarations",
+		"%%\nx := 1":                   "line 1: only lines `var name = literal`",
+		"var x = 1\n%env A B":          "line 2: only lines `var name = literal`",
 		"func f() {}":                  "line 1",
 		"\nconst x = 1":                "line 2",
 		"var x = f()":                  "x: not a literal",
