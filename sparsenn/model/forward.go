@@ -32,8 +32,14 @@ type Pass struct {
 	// the norm uses instead, so that norms can be held at those of another pass.
 	Norm func(gain string, meanSquare *Node) *Node
 
-	// last, int32 [batch], is where the one token of every sequence stands that
-	// a pass has come down to; nil while it has all.
+	// Fork, int32 [batch, 2], which may be nil, lets every sequence hold two that
+	// begin alike: up to Fork[·,0] what they share, then the rest of the first,
+	// and from Fork[·,1] on the rest of the second, which does not see the first's
+	// and whose positions go on from what they share.
+	Fork *Node
+
+	// last, int32 [batch, n], is where the tokens of every sequence stand that a
+	// pass has come down to; nil while it has all.
 	last *Node
 }
 
@@ -85,8 +91,11 @@ func (p *Pass) Attention(l int, resid *Node) *Node {
 	}
 	q, k, v := part(0, AttnQ, AttnQuery), part(1, AttnK, AttnKey), part(2, AttnV, AttnValue)
 	seq := x.Shape().Dimensions[1]
-	causal := ExpandLeftToRank(LowerTriangular(x.Graph(), seq), 4)
-	return p.attentionOutput(l, resid, p.attend(l, q, k, v, causal))
+	seen := ExpandLeftToRank(LowerTriangular(x.Graph(), seq), 4)
+	if p.Fork != nil {
+		seen = p.seenBy(p.places(x), seq)
+	}
+	return p.attentionOutput(l, resid, p.attend(l, q, k, v, seen))
 }
 
 // attentionInput returns the residual stream as attention of layer l reads it,
@@ -184,9 +193,9 @@ func (p *Pass) read(resid *Node, gain, posGain string) *Node {
 		return x
 	}
 	batch, seq := x.Shape().Dimensions[0], x.Shape().Dimensions[1]
-	if p.last != nil {
-		pos := Gather(p.Vars["transformer.wpe.weight"], ExpandAxes(p.last, -1))
-		return Concatenate([]*Node{x, ExpandAxes(p.norm(pos, posGain), 1)}, -1)
+	if p.last != nil || p.Fork != nil {
+		pos := Gather(p.Vars["transformer.wpe.weight"], ExpandAxes(p.positions(p.places(x)), -1))
+		return Concatenate([]*Node{x, p.norm(pos, posGain)}, -1)
 	}
 	pos := Slice(p.Vars["transformer.wpe.weight"], AxisRange(0, seq))
 	pos = p.norm(pos, posGain)

@@ -118,7 +118,7 @@ func (m *Model) Generate(tok Tokenizer, prompt string, o GenerateOptions) (strin
 		if err != nil {
 			return "", fmt.Errorf("generate: %w", err)
 		}
-		t := pick(logits[0], o.Temperature, rng)
+		t := choose(logits[0], o.Temperature, rng)
 		if slices.Contains(o.Stop, t) {
 			break
 		}
@@ -127,7 +127,7 @@ func (m *Model) Generate(tok Tokenizer, prompt string, o GenerateOptions) (strin
 	return tok.Decode(text[start:]), nil
 }
 
-func pick(logits []float32, temperature float64, rng *rand.Rand) int32 {
+func choose(logits []float32, temperature float64, rng *rand.Rand) int32 {
 	if temperature == 0 {
 		best := 0
 		for i, x := range logits {

@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"slices"
 	"testing"
 
 	"circuitbook/sparsenn/backend"
@@ -88,6 +89,33 @@ func TestForwardLast(t *testing.T) {
 			At(tail, MLPPostAct): 1, FinalResid: 1} {
 			if seen[site][1] != want {
 				t.Errorf("site %s has %d tokens, want %d", site, seen[site][1], want)
+			}
+		}
+	}
+}
+
+// TestFork: two sequences that begin alike, held in one, get the logits that
+// they get apart, positions included.
+func TestFork(t *testing.T) {
+	r, m := loadReference(t)
+	c := r.Config
+	a := r.Tokens[0]
+	for shared := 0; shared < len(a)-1; shared += 2 {
+		b := append(slices.Clone(a[:shared]), r.Tokens[1][:len(a)-1-shared]...)
+		both := [][]int32{append(slices.Clone(a), b[shared:]...)}
+		both = append(both, both[0])
+		fork := [][]int32{{int32(shared), int32(len(a))}, {int32(shared), int32(len(a))}}
+		out := runPass(t, m, both, []int32{int32(len(a) - 1), int32(len(both[0]) - 1)}, func(vars Vars, tokens, last *graph.Node) []*graph.Node {
+			p := &Pass{Config: c, Vars: vars, Fork: graph.Const(tokens.Graph(), fork)}
+			return []*graph.Node{p.Last(tokens, graph.BroadcastToDims(graph.Reshape(last, 1, 2), 2, 2))}
+		})
+		for i, one := range [][]int32{a, b} {
+			logits, err := m.Next([][]int32{one})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d := apart(out[0][i*c.Vocab:(i+1)*c.Vocab], logits[0]); d > 1e-5 {
+				t.Errorf("%d shared, branch %d: logits %g apart", shared, i, d)
 			}
 		}
 	}
