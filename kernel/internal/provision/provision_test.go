@@ -130,6 +130,22 @@ func TestMarker(t *testing.T) {
 	if got, err := FindPython(); err != nil || got != interpreter(dir) {
 		t.Errorf("got %q, %v", got, err)
 	}
+	marked, err := os.ReadFile(filepath.Join(dir, markerName))
+	if err != nil {
+		t.Fatal(err)
+	}
+	older := bytes.Replace(marked, []byte(key(string(lock))), []byte(key("another lock")), 1)
+	for text, want := range map[string]bool{string(older): false, "not JSON": false, string(marked): true} {
+		if err := os.WriteFile(filepath.Join(dir, markerName), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		if complete(dir) != want {
+			t.Errorf("complete is not %v with the marker %s", want, text)
+		}
+	}
+	if err := writeMarker(dir); err != nil {
+		t.Fatal(err)
+	}
 	t.Setenv("CIRCUITBOOK_PYTHON", "/other")
 	if complete(dir) {
 		t.Error("complete although another Python is asked for")
