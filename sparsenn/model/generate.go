@@ -25,7 +25,8 @@ type TokenProb struct {
 }
 
 // Next returns the logits after each of the sequences, which may differ in
-// length: [batch][Vocab]. The last positions are inputs of the program.
+// length: [batch][Vocab]. The last positions are inputs of the program. Logits
+// that are not finite, as weights that are not give them, are an error.
 func (m *Model) Next(sequences [][]int32) ([][]float32, error) {
 	longest := 0
 	for i, s := range sequences {
@@ -63,6 +64,11 @@ func (m *Model) Next(sequences [][]int32) ([][]float32, error) {
 		return nil, fmt.Errorf("next: %w", err)
 	}
 	_ = out[0].FinalizeAll()
+	for i, x := range data {
+		if x-x != 0 {
+			return nil, fmt.Errorf("sequence %d: the logit of token %d is %v; the weights are damaged, or too large", i/m.Config.Vocab, i%m.Config.Vocab, x)
+		}
+	}
 	return slices.Collect(slices.Chunk(data, m.Config.Vocab)), nil
 }
 
@@ -74,7 +80,7 @@ func (m *Model) Top(tok Tokenizer, prompt string, n int) ([]TokenProb, error) {
 	}
 	logits, err := m.Next([][]int32{tok.Encode(prompt)})
 	if err != nil {
-		return nil, fmt.Errorf("top: prompt %q: %w", prompt, err)
+		return nil, fmt.Errorf("top: prompt %s: %w", quoted(prompt), err)
 	}
 	p := softmax(logits[0], 1)
 	out := make([]TokenProb, len(p))
@@ -87,6 +93,14 @@ func (m *Model) Top(tok Tokenizer, prompt string, n int) ([]TokenProb, error) {
 		out[i].Text = tok.Decode([]int32{out[i].Token})
 	}
 	return out, nil
+}
+
+// quoted is a prompt as an error shows it: not all of a long one.
+func quoted(prompt string) string {
+	if len(prompt) > 80 {
+		return fmt.Sprintf("%q... (%d bytes)", prompt[:80], len(prompt))
+	}
+	return fmt.Sprintf("%q", prompt)
 }
 
 // GenerateOptions says how to write on.
