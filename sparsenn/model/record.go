@@ -31,7 +31,8 @@ type Activation struct {
 }
 
 // At returns the vector at one sequence and token, [width]. It is for sites of
-// three axes; the attention pattern is read through Shape and Data.
+// three axes; the attention pattern is read through Shape and Data. Like an index
+// of a slice it panics outside of Shape.
 func (a Activation) At(batch, token int) []float32 {
 	w := a.Shape[2]
 	i := (batch*a.Shape[1] + token) * w

@@ -28,7 +28,8 @@ func Select(w []float32, k int) []bool {
 // floor's entries of every neuron are protected first (largest magnitudes of the
 // neuron, equal ones by lowest index), then the k largest of the matrix are taken,
 // protected entries before all others. If k does not even cover the protected
-// ones, those of lowest flat index are taken; see [CheckBudget].
+// ones, those of lowest flat index are taken; see [CheckBudget]. It panics if w
+// has fewer than rows·cols entries.
 func SelectMatrix(w []float32, rows, cols, k int, floor NeuronFloor) []bool {
 	keys := make([]uint32, len(w)) // 0 means never selected, hence the +1
 	for i, v := range w {
