@@ -1,0 +1,74 @@
+package prune
+
+import (
+	"slices"
+	"testing"
+
+	"circuitbook/sparsenn/ablate"
+	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/task"
+	"circuitbook/sparsenn/train"
+)
+
+// untrained is a small run whose weights nobody trained, but large enough that
+// some choices of nodes do a little better than guessing.
+func untrained(t testing.TB) *train.Result {
+	t.Helper()
+	c, err := train.Scale("tiny", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := train.Untrained(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := map[string][]float32{}
+	for _, p := range c.Model.Params() {
+		v, err := run.Model.Values(p.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v = slices.Clone(v)
+		if p.Kind == model.Matrix || p.Kind == model.Embedding {
+			for i := range v {
+				v[i] *= 12
+			}
+		}
+		values[p.Name] = v
+	}
+	if run.Model, err = model.FromValues(c.Model, values); err != nil {
+		t.Fatal(err)
+	}
+	return run
+}
+
+// quick is a config that prunes in a second or two.
+func quick() Config {
+	c := DefaultConfig()
+	c.Target, c.Confidence = 0.68, 0
+	c.Fit, c.Select, c.FitTokens, c.MaxTokens = 40, 16, 32, 32
+	c.Hyper.Steps, c.Hyper.Pairs, c.Hyper.LR, c.Hyper.Penalty = 40, 8, 0.1, 1e-4
+	return c
+}
+
+func runsIn(t testing.TB) {
+	t.Helper()
+	t.Setenv(store.RootVariable, t.TempDir())
+}
+
+func brackets() task.Task { return task.BracketCounting() }
+
+// evaluatorOf prepares examples of brackets for a run at zero ablation.
+func evaluatorOf(t testing.TB, run *train.Result, n int) (*ablate.Evaluator, []task.Example) {
+	t.Helper()
+	list, err := brackets().Fit(run.Tokenizer, task.Options{N: n, MaxTokens: 32})
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := ablate.NewEvaluator(run.Model, nil, list, ablate.Options{Zero: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e, list
+}

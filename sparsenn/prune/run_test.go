@@ -1,0 +1,190 @@
+package prune
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/task"
+)
+
+// TestRun: a pruning is made once, what it says of its circuit is so, and the
+// second call loads it.
+func TestRun(t *testing.T) {
+	runsIn(t)
+	run, c := untrained(t), quick()
+	c.Calibrate = true
+	steps := 0
+	r, err := Run(context.Background(), run, brackets(), c, Options{Progress: func(p Progress) {
+		if p.Step > 0 {
+			steps++
+		} else if p.Best == nil || p.Trials != 1 {
+			t.Errorf("after the trial: %+v", p)
+		}
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if steps != c.Hyper.Steps {
+		t.Errorf("%d steps reported, want %d", steps, c.Hyper.Steps)
+	}
+	if err := r.Circuit.Check(); err != nil {
+		t.Error(err)
+	}
+	if !r.Best.Reached || !r.Best.Eliminated || r.Best.Nodes != len(r.Circuit.Nodes) || r.Best.Edges != len(r.Circuit.Edges) || r.Best.Nodes > r.Best.Ranked {
+		t.Errorf("%+v with %d nodes and %d edges", r.Best, len(r.Circuit.Nodes), len(r.Circuit.Edges))
+	}
+	if len(r.Circuit.Nodes) == 0 {
+		t.Error("the circuit is empty: the test shows nothing")
+	}
+	if !(r.Best.Loss <= c.Target) || len(r.Trials) != 1 || len(r.Tau) == 0 || !r.Circuit.Calibrated {
+		t.Errorf("%+v, trials %d", r.Best, len(r.Trials))
+	}
+	if r.Circuit.Task != "bracket_counting" || r.Circuit.Run != run.Name || r.Circuit.Ablation != circuit.MeanAblation {
+		t.Errorf("circuit of %s in %s at %s", r.Circuit.Task, r.Circuit.Run, r.Circuit.Ablation)
+	}
+	again, err := Run(context.Background(), run, brackets(), c, Options{Progress: func(Progress) { t.Error("it was made again") }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(again.Circuit, r.Circuit) || !reflect.DeepEqual(again.Trials, r.Trials) {
+		t.Error("loaded otherwise than made")
+	}
+	if _, err := Open(run, brackets(), c); err != nil {
+		t.Error(err)
+	}
+	c.Seed++
+	if _, err := Open(run, brackets(), c); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("opening another seed: %v", err)
+	}
+}
+
+// TestRunResumes: interrupted between trials it goes on after the last whole one,
+// and the trials are those of one that was not.
+func TestRunResumes(t *testing.T) {
+	run, c := untrained(t), quick()
+	c.Budget = 1e6
+	c.Eliminate = false
+	trials := func(stopAfter ...int) []Trial {
+		runsIn(t)
+		for _, n := range stopAfter {
+			ctx, cancel := context.WithCancel(context.Background())
+			_, err := Run(ctx, run, brackets(), c, Options{Progress: func(p Progress) {
+				if p.Trials == n && p.Step == 2 {
+					cancel()
+				}
+			}})
+			if !errors.Is(err, context.Canceled) {
+				t.Fatalf("after %d trials: %v", n, err)
+			}
+		}
+		s, err := newSubject(run, brackets(), c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		root, err := store.Root()
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, err := store.Open(root, kind, s.identity)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer a.Close()
+		checkpoint, _, err := a.Latest()
+		if err != nil || checkpoint == nil || checkpoint.Done {
+			t.Fatalf("%v, %v", checkpoint, err)
+		}
+		x, err := read(checkpoint)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range x.trials {
+			x.trials[i].Seconds = 0
+		}
+		return x.trials
+	}
+	whole, parts := trials(3), trials(1, 2, 3)
+	if len(whole) != 3 || !reflect.DeepEqual(whole, parts) {
+		t.Errorf("in one go %+v\nin parts %+v", whole, parts)
+	}
+}
+
+// TestRunFallsBack: a damaged newest checkpoint costs a trial, no more.
+func TestRunFallsBack(t *testing.T) {
+	runsIn(t)
+	run, c := untrained(t), quick()
+	c.Budget, c.Eliminate = 1e6, false
+	stop := func(n int) {
+		ctx, cancel := context.WithCancel(context.Background())
+		defer cancel()
+		_, err := Run(ctx, run, brackets(), c, Options{Progress: func(p Progress) {
+			if p.Trials == n && p.Step > 0 {
+				cancel()
+			}
+		}})
+		if !errors.Is(err, context.Canceled) {
+			t.Fatal(err)
+		}
+	}
+	stop(2)
+	root, _ := store.Root()
+	files, err := filepath.Glob(filepath.Join(root, kind+"-*", "checkpoint-*", trialsFile))
+	if err != nil || len(files) != 2 {
+		t.Fatalf("%v, %v", files, err)
+	}
+	if err := os.WriteFile(files[1], []byte("{"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	var lines []string
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	_, err = Run(ctx, run, brackets(), c, Options{Log: func(l string) { lines = append(lines, l); cancel() }})
+	if !errors.Is(err, context.Canceled) || len(lines) < 2 || !strings.Contains(lines[0], trialsFile) || !strings.Contains(lines[len(lines)-1], "after 1 trials") {
+		t.Errorf("%v, %q", err, lines)
+	}
+}
+
+func TestRunOutOfReach(t *testing.T) {
+	runsIn(t)
+	c := quick()
+	c.Target = 1e-3
+	r, err := Run(context.Background(), untrained(t), brackets(), c, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Best.Reached || r.Best.Eliminated || len(r.Circuit.Nodes) != len(r.Tau) {
+		t.Errorf("%+v with %d nodes", r.Best, len(r.Circuit.Nodes))
+	}
+}
+
+func TestRunErrors(t *testing.T) {
+	runsIn(t)
+	run := untrained(t)
+	for want, call := range map[string]func(c *Config, tk *task.Task){
+		"target is 0":     func(c *Config, _ *task.Task) { c.Target = 0 },
+		"confidence is":   func(c *Config, _ *task.Task) { c.Confidence = -1 },
+		"fit is 0":        func(c *Config, _ *task.Task) { c.Fit = 0 },
+		"select is 1":     func(c *Config, _ *task.Task) { c.Select = 1 },
+		"fit_tokens is 0": func(c *Config, _ *task.Task) { c.FitTokens = 0 },
+		"max_tokens is":   func(c *Config, _ *task.Task) { c.MaxTokens = -3 },
+		"budget is":       func(c *Config, _ *task.Task) { c.Budget = -1 },
+		"steps is 0":      func(c *Config, _ *task.Task) { c.Hyper.Steps = 0 },
+		"Draw is nil":     func(_ *Config, tk *task.Task) { tk.Draw = nil },
+	} {
+		c, tk := quick(), brackets()
+		call(&c, &tk)
+		if _, err := Run(context.Background(), run, tk, c, Options{}); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want one with %q", err, want)
+		}
+		if _, err := Open(run, tk, c); err == nil {
+			t.Errorf("%s: opened", want)
+		}
+	}
+}
