@@ -1,0 +1,14 @@
+// Package prove measures whether a circuit is what the model really uses.
+//
+// [Run] takes a run, a task and a circuit, and measures on prompts of the report
+// split, on which no choice was made: the loss of the whole model, of the
+// circuit alone with all else at its mean, of the model with the circuit taken
+// out, and of random circuits of the same size kept and taken out; what every
+// node and every edge alone is worth inside the circuit; and how the nodes do
+// that attribution would have chosen, at equal size. It is an artifact like a
+// training run: loaded if it is there, made otherwise.
+//
+// [Interchange] swaps the activation of one node between the two prompts of a
+// pair and counts how often the answer swaps with it. [Part] is a circuit, or a
+// model without it, that predicts.
+package prove

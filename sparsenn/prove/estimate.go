@@ -1,0 +1,34 @@
+package prove
+
+import (
+	"math/rand/v2"
+	"slices"
+
+	"circuitbook/sparsenn/circuit"
+)
+
+const resamples = 2000
+
+// estimate is a mean with its 95 % bootstrap interval (percentiles), a function
+// of the values alone.
+func estimate(values []float64) circuit.Estimate {
+	n := len(values)
+	mean := func(pick func(i int) float64) float64 {
+		sum := 0.0
+		for i := range n {
+			sum += pick(i)
+		}
+		return sum / float64(n)
+	}
+	e := circuit.Estimate{N: n, Mean: mean(func(i int) float64 { return values[i] })}
+	rng := rand.New(rand.NewPCG(uint64(n), 0x70726f7665))
+	means := make([]float64, resamples)
+	for r := range means {
+		means[r] = mean(func(int) float64 { return values[rng.IntN(n)] })
+	}
+	slices.Sort(means)
+	// A percentile interval of few, equal values may miss their mean by rounding.
+	e.Lo = min(e.Mean, means[resamples*25/1000])
+	e.Hi = max(e.Mean, means[resamples*975/1000])
+	return e
+}

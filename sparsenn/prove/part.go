@@ -1,0 +1,143 @@
+package prove
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"circuitbook/sparsenn/ablate"
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/train"
+)
+
+// Part is a piece of a model that runs: a circuit with everything else held at
+// its mean, or the model with a circuit taken out. It predicts like the model
+// (it is a task.Predictor) and can be recorded and changed like it.
+type Part struct {
+	run     *train.Result
+	changes []model.Intervention // one per site
+}
+
+// Alone is the circuit, all else ablated.
+func Alone(ctx context.Context, run *train.Result, c *circuit.Circuit, roots ...string) (*Part, error) {
+	return part(ctx, run, c, true, roots)
+}
+
+// Without is the model, the circuit ablated.
+func Without(ctx context.Context, run *train.Result, c *circuit.Circuit, roots ...string) (*Part, error) {
+	return part(ctx, run, c, false, roots)
+}
+
+func part(ctx context.Context, run *train.Result, c *circuit.Circuit, keep bool, roots []string) (*Part, error) {
+	if err := checkParent(run, c); err != nil {
+		return nil, err
+	}
+	o := optionsOf(c)
+	sp, err := ablate.NewSpace(run.Config.Model, o.Final)
+	if err != nil {
+		return nil, err
+	}
+	means := make([]float32, sp.Len())
+	if !o.Zero {
+		stats, err := ablate.Measure(ctx, run, roots...)
+		if err != nil {
+			return nil, err
+		}
+		means = stats.Flat(sp)
+	}
+	mask, err := sp.MaskOf(nodesOf(c))
+	if err != nil {
+		return nil, err
+	}
+	p := &Part{run: run}
+	for s, site := range sp.Sites {
+		x := model.Intervention{Site: model.Site(site)}
+		for i := sp.Start[s]; i < sp.Start[s+1]; i++ {
+			scale, shift := float32(0), means[i]
+			if mask[i] == keep {
+				scale, shift = 1, 0
+			}
+			x.Scale, x.Shift = append(x.Scale, scale), append(x.Shift, shift)
+		}
+		p.changes = append(p.changes, x)
+	}
+	return p, nil
+}
+
+// Record is model.Record of the part: the interventions act after its own, x
+// being what the part has at the site.
+func (p *Part) Record(tokens [][]int32, sites []model.Site, changes ...model.Intervention) (*model.Recording, error) {
+	all := slices.Clone(p.changes)
+	for _, c := range changes {
+		i := slices.IndexFunc(all, func(x model.Intervention) bool { return x.Site == c.Site })
+		if i < 0 {
+			all = append(all, c)
+			continue
+		}
+		both, err := compose(all[i], c)
+		if err != nil {
+			return nil, err
+		}
+		all[i] = both
+	}
+	return p.run.Model.Record(tokens, sites, all...)
+}
+
+// compose is one intervention that does first a, which has a value per channel,
+// and then b.
+func compose(a, b model.Intervention) (model.Intervention, error) {
+	w := len(a.Scale)
+	for _, v := range [][]float32{b.Scale, b.Shift} {
+		if len(v)%w != 0 {
+			return a, fmt.Errorf("intervention at %q: %d values for %d channels", b.Site, len(v), w)
+		}
+	}
+	out := model.Intervention{Site: a.Site}
+	for i := range max(w, len(b.Scale), len(b.Shift)) {
+		scale, shift := float32(1), float32(0)
+		if len(b.Scale) > 0 {
+			scale = b.Scale[i%len(b.Scale)]
+		}
+		if len(b.Shift) > 0 {
+			shift = b.Shift[i%len(b.Shift)]
+		}
+		out.Scale = append(out.Scale, scale*a.Scale[i%w])
+		out.Shift = append(out.Shift, scale*a.Shift[i%w]+shift)
+	}
+	return out, nil
+}
+
+// Next returns the logits after each of the sequences, which may differ in
+// length: [batch][Vocab].
+func (p *Part) Next(sequences [][]int32) ([][]float32, error) {
+	padded, last, err := pad(sequences)
+	if err != nil {
+		return nil, err
+	}
+	rec, err := p.Record(padded, []model.Site{model.Logits})
+	if err != nil {
+		return nil, err
+	}
+	out := make([][]float32, len(sequences))
+	for i, at := range last {
+		out[i] = slices.Clone(rec.Activations[0].At(i, at))
+	}
+	return out, nil
+}
+
+// pad makes sequences equally long, on the right, and says where each ends.
+func pad(sequences [][]int32) (padded [][]int32, last []int, err error) {
+	longest := 0
+	for i, s := range sequences {
+		if len(s) == 0 {
+			return nil, nil, fmt.Errorf("sequence %d is empty; give at least one token", i)
+		}
+		longest = max(longest, len(s))
+	}
+	for _, s := range sequences {
+		padded = append(padded, append(slices.Clone(s), make([]int32, longest-len(s))...))
+		last = append(last, len(s)-1)
+	}
+	return padded, last, nil
+}

@@ -1,0 +1,237 @@
+package prove
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+
+	"circuitbook/sparsenn/ablate"
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/task"
+	"circuitbook/sparsenn/train"
+)
+
+// prover is a circuit under proof: its model on the report prompts.
+type prover struct {
+	config  Config
+	run     *train.Result
+	circuit *circuit.Circuit
+	stats   *ablate.Stats
+	report  *ablate.Evaluator
+	effects *ablate.Evaluator // of the first of them
+	kept    ablate.Mask
+}
+
+// checkParent says whether a circuit is of a run.
+func checkParent(run *train.Result, c *circuit.Circuit) error {
+	if err := c.Check(); err != nil {
+		return err
+	}
+	if c.Run != run.Name {
+		return fmt.Errorf("the circuit is of %s, not of %s; open that run", c.Run, run.Name)
+	}
+	if shape := ablate.ShapeOf(run.Config.Model); c.Model != shape {
+		return fmt.Errorf("the circuit is of a model of shape %+v, the run's is %+v", c.Model, shape)
+	}
+	return nil
+}
+
+// optionsOf are the ablation's options that a circuit was found under.
+func optionsOf(c *circuit.Circuit) ablate.Options {
+	o := ablate.Options{Zero: c.Ablation == circuit.ZeroAblation}
+	for _, n := range c.Nodes {
+		o.Final = o.Final || n.Site == circuit.FinalResid
+	}
+	return o
+}
+
+func nodesOf(c *circuit.Circuit) []circuit.Node {
+	var out []circuit.Node
+	for _, n := range c.Nodes {
+		out = append(out, n.Node)
+	}
+	return out
+}
+
+func newProver(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, roots []string) (*prover, error) {
+	p := &prover{config: config, run: run, circuit: c}
+	var err error
+	if p.stats, err = ablate.Measure(ctx, run, roots...); err != nil {
+		return nil, err
+	}
+	reported, err := t.Report(run.Tokenizer, task.Options{N: config.Examples, Seed: config.Seed,
+		MaxTokens: min(config.MaxTokens, run.Config.Model.Context)})
+	if err != nil {
+		return nil, err
+	}
+	examples := reported.Examples()
+	if p.report, err = ablate.NewEvaluator(run.Model, p.stats, examples, optionsOf(c)); err != nil {
+		return nil, err
+	}
+	few := examples[:min(len(examples), max(1, config.EffectExamples))]
+	if p.effects, err = p.report.Of(few, ablate.LengthOf(examples)); err != nil {
+		return nil, err
+	}
+	p.kept, err = p.report.Space.MaskOf(nodesOf(c))
+	return p, err
+}
+
+// losses is the loss of every report prompt under a mask.
+func (p *prover) losses(m ablate.Mask) ([]float64, error) {
+	margins, err := p.report.Margins(m)
+	if err != nil {
+		return nil, err
+	}
+	return margins.Losses(), nil
+}
+
+// proof measures the five losses.
+func (p *prover) proof(ctx context.Context, step func()) (proof circuit.Proof, missing int, err error) {
+	one := func(m ablate.Mask, to *circuit.Estimate) {
+		if err != nil {
+			return
+		}
+		var l []float64
+		if l, err = p.losses(m); err == nil {
+			*to = estimate(l)
+			step()
+		}
+	}
+	one(p.report.All(), &proof.Full)
+	one(p.kept, &proof.Alone)
+	one(p.kept.Not(), &proof.Removed)
+	rng := rand.New(rand.NewPCG(p.config.Seed, 0x72616e64))
+	live := p.stats.Live(p.report.Space)
+	var alone, removed []float64
+	for range p.config.Random {
+		if err == nil {
+			err = ctx.Err()
+		}
+		m, lacking := randomLike(p.report.Space, p.kept, live, rng)
+		missing = max(missing, lacking)
+		var a, r circuit.Estimate
+		one(m, &a)
+		one(m.Not(), &r)
+		alone, removed = append(alone, a.Mean), append(removed, r.Mean)
+	}
+	if err != nil {
+		return proof, 0, err
+	}
+	proof.RandomAlone, proof.RandomRemoved = estimate(alone), estimate(removed)
+	return proof, missing, nil
+}
+
+// accuracies is the share of pairs answered right by the circuit alone and by
+// the whole model.
+func (p *prover) accuracies() (alone, full float64, err error) {
+	a, err := p.report.Margins(p.kept)
+	if err != nil {
+		return 0, 0, err
+	}
+	f, err := p.report.Margins(p.report.All())
+	if err != nil {
+		return 0, 0, err
+	}
+	return a.Accuracy(), f.Accuracy(), nil
+}
+
+// nodeEffects fills in what every node alone is worth in the circuit.
+func (p *prover) nodeEffects(ctx context.Context, base float64, c *circuit.Circuit, step func()) error {
+	for i := range c.Nodes {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		at, err := p.report.Space.Index(c.Nodes[i].Node)
+		if err != nil {
+			return err
+		}
+		m := slices.Clone(p.kept)
+		m[at] = false
+		loss, _, err := p.effects.Loss(m)
+		if err != nil {
+			return err
+		}
+		c.Nodes[i].Effect = new(loss - base)
+		step()
+	}
+	return nil
+}
+
+// edgeEffects fills in what every edge alone is worth in the circuit: its weight
+// is set to 0, and the mean of what it carried is added to the bias.
+func (p *prover) edgeEffects(ctx context.Context, base float64, c *circuit.Circuit, step func()) error {
+	for i := range c.Edges {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		e := &c.Edges[i]
+		cut, err := p.without(e)
+		if err != nil {
+			return fmt.Errorf("edge %s to %s: %w", e.From, e.To, err)
+		}
+		loss, _, err := cut.Loss(p.kept)
+		if err != nil {
+			return err
+		}
+		e.Effect = new(loss - base)
+		step()
+	}
+	return nil
+}
+
+// without is the evaluator of effects for the model without one edge.
+func (p *prover) without(e *circuit.Edge) (*ablate.Evaluator, error) {
+	shape, m := p.circuit.Model, p.run.Model
+	name, row, col, err := shape.Place(e.From, e.To)
+	if err != nil {
+		return nil, err
+	}
+	weights, err := m.Values(name)
+	if err != nil {
+		return nil, err
+	}
+	width := len(weights) / rowsOf(p.run, name)
+	weights = slices.Clone(weights)
+	weight := weights[row*width+col]
+	weights[row*width+col] = 0
+	if m, err = m.With(name, weights); err != nil {
+		return nil, err
+	}
+	if p.circuit.Ablation == circuit.ZeroAblation {
+		return p.effects.With(m), nil
+	}
+	biasName, at, ok := shape.BiasPlace(e.To)
+	if !ok {
+		return nil, fmt.Errorf("%s has no bias to take the mean up", e.To)
+	}
+	bias, err := m.Values(biasName)
+	if err != nil {
+		return nil, fmt.Errorf("the model has no biases to take the mean up; its circuits can be proved under zero ablation only: %w", err)
+	}
+	bias = slices.Clone(bias)
+	bias[at] += weight * p.carried(e.From)
+	if m, err = m.With(biasName, bias); err != nil {
+		return nil, err
+	}
+	return p.effects.With(m), nil
+}
+
+func rowsOf(run *train.Result, name string) int {
+	for _, p := range run.Config.Model.Params() {
+		if p.Name == name {
+			return p.Shape[0]
+		}
+	}
+	return 1
+}
+
+// carried is the mean of what an edge from a node carries: of the node itself,
+// or for a value channel of what attention makes of it.
+func (p *prover) carried(n circuit.Node) float32 {
+	site := n.Site
+	if layer, block, kind, err := circuit.ParseSite(site); err == nil && kind == "v" {
+		site = fmt.Sprintf("%d.%s.y", layer, block)
+	}
+	return p.stats.Mean[site][n.Index]
+}

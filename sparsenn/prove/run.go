@@ -1,0 +1,247 @@
+package prove
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/task"
+	"circuitbook/sparsenn/train"
+)
+
+// kind is the kind of a proof in the store; recipeVersion is part of its hash
+// and is raised when what is measured changes.
+const (
+	kind          = "proof"
+	recipeVersion = 1
+
+	circuitFile    = "circuit.json"
+	factsFile      = "facts.json"
+	provenanceFile = "provenance.json"
+)
+
+// Config says how much is measured.
+type Config struct {
+	Examples  int    `json:"examples"`   // of the report split
+	MaxTokens int    `json:"max_tokens"` // bound on their prompts
+	Random    int    `json:"random"`     // random circuits
+	Seed      uint64 `json:"seed"`       // of the examples and the random circuits
+	// EffectExamples is how many of the examples measure each node and edge; 0
+	// leaves their effects out.
+	EffectExamples int `json:"effect_examples"`
+	// Attribution is how many select examples rank nodes for the baseline; 0
+	// leaves it out.
+	Attribution int `json:"attribution"`
+	// Confidence is how many standard errors the baseline must stay below the
+	// target, as in prune.Config.
+	Confidence float64 `json:"confidence"`
+}
+
+// DefaultConfig measures all there is, as pruning's default config chooses.
+func DefaultConfig() Config {
+	return Config{Examples: 256, MaxTokens: task.DefaultMaxTokens, Random: 20, EffectExamples: 64, Attribution: 64, Confidence: 1.645}
+}
+
+// Validate says what is wrong with a config and which field to change.
+func (c Config) Validate() error {
+	for _, f := range []struct {
+		name string
+		v    int
+		min  int
+	}{{"examples", c.Examples, 2}, {"max_tokens", c.MaxTokens, 1}, {"random", c.Random, 1},
+		{"effect_examples", c.EffectExamples, 0}, {"attribution", c.Attribution, 0}} {
+		if f.v < f.min {
+			return fmt.Errorf("prove config: %s is %d; it must be at least %d", f.name, f.v, f.min)
+		}
+	}
+	if !(c.Confidence >= 0 && c.Confidence < 10) {
+		return fmt.Errorf("prove config: confidence is %v; it must be in [0, 10)", c.Confidence)
+	}
+	return nil
+}
+
+// Facts is what is measured of a circuit besides what the circuit itself holds.
+type Facts struct {
+	Attribution *Attribution `json:"attribution,omitempty"`
+	// Missing is how many nodes the random circuits lack, because a site had no
+	// live node left outside the circuit.
+	Missing int `json:"missing"`
+	// Accuracy is the share of report pairs of which the circuit alone answers
+	// both sides right, and FullAccuracy the same of the whole model.
+	Accuracy     float64 `json:"accuracy"`
+	FullAccuracy float64 `json:"full_accuracy"`
+}
+
+// Result is a circuit with its proof.
+type Result struct {
+	Name    string // KIND-HASH
+	Dir     string
+	Circuit *circuit.Circuit // with Proof and effects
+	Facts
+	Provenance store.Provenance
+}
+
+// Options are what does not change the result.
+type Options struct {
+	// Progress is called after every measurement of a node, an edge or a control.
+	Progress func(done, all int)
+	Roots    []string // read-only folders of finished artifacts
+}
+
+type identity struct {
+	Recipe  int    `json:"recipe"`
+	Parent  string `json:"parent"`
+	Task    string `json:"task"`
+	Circuit string `json:"circuit"` // hash of the circuit without proof
+	Config  Config `json:"config"`
+}
+
+// Run measures a circuit of a run on a task: loaded where it was measured
+// before, else measured, which takes about a second a node and edge of a small
+// model. A circuit of another run or of another shape is an error. When ctx is
+// cancelled it stops within a second and keeps nothing.
+func Run(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, o Options) (*Result, error) {
+	if err := config.Validate(); err != nil {
+		return nil, err
+	}
+	if err := checkParent(run, c); err != nil {
+		return nil, err
+	}
+	bare := *c
+	bare.Proof = nil
+	hash, err := store.Hash(&bare)
+	if err != nil {
+		return nil, err
+	}
+	id := identity{recipeVersion, run.Name, t.Name, hash, config}
+	all, err := store.Roots(o.Roots...)
+	if err != nil {
+		return nil, err
+	}
+	if a, err := store.OpenReadOnly(all, kind, id); err == nil {
+		defer a.Close()
+		return load(a)
+	} else if !errors.Is(err, store.ErrNotFound) {
+		return nil, err
+	}
+	a, err := store.Open(all[0], kind, id)
+	if err != nil {
+		return nil, err
+	}
+	defer a.Close()
+	if err := measure(ctx, run, t, c, config, o, a); err != nil {
+		return nil, fmt.Errorf("proving the circuit of %s in %s: %w", t.Name, run.Name, err)
+	}
+	return load(a)
+}
+
+func measure(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, o Options, a *store.Run) error {
+	started := time.Now()
+	p, err := newProver(ctx, run, t, c, config, o.Roots)
+	if err != nil {
+		return err
+	}
+	done, steps := 0, 2*config.Random+4
+	if config.EffectExamples > 0 {
+		steps += len(c.Nodes) + len(c.Edges)
+	}
+	step := func() {
+		done++
+		if o.Progress != nil {
+			o.Progress(done, steps)
+		}
+	}
+	proved := new(*c)
+	proved.Nodes, proved.Edges = slices.Clone(c.Nodes), slices.Clone(c.Edges)
+	var facts Facts
+	proof, missing, err := p.proof(ctx, step)
+	if err != nil {
+		return err
+	}
+	proved.Proof, facts.Missing = &proof, missing
+	if facts.Accuracy, facts.FullAccuracy, err = p.accuracies(); err != nil {
+		return err
+	}
+	if config.EffectExamples > 0 {
+		base, _, err := p.effects.Loss(p.kept)
+		if err != nil {
+			return err
+		}
+		if err := p.nodeEffects(ctx, base, proved, step); err != nil {
+			return err
+		}
+		if err := p.edgeEffects(ctx, base, proved, step); err != nil {
+			return err
+		}
+	}
+	if config.Attribution > 0 {
+		examples, err := t.Select(run.Tokenizer, task.Options{N: config.Attribution, Seed: config.Seed, MaxTokens: min(config.MaxTokens, run.Config.Model.Context)})
+		if err != nil {
+			return err
+		}
+		b, err := p.attribution(examples, config.Confidence)
+		if err != nil {
+			return err
+		}
+		facts.Attribution = &b
+	}
+	step()
+	provenance := store.NewProvenance(config.Seed)
+	provenance.Parents = map[string]string{"train": run.Name}
+	provenance.Plugin = run.Provenance.Plugin
+	provenance.WallSeconds = time.Since(started).Seconds()
+	return save(a, proved, facts, provenance)
+}
+
+func save(a *store.Run, c *circuit.Circuit, f Facts, p store.Provenance) error {
+	text, err := circuit.Encode(c)
+	if err != nil {
+		return err
+	}
+	facts, err := json.Marshal(f)
+	if err != nil {
+		return err
+	}
+	provenance, err := p.JSON()
+	if err != nil {
+		return err
+	}
+	files := map[string]func(io.Writer) error{}
+	for name, data := range map[string][]byte{circuitFile: text, factsFile: facts, provenanceFile: provenance} {
+		files[name] = func(w io.Writer) error {
+			_, err := w.Write(data)
+			return err
+		}
+	}
+	return a.Save(1, true, files)
+}
+
+func load(a *store.Run) (*Result, error) {
+	checkpoint, _, err := a.Latest()
+	if err != nil {
+		return nil, err
+	}
+	r := &Result{Name: a.Name(), Dir: a.Dir()}
+	data, err := checkpoint.ReadFile(circuitFile)
+	if err != nil {
+		return nil, err
+	}
+	if r.Circuit, err = circuit.Decode(data); err != nil {
+		return nil, fmt.Errorf("%s: %w", a.Name(), err)
+	}
+	for name, v := range map[string]any{factsFile: &r.Facts, provenanceFile: &r.Provenance} {
+		if data, err = checkpoint.ReadFile(name); err != nil {
+			return nil, err
+		}
+		if err = json.Unmarshal(data, v); err != nil {
+			return nil, fmt.Errorf("%s: %s: %w", a.Name(), name, err)
+		}
+	}
+	return r, nil
+}
