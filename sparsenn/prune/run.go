@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -173,7 +174,7 @@ func (w *work) all() error {
 	for !w.enough() {
 		t := plan(w.config.Hyper, w.config.Seed, w.trials)
 		if w.config.Budget == 0 {
-			t = Trial{Rung: len(rungs) - 1, Seed: w.config.Seed, Hyper: w.config.Hyper}
+			t = Trial{Rung: rungFinal, Seed: w.config.Seed, Hyper: w.config.Hyper}
 		}
 		f, err := w.try(t)
 		if err != nil {
@@ -185,11 +186,6 @@ func (w *work) all() error {
 		}
 		w.report(0, 0, 0)
 		if err := w.save(false); err != nil {
-			return err
-		}
-	}
-	if w.config.Eliminate && !w.best.trial.Eliminated && w.best.trial.Reached {
-		if err := w.finish(w.best); err != nil {
 			return err
 		}
 	}
@@ -210,38 +206,62 @@ func (w *work) enough() bool {
 // seconds is the time spent so far.
 func (w *work) seconds() float64 { return w.spent + time.Since(w.since).Seconds() }
 
-// try is one trial: gates, ranking, the smallest circuit and, on the last rung,
-// elimination.
+// try is one trial: gates, ranking, the smallest circuit, elimination; or a
+// change of the best circuit so far.
 func (w *work) try(t Trial) (*found, error) {
 	started := time.Now()
-	g, err := newGates(w.judge.Evaluator, w.fit, t.Hyper, t.Seed)
-	if err != nil {
-		return nil, err
-	}
-	if err := g.all(w.ctx, w.report); err != nil {
-		return nil, err
-	}
-	mask, reached, err := w.judge.smallest(rank(g.tau, g.first), g.open().Count())
-	if err != nil {
-		return nil, err
-	}
-	t.Reached, t.Ranked = reached, mask.Count()
-	f := &found{trial: t, mask: mask}
-	for _, x := range g.tau {
-		f.tau = append(f.tau, float32(x))
-	}
-	if reached && w.config.Eliminate && t.Rung == len(rungs)-1 {
-		err = w.finish(f)
-	} else {
+	f := &found{trial: t}
+	var err error
+	switch {
+	case t.Rung == rungChange && w.best.trial.Reached:
+		f.tau, f.trial.Reached, f.trial.Ranked = w.best.tau, true, w.best.trial.Nodes
+		f.trial.Hyper = w.best.trial.Hyper
+		rng := rand.New(rand.NewPCG(t.Seed, 0x6368616e6765))
+		if f.mask, err = w.judge.perturb(w.ctx, w.best.mask, rng); err != nil {
+			return nil, err
+		}
+		f.trial.Eliminated = true
 		err = w.size(f)
+	case t.Rung == rungChange: // there is nothing to change
+		f.trial = w.best.trial
+		f.trial.Bracket, f.trial.Rung, f.trial.Seed = t.Bracket, t.Rung, t.Seed
+		f.mask, f.tau = w.best.mask, w.best.tau
+	default:
+		err = w.fromGates(f)
 	}
 	f.trial.Seconds = time.Since(started).Seconds()
 	return f, err
 }
 
+// maxRanked is the size up to which a draw's circuit goes through elimination.
+const maxRanked = 80
+
+// fromGates trains gates and finds the smallest circuit that they rank first.
+func (w *work) fromGates(f *found) error {
+	g, err := newGates(w.judge.Evaluator, w.fit, f.trial.Hyper, f.trial.Seed)
+	if err != nil {
+		return err
+	}
+	if err := g.all(w.ctx, w.report); err != nil {
+		return err
+	}
+	for _, x := range g.tau {
+		f.tau = append(f.tau, float32(x))
+	}
+	if f.mask, f.trial.Reached, err = w.judge.smallest(rank(g.tau, g.first), g.open().Count()); err != nil {
+		return err
+	}
+	f.trial.Ranked = f.mask.Count()
+	// A draw that ranks far more nodes than others need is not worth the time.
+	if f.trial.Reached && w.config.Eliminate && (f.trial.Rung != rungDraw || f.trial.Ranked <= maxRanked) {
+		return w.finish(f)
+	}
+	return w.size(f)
+}
+
 // finish takes nodes out one by one.
 func (w *work) finish(f *found) (err error) {
-	if f.mask, err = w.judge.eliminate(w.ctx, f.mask); err != nil {
+	if f.mask, err = w.judge.eliminate(w.ctx, f.mask, nil); err != nil {
 		return err
 	}
 	f.trial.Eliminated = true

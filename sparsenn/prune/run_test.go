@@ -110,8 +110,9 @@ func TestRunResumes(t *testing.T) {
 		}
 		return x.trials
 	}
-	whole, parts := trials(3), trials(1, 2, 3)
-	if len(whole) != 3 || !reflect.DeepEqual(whole, parts) {
+	n := bracketDraws // the next one is the bracket's final
+	whole, parts := trials(n), trials(1, 2, n)
+	if len(whole) != n || !reflect.DeepEqual(whole, parts) {
 		t.Errorf("in one go %+v\nin parts %+v", whole, parts)
 	}
 }
@@ -148,6 +149,26 @@ func TestRunFallsBack(t *testing.T) {
 	_, err = Run(ctx, run, brackets(), c, Options{Log: func(l string) { lines = append(lines, l); cancel() }})
 	if !errors.Is(err, context.Canceled) || len(lines) < 2 || !strings.Contains(lines[0], trialsFile) || !strings.Contains(lines[len(lines)-1], "after 1 trials") {
 		t.Errorf("%v, %q", err, lines)
+	}
+}
+
+// TestRunSearches: a budget goes through draws, the final and changes, keeps the
+// smallest of them, and ends.
+func TestRunSearches(t *testing.T) {
+	runsIn(t)
+	c := quick()
+	c.Budget = 6
+	r, err := Run(context.Background(), untrained(t), brackets(), c, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, x := range r.Trials {
+		if x.size() < r.Best.size() {
+			t.Errorf("trial %d is smaller than the best: %+v", i, x)
+		}
+	}
+	if len(r.Trials) < 2 || r.Provenance.WallSeconds > 2*c.Budget+5 {
+		t.Errorf("%d trials in %v s", len(r.Trials), r.Provenance.WallSeconds)
 	}
 }
 

@@ -1,15 +1,20 @@
 package prune
 
 import (
+	"cmp"
 	"math"
 	"math/rand/v2"
+	"slices"
 )
 
-// Trial is one pruning with one set of settings: a line of the search's log.
+// Trial is one attempt at a circuit: a line of the search's log.
 type Trial struct {
-	Bracket int    `json:"bracket"`
+	Bracket int `json:"bracket"`
+	// Rung is 0 for gates of some settings and a share of the steps, 1 for the
+	// bracket's best settings and all steps, 2 for a change of the best circuit
+	// so far, which trains no gates.
 	Rung    int    `json:"rung"`
-	Seed    uint64 `json:"seed"` // of the gates and their batches
+	Seed    uint64 `json:"seed"`
 	Hyper   Hyper  `json:"hyper"`
 	Reached bool   `json:"reached"` // whether any of its circuits meets the target
 	Nodes   int    `json:"nodes"`   // of the smallest that does; of the whole model if none
@@ -25,21 +30,31 @@ type Trial struct {
 	Ranked     int  `json:"ranked,omitempty"`
 }
 
-// size orders trials: those that meet the target by nodes + edges, then the
-// others by how far they miss it.
+// size orders trials: those that meet the target by nodes + edges, equal ones by
+// their loss, then the others by how far they miss it.
 func (t Trial) size() float64 {
 	if !t.Reached {
 		return 1e9 + t.Bound
 	}
-	return float64(t.Nodes + t.Edges)
+	return float64(t.Nodes+t.Edges) + min(0.5, t.Bound/10)
 }
 
-// rungs are the shares of Hyper.Steps at which successive halving compares, and
-// how many of a bracket get there.
-var rungs = []struct {
-	share float64
-	count int
-}{{0.25, 8}, {0.5, 3}, {1, 1}}
+// A bracket of the search: some settings for a share of Hyper.Steps, the best of
+// them for more steps, and then changes of the best circuit so far.
+const (
+	bracketDraws   = 4
+	firstShare     = 0.25
+	bracketFinals  = 1
+	bracketChanges = 12
+	perBracket     = bracketDraws + bracketFinals + bracketChanges
+)
+
+// The rungs of a trial.
+const (
+	rungDraw   = iota // settings drawn around the centre, a share of the steps
+	rungFinal         // the best settings of the bracket, all steps
+	rungChange        // no gates: a change of the best circuit so far
+)
 
 // draw is settings at random around a centre, for one place of a bracket: a
 // function of seed and place. Place 0 of bracket 0 is the centre itself. The
@@ -64,44 +79,20 @@ func draw(center Hyper, seed uint64, bracket, place int) Hyper {
 // plan is the next trial of a search, given those that were done, which must be
 // all that plan asked for before. It never ends: the caller's budget does.
 func plan(center Hyper, seed uint64, done []Trial) Trial {
-	perBracket := 0
-	for _, r := range rungs {
-		perBracket += r.count
-	}
 	bracket, at := len(done)/perBracket, len(done)%perBracket
-	current := done[bracket*perBracket:]
-	t := Trial{Bracket: bracket}
-	for r, rung := range rungs {
-		if at >= rung.count {
-			at -= rung.count
-			continue
-		}
-		t.Rung = r
-		if r == 0 {
-			t.Hyper = draw(center, seed, bracket, at)
-			t.Seed = seed + uint64(bracket)*1000 + uint64(at)
-		} else {
-			parent := nthBest(current, r-1, at)
-			t.Hyper, t.Seed = parent.Hyper, parent.Seed
-		}
-		t.Hyper.Steps = max(1, int(math.Round(rung.share*float64(center.Steps))))
-		return t
+	t := Trial{Bracket: bracket, Seed: seed + uint64(len(done))}
+	switch {
+	case at < bracketDraws:
+		t.Rung = rungDraw
+		t.Hyper = draw(center, seed, bracket, at)
+		t.Hyper.Steps = max(1, int(math.Round(firstShare*float64(center.Steps))))
+	case at < bracketDraws+bracketFinals:
+		t.Rung = rungFinal
+		best := slices.MinFunc(done[bracket*perBracket:], func(a, b Trial) int { return cmp.Compare(a.size(), b.size()) })
+		t.Hyper, t.Seed = best.Hyper, best.Seed
+		t.Hyper.Steps = center.Steps
+	default:
+		t.Rung = rungChange
 	}
-	panic("unreachable")
-}
-
-// nthBest is the n-th smallest trial of a rung, ties by order.
-func nthBest(trials []Trial, rung, n int) Trial {
-	var of []Trial
-	for _, t := range trials {
-		if t.Rung == rung {
-			of = append(of, t)
-		}
-	}
-	for i := range of {
-		for j := i; j > 0 && of[j].size() < of[j-1].size(); j-- {
-			of[j], of[j-1] = of[j-1], of[j]
-		}
-	}
-	return of[n]
+	return t
 }

@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"slices"
 
 	"circuitbook/sparsenn/ablate"
+
+	"golang.org/x/sync/errgroup"
 )
 
 // rank orders nodes by τ, the largest first. Many gates end at the clamp; among
@@ -93,13 +96,19 @@ func (j *judge) smallest(order []int, open int) (m ablate.Mask, reached bool, er
 // may go is for all of them to say.
 const probePairs = ablate.ChunkPairs
 
+// hopeless is how far above the target, in nats, the probe's loss without a node
+// lies that all examples need not be asked about.
+const hopeless = 0.1
+
 // eliminate takes out nodes that the circuit can do without, the least missed
 // first, as long as it stays good enough: the paper's removal by hand of
 // negligible nodes (§3.9), by rule. A round measures what every node alone is
 // worth and takes out as many of the least as may go together, a quarter at
 // most; where not even the first may, the others are tried alone. It ends when
 // no single node may go.
-func (j *judge) eliminate(ctx context.Context, m ablate.Mask) (ablate.Mask, error) {
+//
+// rng, which may be nil, shakes the order.
+func (j *judge) eliminate(ctx context.Context, m ablate.Mask, rng *rand.Rand) (ablate.Mask, error) {
 	m = slices.Clone(m)
 	without := func(nodes ...int) ablate.Mask {
 		n := slices.Clone(m)
@@ -109,7 +118,7 @@ func (j *judge) eliminate(ctx context.Context, m ablate.Mask) (ablate.Mask, erro
 		return n
 	}
 	for {
-		order, err := j.worth(ctx, m)
+		order, losses, err := j.worth(ctx, m, rng)
 		if err != nil || len(order) == 0 {
 			return m, err
 		}
@@ -130,9 +139,12 @@ func (j *judge) eliminate(ctx context.Context, m ablate.Mask) (ablate.Mask, erro
 			continue
 		}
 		gone := false
-		for _, i := range order[1:] {
+		for k, i := range order {
 			if err := ctx.Err(); err != nil {
 				return nil, fmt.Errorf("eliminating nodes: %w", err)
+			}
+			if k == 0 || losses[k] > j.target+hopeless {
+				continue // the first was tried above
 			}
 			ok, _, err := j.good(without(i))
 			if err != nil {
@@ -150,32 +162,46 @@ func (j *judge) eliminate(ctx context.Context, m ablate.Mask) (ablate.Mask, erro
 }
 
 // worth orders the nodes of a mask by the loss without each alone, the least
-// missed first.
-func (j *judge) worth(ctx context.Context, m ablate.Mask) ([]int, error) {
+// missed first. With a source of randomness the order is shaken: the gaps to the
+// least missed are stretched or shrunk by up to a half.
+func (j *judge) worth(ctx context.Context, m ablate.Mask, rng *rand.Rand) (order []int, losses []float64, err error) {
 	type candidate struct {
 		node int
 		loss float64
 	}
 	var all []candidate
 	for i, kept := range m {
-		if !kept {
-			continue
+		if kept {
+			all = append(all, candidate{node: i})
 		}
-		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("eliminating nodes: %w", err)
+	}
+	// The probe is one program's worth of examples: two nodes at a time.
+	var group errgroup.Group
+	group.SetLimit(2)
+	for k := range all {
+		group.Go(func() error {
+			if err := ctx.Err(); err != nil {
+				return fmt.Errorf("eliminating nodes: %w", err)
+			}
+			n := slices.Clone(m)
+			n[all[k].node] = false
+			loss, _, err := j.probe.Loss(n)
+			all[k].loss = loss
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, nil, err
+	}
+	if rng != nil && len(all) > 0 {
+		least := slices.MinFunc(all, func(a, b candidate) int { return cmp.Compare(a.loss, b.loss) }).loss
+		for k := range all {
+			all[k].loss = least + (all[k].loss-least)*(0.5+rng.Float64())
 		}
-		n := slices.Clone(m)
-		n[i] = false
-		loss, _, err := j.probe.Loss(n)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, candidate{i, loss})
 	}
 	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.loss, b.loss) })
-	order := make([]int, len(all))
-	for i, c := range all {
-		order[i] = c.node
+	for _, c := range all {
+		order, losses = append(order, c.node), append(losses, c.loss)
 	}
-	return order, nil
+	return order, losses, nil
 }

@@ -2,6 +2,7 @@ package prune
 
 import (
 	"context"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -101,7 +102,7 @@ func TestEliminate(t *testing.T) {
 		t.Fatal(err)
 	}
 	j.target = loss + 1e-4
-	m, err := j.eliminate(context.Background(), start)
+	m, err := j.eliminate(context.Background(), start, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -124,9 +125,25 @@ func TestEliminate(t *testing.T) {
 			t.Errorf("without node %d the loss is %v, which would do", i, loss)
 		}
 	}
+	// A change of it is good enough too, may bring nodes in, and depends on the
+	// seed alone.
+	var changed []ablate.Mask
+	for _, seed := range []uint64{1, 1, 2} {
+		n, err := j.perturb(context.Background(), m, rand.New(rand.NewPCG(seed, 0)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if ok, loss, _ := j.good(n); !ok {
+			t.Errorf("changed, the loss is %v, the target %v", loss, j.target)
+		}
+		changed = append(changed, n)
+	}
+	if !slices.Equal(changed[0], changed[1]) {
+		t.Error("the same seed changed it otherwise")
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := j.eliminate(ctx, start); err == nil {
+	if _, err := j.eliminate(ctx, start, nil); err == nil {
 		t.Error("a cancelled elimination went on")
 	}
 }
