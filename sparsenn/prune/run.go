@@ -217,7 +217,7 @@ func (w *work) try(t Trial) (*found, error) {
 		f.tau, f.trial.Reached, f.trial.Ranked = w.best.tau, true, w.best.trial.Nodes
 		f.trial.Hyper = w.best.trial.Hyper
 		rng := rand.New(rand.NewPCG(t.Seed, 0x6368616e6765))
-		if f.mask, err = w.judge.perturb(w.ctx, w.best.mask, rng); err != nil {
+		if f.mask, err = w.judge.perturb(w.ctx, w.best.mask, w.best.tau, rng); err != nil {
 			return nil, err
 		}
 		f.trial.Eliminated = true

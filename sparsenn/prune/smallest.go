@@ -163,7 +163,7 @@ func (j *judge) eliminate(ctx context.Context, m ablate.Mask, rng *rand.Rand) (a
 
 // worth orders the nodes of a mask by the loss without each alone, the least
 // missed first. With a source of randomness the order is shaken: the gaps to the
-// least missed are stretched or shrunk by up to a half.
+// least missed are stretched or shrunk by up to three quarters.
 func (j *judge) worth(ctx context.Context, m ablate.Mask, rng *rand.Rand) (order []int, losses []float64, err error) {
 	type candidate struct {
 		node int
@@ -196,7 +196,7 @@ func (j *judge) worth(ctx context.Context, m ablate.Mask, rng *rand.Rand) (order
 	if rng != nil && len(all) > 0 {
 		least := slices.MinFunc(all, func(a, b candidate) int { return cmp.Compare(a.loss, b.loss) }).loss
 		for k := range all {
-			all[k].loss = least + (all[k].loss-least)*(0.5+rng.Float64())
+			all[k].loss = least + (all[k].loss-least)*(0.25+1.5*rng.Float64())
 		}
 	}
 	slices.SortStableFunc(all, func(a, b candidate) int { return cmp.Compare(a.loss, b.loss) })

@@ -129,7 +129,7 @@ func TestEliminate(t *testing.T) {
 	// seed alone.
 	var changed []ablate.Mask
 	for _, seed := range []uint64{1, 1, 2} {
-		n, err := j.perturb(context.Background(), m, rand.New(rand.NewPCG(seed, 0)))
+		n, err := j.perturb(context.Background(), m, make([]float32, len(m)), rand.New(rand.NewPCG(seed, 0)))
 		if err != nil {
 			t.Fatal(err)
 		}
