@@ -7,7 +7,12 @@ import (
 
 // All returns the built-in tasks in the order of the paper's table.
 func All() []Task {
-	return []Task{SingleDoubleQuote(), BracketCounting()}
+	return []Task{
+		SingleDoubleQuote(), FinalKwarg(), SetOrString(), SetOrStringFixedVarname(), ClassInit(),
+		WithAs(), BracketBrace(), WithOpen(), BracketCounting(), ForWhile(),
+		ElseElif(), FstringBrace(), IfTernary(), VarSwap(), IndentFor(),
+		LambdaFunc(), IfEquals(), EnumerateRange(), VarIf(), WhileReturnTrue(),
+	}
 }
 
 // ByName returns the built-in task of that name.

@@ -9,9 +9,7 @@ import (
 // lines, and the indentation at which the decisive line stands. The last chunk
 // is the head of a function where the line stands inside one.
 func (d *Draw) surroundings() (chunks []string, indent string) {
-	for range d.Between(1, 5) {
-		chunks = append(chunks, d.chunk())
-	}
+	chunks = d.before()
 	if d.Chance(50) {
 		return chunks, ""
 	}
@@ -21,6 +19,14 @@ func (d *Draw) surroundings() (chunks []string, indent string) {
 		head = strings.TrimSuffix(head, "    ")
 	}
 	return append(chunks, head), "    "
+}
+
+// before returns chunks of whole lines at the top level.
+func (d *Draw) before() (chunks []string) {
+	for range d.Between(1, 5) {
+		chunks = append(chunks, d.chunk())
+	}
+	return chunks
 }
 
 // chunk is a statement or a short block at the top level.
