@@ -26,6 +26,12 @@
 // from its context menu, and book.Save writes files. The one place where this form fails is
 // nbconvert with its own sanitize_html switched on: that knows neither img nor figure.
 //
+// Strips of tokens ([TokenStrips], [AttentionStrip], [Contexts]) are text in HTML: preformatted
+// lines whose tokens are tinted and carry their values as title attributes, which the sanitiser
+// keeps, so that hovering works in a notebook that is not trusted. Tints are translucent and mix with
+// the page's own ground. Where styles are stripped too, the columns stay, for they are made of
+// spaces, and peaks stay bold. Their SVG is for files.
+//
 // # Why drawn here
 //
 // gonum/plot draws well, but its SVG writer sets text in fixed inks without roles, titles or ids that

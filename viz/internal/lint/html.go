@@ -10,6 +10,9 @@ import (
 	"strings"
 )
 
+// edge is a line along one side.
+var edge = regexp.MustCompile(`^[0-9]px solid rgba\([0-9, ]+,[01]\.[0-9]+\)$`)
+
 // What JupyterLab's sanitiser keeps, as far as figures use it.
 var (
 	htmlTags = map[string]map[string]bool{
@@ -26,7 +29,7 @@ var (
 		"th":         set("scope style"),
 		"td":         set("style"),
 		"div":        set("style"),
-		"span":       set("style"),
+		"span":       set("style title"),
 		"pre":        set("style"),
 		"b":          set(""),
 		"small":      set("style"),
@@ -45,9 +48,13 @@ var (
 		"display":          regexp.MustCompile(`^(block|inline-block)$`),
 		"text-align":       regexp.MustCompile(`^(left|right)$`),
 		"font-weight":      regexp.MustCompile(`^bold$`),
-		"white-space":      regexp.MustCompile(`^(nowrap|pre-wrap)$`),
+		"white-space":      regexp.MustCompile(`^(nowrap|pre|pre-wrap)$`),
+		"overflow-x":       regexp.MustCompile(`^auto$`),
+		"outline":          regexp.MustCompile(`^[0-9]px solid$`),
 		"border-radius":    regexp.MustCompile(`^[0-9]+px$`),
-		"border-left":      regexp.MustCompile(`^1px solid rgba\([0-9, ]+,0\.[0-9]+\)$`),
+		"border-left":      edge,
+		"border-top":       edge,
+		"border-bottom":    edge,
 		"background-color": regexp.MustCompile(`^(#[0-9a-f]{6}|rgba\([0-9]+,[0-9]+,[0-9]+,0\.[0-9]+\))$`),
 	}
 )

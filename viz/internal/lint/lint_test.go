@@ -67,6 +67,9 @@ func TestSVG(t *testing.T) {
 }
 
 func TestHTML(t *testing.T) {
+	if err := lint.HTML(`<pre style="white-space:pre;overflow-x:auto"><span title="0.5" style="border-bottom:2px solid rgba(1,2,3,1.00);outline:2px solid">a</span></pre>`); err != nil {
+		t.Errorf("tokens with values: %v", err)
+	}
 	svg := head + names + "</svg>"
 	uri := "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString([]byte(svg))
 	good := `<figure style="margin:0"><img src="` + uri + `" width="760" alt="a" style="max-width:100%;height:auto"/><figcaption>c</figcaption></figure>`
@@ -87,6 +90,8 @@ func TestHTML(t *testing.T) {
 		"style url":      `<div style="background-image:url(x)"></div>`,
 		"style property": `<div style="position:fixed"></div>`,
 		"style value":    `<div style="width:expression(1)"></div>`,
+		"title of a div": `<div title="x"></div>`,
+		"outside edge":   `<span style="border-top:2px solid url(x)"></span>`,
 		"open":           `<div>`,
 		"comment":        `<!-- x -->`,
 		"early end":      `</x><script/><x>`,
