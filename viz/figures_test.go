@@ -1,6 +1,7 @@
 package viz_test
 
 import (
+	"maps"
 	"math"
 	"math/rand/v2"
 	"time"
@@ -18,7 +19,7 @@ func figures() map[string]viz.Figure {
 	if err != nil {
 		panic(err)
 	}
-	return map[string]viz.Figure{
+	figs := map[string]viz.Figure{
 		"plot":     curves(),
 		"plot_log": logPlot(),
 		"matrix":   beforeAfter(),
@@ -40,6 +41,8 @@ func figures() map[string]viz.Figure {
 		},
 		"progress": viz.Progress{Note: viz.Note{Title: "train", Provenance: "seed 7"}, Done: 2000, Total: 2000, Elapsed: 187 * time.Second, Last: "loss 2.13", Ended: true},
 	}
+	maps.Copy(figs, tokenFigures())
+	return figs
 }
 
 func curves() viz.Plot {

@@ -1,6 +1,7 @@
 package viz_test
 
 import (
+	"maps"
 	"math"
 	"strings"
 	"testing"
@@ -21,7 +22,7 @@ var hostile = []string{
 // withString puts one string wherever a figure takes one.
 func withString(s string) map[string]viz.Figure {
 	n := viz.Note{Title: s, Caption: s, Provenance: s}
-	return map[string]viz.Figure{
+	figs := map[string]viz.Figure{
 		"plot": viz.Plot{Note: n, X: viz.Axis{Label: s}, Panels: []viz.Panel{{Y: viz.Axis{Label: s}, Refs: []viz.Ref{{Name: s, Y: 1}}, Series: []viz.Series{
 			{Name: s, X: []float64{1, 2}, Y: []float64{1, 2}}, {Name: s + "2", X: []float64{1, 2}, Y: []float64{2, 1}, Smooth: 3},
 		}}}},
@@ -30,6 +31,8 @@ func withString(s string) map[string]viz.Figure {
 		"samples":  viz.Samples{Note: n, Items: []viz.Sample{{Name: s, Prompt: s, Completion: s}, {Prompt: s + s, PromptTokens: []string{s, s}, Completion: s, CompletionTokens: []string{s}}}},
 		"progress": viz.Progress{Note: n, Done: 1, Total: 2, Elapsed: time.Second, Last: s},
 	}
+	maps.Copy(figs, withTokens(n, s))
+	return figs
 }
 
 func checkHostile(t *testing.T, s string) {

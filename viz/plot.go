@@ -13,6 +13,7 @@ type Plot struct {
 	Note
 	X      Axis
 	Panels []Panel
+	Band   string // what the intervals of series are, such as "95 % over 5 seeds"
 }
 
 // An Axis names what is measured and how it is spread.
@@ -37,6 +38,8 @@ type Series struct {
 	// Smooth, if above 1, draws the mean over so many points, and the points themselves faintly
 	// behind it.
 	Smooth int
+	// Lo and Hi, if not nil, bound an interval at each point, drawn as a band; NaN in both is a gap.
+	Lo, Hi []float64
 }
 
 // A Ref is a horizontal line to compare with.
@@ -133,6 +136,9 @@ func (s *Series) check(logX, logY bool) (int, error) {
 		case !math.IsNaN(y):
 			n++
 		}
+	}
+	if err := s.checkBand(logY); err != nil {
+		return 0, err
 	}
 	return n, nil
 }
@@ -239,6 +245,9 @@ func (p *Plot) numbers() []Table {
 				name += ", " + p.Panels[i].Y.Label
 			}
 			pts.Columns = append(pts.Columns, Column{Name: name})
+			if s.Lo != nil {
+				pts.Columns = append(pts.Columns, Column{Name: name + " from"}, Column{Name: "to"})
+			}
 			first, last, n := math.NaN(), math.NaN(), 0
 			lo, hi := math.Inf(1), math.Inf(-1)
 			for _, y := range s.Y {
@@ -267,11 +276,19 @@ func (p *Plot) numbers() []Table {
 	for _, x := range xs {
 		row := []any{x}
 		for _, s := range all {
-			var v any
-			if k := sort.SearchFloat64s(s.X, x); k < len(s.X) && s.X[k] == x && !math.IsNaN(s.Y[k]) {
-				v = s.Y[k]
+			var v, lo, hi any
+			if k := sort.SearchFloat64s(s.X, x); k < len(s.X) && s.X[k] == x {
+				if !math.IsNaN(s.Y[k]) {
+					v = s.Y[k]
+				}
+				if s.Lo != nil && !math.IsNaN(s.Lo[k]) {
+					lo, hi = s.Lo[k], s.Hi[k]
+				}
 			}
 			row = append(row, v)
+			if s.Lo != nil {
+				row = append(row, lo, hi)
+			}
 		}
 		pts.Rows = append(pts.Rows, row)
 	}

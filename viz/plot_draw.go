@@ -30,7 +30,7 @@ func (p Plot) Bundle() (Bundle, error) {
 func (p *Plot) Scene() *Scene {
 	s := &Scene{Width: plotWidth, Title: p.Title, Desc: p.describe()}
 	looks := p.looks()
-	top := heading(s, p.Title, p.subtitle()) + 6
+	top := heading(s, p.Title, strings.Trim(p.subtitle()+". "+p.bandWords(), ". ")) + 6
 
 	// The widest tick label decides the left edge, the widest name the right one.
 	var ys []scale
@@ -52,7 +52,7 @@ func (p *Plot) Scene() *Scene {
 		}
 		vals = append(vals, pan.Y.Include...)
 		for _, se := range pan.Series {
-			vals = append(vals, se.Y...)
+			vals = append(append(append(vals, se.Y...), se.Lo...), se.Hi...)
 			right = math.Max(right, textWidth(Visible(se.endLabel()), labelSize))
 		}
 		lo, hi := span(vals, pan.Y.Log, 0.06)
@@ -160,6 +160,9 @@ func (p *Plot) drawPanel(s *Scene, pan *Panel, x, y scale, looks map[string]look
 		s.add(Mark{Shape: Line, X: x.from, Y: at, W: x.to - x.from, Stroke: Muted, Dash: []float64{2, 3}, Tip: label})
 		s.add(Mark{Shape: Text, X: x.to - 4, Y: at - 4, Text: clip(label, tickSize, x.to-x.from), Size: tickSize, Anchor: End, Fill: Muted})
 	}
+	for i := range pan.Series {
+		pan.Series[i].drawBand(s, x, y, looks[pan.Series[i].Name].role)
+	}
 	var ends []label
 	for i := range pan.Series {
 		se, l := &pan.Series[i], looks[pan.Series[i].Name]
@@ -177,7 +180,7 @@ func (p *Plot) drawPanel(s *Scene, pan *Panel, x, y scale, looks map[string]look
 		pen.To(x.to+24, e.at)
 		s.add(Mark{Shape: Path, D: pen.String(), Stroke: e.look.role, Width: 2, Dash: e.look.dash})
 		s.add(marker(e.look, x.to+16, e.at))
-		s.add(Mark{Shape: Text, X: x.to + 30, Y: e.at + 4, Text: clip(e.text, labelSize, plotWidth-margin-x.to-30), Size: labelSize, Fill: Ink})
+		s.add(Mark{Shape: Text, X: x.to + 30, Y: e.at + 4, Text: clip(e.text, labelSize, plotWidth-margin-x.to-29.9), Size: labelSize, Fill: Ink})
 	}
 }
 

@@ -27,6 +27,9 @@ func (p *Plot) describe() string {
 		}
 		parts = append(parts, fmt.Sprintf("%s over %s: %s.", p.Panels[i].Y.Label, p.xLabel(), strings.Join(ss, "; ")))
 	}
+	if b := p.bandWords(); b != "" {
+		parts = append(parts, b+".")
+	}
 	return strings.Join(parts, " ")
 }
 
@@ -61,6 +64,9 @@ func (p *Plot) twin() string {
 	mid := Visible(p.xLabel())
 	gap := twinCols - len(l) - len(r) - columns(mid)
 	fmt.Fprintf(&b, "%11s %s%s%s%s%s\n", "", l, strings.Repeat(" ", max(1, gap/2)), mid, strings.Repeat(" ", max(1, gap-gap/2)), r)
+	if w := p.bandWords(); w != "" {
+		b.WriteString(": " + Visible(w) + "\n")
+	}
 	return b.String()
 }
 
@@ -70,7 +76,7 @@ func (pan *Panel) twin(b *strings.Builder, x scale, rows int, looks map[string]l
 		vals = append(vals, r.Y)
 	}
 	for _, s := range pan.Series {
-		vals = append(vals, s.shown()...)
+		vals = append(append(append(vals, s.shown()...), s.Lo...), s.Hi...)
 	}
 	lo, hi := span(vals, pan.Y.Log, 0)
 	y := scale{lo, hi, float64(rows - 1), 0, pan.Y.Log}
@@ -102,6 +108,9 @@ func (pan *Panel) twin(b *strings.Builder, x scale, rows int, looks map[string]l
 			}
 		}
 		names = append(names, fmt.Sprintf("%c %s", g, Visible(s.endLabel())))
+	}
+	for i := range pan.Series {
+		pan.Series[i].twinBand(grid, x, y)
 	}
 	name := Visible(pan.Y.Label)
 	if pan.Y.Log {

@@ -1,0 +1,198 @@
+package viz
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Contexts shows where in a body of text a node is most and least active, one context a line, the
+// token in question boxed and in one column. [SelectContexts] finds them. Tokens that do not fit
+// into the line are left out, and … stands for them.
+type Contexts struct {
+	Note
+	Node        string    // its path, such as 0.mlp.post_act[863]
+	Top, Bottom []Context // from the greatest value down, and from the least up
+	// Quantiles are further contexts from less extreme ranks; see [SelectContexts].
+	Quantiles []Quantile
+	Scale     float64 // the magnitude of the strongest tint; 0 means the greatest one shown
+	Columns   int     // width of a line in columns of type; 0 means 100
+}
+
+// A Quantile is where a node stands after that share of all positions, counted from the top and
+// from the bottom.
+type Quantile struct {
+	Fraction    float64 // above 0, below 1
+	Top, Bottom []Context
+}
+
+// A Context is a token with those around it, and the values of a node at each.
+type Context struct {
+	Tokens []string
+	Values []float64
+	At     int // the index of the token in question
+	// Stream and Position say where that token stands in the data it comes from.
+	Stream, Position int
+}
+
+// Strip is the context as a strip of its own, over as many lines as it takes.
+func (c Context) Strip(name string) TokenStrip { return Strip(name, c.Tokens, c.Values) }
+
+// Bundle draws the contexts. It refuses tokens without a finite value, an At that is no token, and
+// a figure without any context.
+func (c Contexts) Bundle() (Bundle, error) {
+	sheet, err := c.sheet()
+	if err != nil {
+		return Bundle{}, err
+	}
+	return sheet.bundle()
+}
+
+// A contextList is one list of contexts under its heading.
+type contextList struct {
+	name     string
+	contexts []Context
+}
+
+// lists are all contexts, in the order of the figure.
+func (c *Contexts) lists() []contextList {
+	out := []contextList{{"top contexts", c.Top}, {"bottom contexts", c.Bottom}}
+	for _, q := range c.Quantiles {
+		share := "contexts " + Number(sig3(100*q.Fraction)) + " % from the "
+		out = append(out, contextList{share + "top", q.Top}, contextList{share + "bottom", q.Bottom})
+	}
+	return out
+}
+
+func (c *Contexts) check() error {
+	if err := checkScale(c.Scale); err != nil {
+		return fmt.Errorf("contexts %q: %w", c.Title, err)
+	}
+	if c.Columns != 0 && (c.Columns < 40 || c.Columns > 400) {
+		return fmt.Errorf("contexts %q: a line of %d columns; give 40 to 400, or 0 for %d", c.Title, c.Columns, stripColumns)
+	}
+	for _, q := range c.Quantiles {
+		if !(q.Fraction > 0 && q.Fraction < 1) {
+			return fmt.Errorf("contexts %q: a quantile at the fraction %v; give one above 0 and below 1", c.Title, q.Fraction)
+		}
+	}
+	n := 0
+	for _, l := range c.lists() {
+		for i, x := range l.contexts {
+			if err := checkValues(x.Tokens, x.Values); err != nil {
+				return fmt.Errorf("contexts %q, %s, context %d: %w", c.Title, l.name, i, err)
+			}
+			if x.At < 0 || x.At >= len(x.Tokens) {
+				return fmt.Errorf("contexts %q, %s, context %d: At is %d, but there are %d tokens", c.Title, l.name, i, x.At, len(x.Tokens))
+			}
+			n++
+		}
+	}
+	if n == 0 {
+		return fmt.Errorf("contexts %q: the node %q has none: %w", c.Title, c.Node, ErrNoData)
+	}
+	return nil
+}
+
+func (c *Contexts) sheet() (*stripSheet, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	var all [][]float64
+	for _, l := range c.lists() {
+		for _, x := range l.contexts {
+			all = append(all, x.Values)
+		}
+	}
+	out := &stripSheet{note: c.Note, kind: "contexts", width: c.Columns, scale: newShadeScale(c.Scale, true, all...),
+		box: "the token whose value stands at the left", under: "after the value: stream and position in the data; a model sees only what stands left of a token"}
+	if out.width == 0 {
+		out.width = stripColumns
+	}
+	var says []string
+	for k, l := range c.lists() {
+		name := l.name
+		if c.Node != "" {
+			name += " of " + c.Node
+		}
+		if len(l.contexts) == 0 {
+			if k < 2 {
+				says = append(says, l.name+": none.")
+				empty := []stripLine{{label: "none"}}
+				out.drawn, out.twin = append(out.drawn, stripGroup{name, empty}), append(out.twin, stripGroup{name, empty})
+			}
+			continue
+		}
+		out.drawn = append(out.drawn, stripGroup{name, layContexts(l.contexts, out.scale.scale, out.width, false)})
+		out.twin = append(out.twin, stripGroup{name, layContexts(l.contexts, out.scale.scale, out.width, true)})
+		x := &l.contexts[0]
+		says = append(says, fmt.Sprintf("%s: %d, first %s at %s.", l.name, len(l.contexts), Number3(x.Values[x.At]), tokenText(x.Tokens[x.At])))
+	}
+	out.desc = strings.TrimSpace(c.Node + " " + strings.Join(says, " "))
+	return out, nil
+}
+
+// leftShare is how much of a line stands before the token in question: more, for that is what the
+// model has seen.
+const leftShare = 0.68
+
+// layContexts puts each context on a line of width columns.
+func layContexts(cs []Context, scale float64, width int, twin bool) []stripLine {
+	value, label := 0, make([]string, len(cs))
+	for i := range cs {
+		value = max(value, columns(Number(sig3(cs[i].Values[cs[i].At]))))
+	}
+	from := 0
+	for i := range cs {
+		label[i] = padLeft(Number(sig3(cs[i].Values[cs[i].At])), value) + fmt.Sprintf(" %d:%d", cs[i].Stream, cs[i].Position)
+		from = max(from, columns(label[i])+2)
+	}
+	keyword := from + int(leftShare*float64(max(0, width-from)))
+	lines := make([]stripLine, len(cs))
+	for i := range cs {
+		lines[i] = stripLine{label: label[i], cells: cs[i].lay(scale, from, keyword, width, twin)}
+	}
+	return lines
+}
+
+// lay places as many tokens of a context as fit into the columns [from, to), its own token at at.
+func (c *Context) lay(scale float64, from, at, to int, twin bool) []stripCell {
+	cell := func(i, column int) stripCell {
+		v := c.Values[i]
+		t := &stripToken{text: tokenText(c.Tokens[i]), shade: shade(v, scale), boxed: i == c.At,
+			tip: fmt.Sprintf("%s at %d:%d", Number(v), c.Stream, c.Position+i-c.At)}
+		text := t.text
+		if twin && t.boxed {
+			text = "[" + text + "]"
+		}
+		return stripCell{column: column, width: columns(text), text: text, token: t}
+	}
+	key := cell(c.At, at)
+	var before []stripCell
+	left := at
+	for i := c.At - 1; i >= 0; i-- {
+		x := cell(i, 0)
+		if left-1-x.width < from+2 && (i > 0 || left-1-x.width < from) {
+			before = append(before, stripCell{column: left - 2, width: 1, text: "…"})
+			break
+		}
+		left -= x.width + 1
+		x.column = left
+		before = append(before, x)
+	}
+	var out []stripCell
+	for i := len(before) - 1; i >= 0; i-- {
+		out = append(out, before[i])
+	}
+	out = append(out, key)
+	right := key.column + key.width + 1
+	for i := c.At + 1; i < len(c.Tokens); i++ {
+		x := cell(i, right)
+		if right+x.width > to-2 && (i < len(c.Tokens)-1 || right+x.width > to) {
+			out = append(out, stripCell{column: right, width: 1, text: "…"})
+			break
+		}
+		out = append(out, x)
+		right += x.width + 1
+	}
+	return out
+}
