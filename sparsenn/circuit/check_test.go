@@ -81,9 +81,9 @@ func TestCheckRefuses(t *testing.T) {
 		{"n = -1", func(c *Circuit) { c.Proof.Full.N = -1 }},
 		{"n = 0", func(c *Circuit) { c.Proof.Full.N = 0 }},
 
-		{"seed is 9007199254740993", func(c *Circuit) { c.Provenance["seed"] = uint64(1<<53 + 1) }},
-		{"seed is 9007199254740993", func(c *Circuit) { c.Provenance["seed"] = uint(1<<53 + 1) }},
-		{"seed is 9007199254740993", func(c *Circuit) { c.Provenance["seed"] = int64(1<<53 + 1) }},
+		{"seed is 9007199254740993, which JSON readers round", func(c *Circuit) { c.Provenance["seed"] = uint64(1<<53 + 1) }},
+		{"seed is 9007199254740993, which JSON readers round", func(c *Circuit) { c.Provenance["seed"] = uint(1<<53 + 1) }},
+		{"seed is 9007199254740993, which JSON readers round", func(c *Circuit) { c.Provenance["seed"] = int64(1<<53 + 1) }},
 		{"give it as a string", func(c *Circuit) { c.Provenance["seed"] = -1<<53 - 1 }},
 		{"seed is NaN", func(c *Circuit) { c.Provenance["seed"] = nan }},
 		{"seed is +Inf; it must be finite", func(c *Circuit) { c.Provenance["seed"] = float32(inf) }},

@@ -97,7 +97,7 @@ func sameShape(a, b Shape) error {
 // merge walks two sorted lists side by side.
 func merge[T any](a, b []T, compare func(x, y T) int, onlyA, onlyB func(T), both func(x, y T)) {
 	for len(a) > 0 || len(b) > 0 {
-		order := 0
+		var order int
 		switch {
 		case len(b) == 0:
 			order = -1

@@ -73,6 +73,8 @@ func TestLanesHoldEveryNodeOfTheStream(t *testing.T) {
 				want = append(want, l)
 			}
 		}
+		// Also where the circuit itself is out of order.
+		c.Nodes = rapid.Permutation(c.Nodes).Draw(t, "order")
 		if d := cmp.Diff(want, c.Lanes(), equateEmpty); d != "" {
 			t.Error(d)
 		}

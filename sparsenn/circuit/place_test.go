@@ -39,7 +39,10 @@ func TestPlace(t *testing.T) {
 		{"0.attn.act_in[0]", "0.attn.q[20]", "nodes 0 to 19"},
 		{"2.attn.act_in[0]", "2.attn.q[0]", "layers 0 to 1"},
 	} {
-		_, _, _, err := s.Place(node(c.from), node(c.to))
+		tensor, row, col, err := s.Place(node(c.from), node(c.to))
+		if tensor != "" || row != 0 || col != 0 {
+			t.Errorf("%s → %s: %s %d %d with an error", c.from, c.to, tensor, row, col)
+		}
 		mustContain(t, err, c.want)
 	}
 	_, _, _, err := s.Place(Node{"0.attn.act_in", -1}, node("0.attn.q[0]"))

@@ -16,6 +16,11 @@ func TestShapeSites(t *testing.T) {
 	if got != want {
 		t.Errorf("sites\n%s\nwant\n%s", got, want)
 	}
+	for _, layers := range []int{0, -1} {
+		if got := (Shape{Layers: layers}).Sites(); len(got) != 1 || got[0] != FinalResid {
+			t.Errorf("%d layers have sites %v", layers, got)
+		}
+	}
 }
 
 func TestShapeWidths(t *testing.T) {
@@ -27,7 +32,10 @@ func TestShapeWidths(t *testing.T) {
 		}
 	}
 	for site, want := range map[string]string{"2.attn.q": "layers 0 to 1", "0.attn.y": "holds no nodes", "": "holds no nodes"} {
-		_, err := s.Width(site)
+		width, err := s.Width(site)
+		if width != 0 {
+			t.Errorf("%q: width %d with an error", site, width)
+		}
 		mustContain(t, err, want)
 	}
 }
@@ -81,8 +89,11 @@ func TestHead(t *testing.T) {
 }
 
 func TestShapeCheck(t *testing.T) {
-	if err := drawn.Check(); err != nil {
-		t.Error(err)
+	largest := Shape{Layers: 10_000, DModel: 1 << 24, Heads: 1 << 24, DHead: 1 << 24, DMLP: 1 << 24, DPos: 1 << 24, Vocab: 1 << 24}
+	for _, s := range []Shape{drawn, largest, {Layers: 1, DModel: 1, Heads: 1, DHead: 1, DMLP: 1, Vocab: 1}} {
+		if err := s.Check(); err != nil {
+			t.Error(err)
+		}
 	}
 	for want, change := range map[string]func(*Shape){
 		"layers is 0":      func(s *Shape) { s.Layers = 0 },
