@@ -22,7 +22,8 @@ var (
 type Bundle struct {
 	// HTML is a fragment for text/html. Pictures are in it as <img> with a data URI, which
 	// JupyterLab also shows in a notebook that is not trusted; it holds only elements and inline
-	// styles that its sanitiser keeps. It is well-formed XML too.
+	// styles that its sanitiser keeps. Links to save a file, where a figure has them, lose their
+	// address there; their names remain as text. It is well-formed XML too.
 	HTML string
 	// SVG is the picture as a document; empty for tables and text.
 	SVG string
@@ -60,19 +61,39 @@ func ProvenanceLine(facts map[string]any) string {
 // picture makes the bundle of a drawn figure: the picture, what is said under it, and its numbers.
 // twin is the text drawing; numbers are the tables behind the picture.
 func picture(s *Scene, n Note, twin string, numbers ...Table) (Bundle, error) {
-	svg, err := s.SVG()
+	return drawn{scene: s, note: n, twin: twin, numbers: numbers}.bundle()
+}
+
+// drawn is a picture with all that is shown around it.
+type drawn struct {
+	scene   *Scene
+	note    Note
+	twin    string  // the text drawing
+	numbers []Table // behind the picture: in <details>, and in the text
+	listed  []Table // in <details> only, because the twin says the same
+	name    string  // of files to save, without an extension; if empty there are no links
+	files   []file  // offered besides the SVG
+}
+
+func (d drawn) bundle() (Bundle, error) {
+	svg, err := d.scene.SVG()
 	if err != nil {
 		return Bundle{}, err
 	}
 	var h strings.Builder
 	fmt.Fprintf(&h, `<figure style="margin:0"><img src="data:image/svg+xml;base64,%s" width="%s" alt="%s" style="max-width:100%%;height:auto"/>`,
-		base64.StdEncoding.EncodeToString([]byte(svg)), num(s.Width), esc(strings.TrimSpace(s.Title+". "+s.Desc)))
-	n.html(&h, s.Width)
-	if len(numbers) > 0 {
+		base64.StdEncoding.EncodeToString([]byte(svg)), num(d.scene.Width), esc(strings.TrimSpace(d.scene.Title+". "+d.scene.Desc)))
+	d.note.html(&h, d.scene.Width)
+	if d.name != "" {
+		links(&h, d.name, append([]file{{"SVG", "image/svg+xml", []byte(svg)}}, d.files...))
+	}
+	if len(d.numbers)+len(d.listed) > 0 {
 		h.WriteString("\n<details><summary>numbers</summary>")
-		for i := range numbers {
-			if err := numbers[i].html(&h); err != nil {
-				return Bundle{}, err
+		for _, ts := range [...][]Table{d.numbers, d.listed} {
+			for i := range ts {
+				if err := ts[i].html(&h); err != nil {
+					return Bundle{}, err
+				}
 			}
 		}
 		h.WriteString("</details>")
@@ -80,15 +101,15 @@ func picture(s *Scene, n Note, twin string, numbers ...Table) (Bundle, error) {
 	h.WriteString("</figure>\n")
 
 	var t strings.Builder
-	n.heading(&t)
-	t.WriteString(twin)
-	for i := range numbers {
+	d.note.heading(&t)
+	t.WriteString(d.twin)
+	for i := range d.numbers {
 		t.WriteString("\n")
-		if err := numbers[i].text(&t); err != nil {
+		if err := d.numbers[i].text(&t); err != nil {
 			return Bundle{}, err
 		}
 	}
-	n.text(&t)
+	d.note.text(&t)
 	return Bundle{HTML: h.String(), SVG: svg, Text: t.String()}, nil
 }
 

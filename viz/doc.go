@@ -1,8 +1,8 @@
 // Package viz draws figures as pure functions: data in, bytes out. A figure is a plain struct
-// ([Plot], [Matrices], [Table], [Samples], [Progress]); its Bundle method checks it, lays it out as
-// a [Scene], and returns it as HTML, SVG and text. The same figure gives the same bytes, on any
-// machine, at any time. Nothing here computes with a model or needs a notebook; package
-// circuitbook/viz/book shows bundles in one.
+// ([Plot], [Matrices], [Circuit], [CircuitDiff], [Table], [Samples], …); its Bundle method checks it,
+// lays it out as a [Scene], and returns it as HTML, SVG and text. The same figure gives the same
+// bytes, on any machine, at any time. Nothing here computes with a model or needs a notebook; of the
+// engine, only circuits as data are known. Package circuitbook/viz/book shows bundles in a notebook.
 //
 // # What a figure holds to
 //
@@ -22,9 +22,11 @@
 // inline SVG, leaving its texts as a soup, and does not show image/svg+xml at all. An <img> with a
 // data URI passes, as do figcaption, details and tables with inline styles. It costs the tooltips,
 // which are then seen only where the SVG is opened by itself; the numbers under the picture make up
-// for it. A link for download would lose its address in the same sanitiser; the image can be saved
-// from its context menu, and book.Save writes files. The one place where this form fails is
-// nbconvert with its own sanitize_html switched on: that knows neither img nor figure.
+// for it. Links that save a circuit as SVG, JSON or CSV hold the file in their address, which the
+// same sanitiser strips: they work in a notebook that was run or is trusted, and in an exported page;
+// elsewhere the image can be saved from its context menu, and book.Save writes files. The one place
+// where this form fails is nbconvert with its own sanitize_html switched on: that knows neither img
+// nor figure.
 //
 // Strips of tokens ([TokenStrips], [AttentionStrip], [Contexts]) are text in HTML: preformatted
 // lines whose tokens are tinted and carry their values as title attributes, which the sanitiser

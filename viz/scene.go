@@ -28,7 +28,8 @@ const (
 	Circle
 	// Path draws D, made by a [Pen].
 	Path
-	// Text stands with its baseline at (X, Y).
+	// Text stands with its baseline at (X, Y). With a Stroke it has a halo of that colour behind it,
+	// Width wide, so that it can be read on top of lines.
 	Text
 )
 
@@ -84,7 +85,7 @@ func (m *Mark) check(i int) error {
 	for j := 0; j < len(m.D); j++ {
 		switch c := m.D[j]; {
 		case c >= '0' && c <= '9', c == '.', c == '-', c == ' ':
-		case c == 'M', c == 'm', c == 'L', c == 'l', c == 'H', c == 'h', c == 'V', c == 'v', c == 'Z':
+		case c == 'M', c == 'm', c == 'L', c == 'l', c == 'H', c == 'h', c == 'V', c == 'v', c == 'c', c == 'Z':
 		default:
 			return fmt.Errorf("mark %d: path holds %q, which a Pen does not write", i, c)
 		}
@@ -92,7 +93,7 @@ func (m *Mark) check(i int) error {
 	return nil
 }
 
-// A Pen writes path data with one decimal. Each move and line is relative to the one before, which
+// A Pen writes path data with one decimal. Each move, line and curve is relative to the one before, which
 // is shorter; positions are rounded before they are subtracted, so errors do not add up.
 type Pen struct {
 	b              []byte
@@ -143,6 +144,14 @@ func (p *Pen) To(x, y float64) {
 	default:
 		p.put('l', nx-p.x, ny-p.y)
 	}
+	p.x, p.y = nx, ny
+}
+
+// Curve draws a cubic Bézier curve to (x, y), drawn towards (x1, y1) at its start and coming from
+// (x2, y2) at its end.
+func (p *Pen) Curve(x1, y1, x2, y2, x, y float64) {
+	nx, ny := tenth(x), tenth(y)
+	p.put('c', tenth(x1)-p.x, tenth(y1)-p.y, tenth(x2)-p.x, tenth(y2)-p.y, nx-p.x, ny-p.y)
 	p.x, p.y = nx, ny
 }
 

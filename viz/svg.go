@@ -135,8 +135,11 @@ func (m *Mark) paint(b *strings.Builder, attr func(name, value string)) {
 			}
 			attr("stroke-dasharray", strings.Join(d, " "))
 		}
-		if m.Shape == Path && m.Fill == None {
+		if m.Shape == Path && m.Fill == None || m.Shape == Text {
 			attr("stroke-linejoin", "round")
+		}
+		if m.Shape == Text {
+			attr("paint-order", "stroke")
 		}
 	}
 	if m.Opacity != 0 && m.Opacity != 1 {

@@ -1,7 +1,10 @@
 package lint
 
 import (
+	"bytes"
 	"encoding/base64"
+	"encoding/csv"
+	"encoding/json"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -13,7 +16,7 @@ import (
 // edge is a line along one side.
 var edge = regexp.MustCompile(`^[0-9]px solid rgba\([0-9, ]+,[01]\.[0-9]+\)$`)
 
-// What JupyterLab's sanitiser keeps, as far as figures use it.
+// What JupyterLab's sanitiser keeps, as far as figures use it; of links, it keeps the text.
 var (
 	htmlTags = map[string]map[string]bool{
 		"figure":     set("style"),
@@ -35,6 +38,7 @@ var (
 		"small":      set("style"),
 		"code":       set(""),
 		"br":         set(""),
+		"a":          set("download href"),
 	}
 	styles = map[string]*regexp.Regexp{
 		"margin":           regexp.MustCompile(`^(0|[0-9]+px)( (0|[0-9]+px))*$`),
@@ -58,6 +62,9 @@ var (
 		"background-color": regexp.MustCompile(`^(#[0-9a-f]{6}|rgba\([0-9]+,[0-9]+,[0-9]+,0\.[0-9]+\))$`),
 	}
 )
+
+// fileForm is a name that a link may save a file under.
+var fileForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_-]*\.(svg|json|csv)$`)
 
 const dataURI = "data:image/svg+xml;base64,"
 
@@ -83,6 +90,9 @@ func HTML(fragment string) error {
 			if depth == 1 {
 				return errors.New("the fragment closes what it did not open")
 			}
+			if full(t.Name) == "a" && len(t.Attr) != 2 {
+				return errors.New("a link has to name the file that it saves")
+			}
 			allowed, ok := htmlTags[full(t.Name)]
 			if !ok {
 				return fmt.Errorf("<%s> is not allowed", full(t.Name))
@@ -100,6 +110,14 @@ func HTML(fragment string) error {
 				case "src":
 					if err := checkImage(a.Value); err != nil {
 						return err
+					}
+				case "href":
+					if err := checkFile(a.Value); err != nil {
+						return err
+					}
+				case "download":
+					if !fileForm.MatchString(a.Value) {
+						return fmt.Errorf("a file cannot be saved as %q", a.Value)
 					}
 				}
 			}
@@ -133,4 +151,30 @@ func checkImage(src string) error {
 		return fmt.Errorf("image: %w", err)
 	}
 	return SVG(string(svg))
+}
+
+// checkFile holds a link to a file within the page itself, of a kind that it reads.
+func checkFile(href string) error {
+	if strings.HasPrefix(href, dataURI) {
+		return checkImage(href)
+	}
+	for _, mime := range []string{"application/json", "text/csv"} {
+		b64, ok := strings.CutPrefix(href, "data:"+mime+";base64,")
+		if !ok {
+			continue
+		}
+		data, err := base64.StdEncoding.DecodeString(b64)
+		switch {
+		case err != nil:
+			return fmt.Errorf("file: %w", err)
+		case mime == "application/json" && !json.Valid(data):
+			return errors.New("file: not JSON")
+		case mime == "text/csv":
+			if _, err := csv.NewReader(bytes.NewReader(data)).ReadAll(); err != nil {
+				return fmt.Errorf("file: %w", err)
+			}
+		}
+		return nil
+	}
+	return fmt.Errorf("link to %.40q", href)
 }

@@ -31,13 +31,13 @@ var (
 		"line":   set(svgPaint + "x1 y1 x2 y2"),
 		"circle": set(svgPaint + "cx cy r"),
 		"path":   set(svgPaint + "d"),
-		"text":   set(svgPaint + "x y font-size font-weight font-family text-anchor xml:space"),
+		"text":   set(svgPaint + "x y font-size font-weight font-family text-anchor xml:space paint-order"),
 	}
 	rootStyle = "max-width:100%;height:auto"
 	number    = regexp.MustCompile(`^-?(0|[1-9][0-9]*)(\.[0-9]{1,2})?$`)
 	idForm    = regexp.MustCompile(`^cb[0-9a-f]{10}$`)
 	colour    = regexp.MustCompile(`^(none|#[0-9a-f]{6})$`)
-	pathForm  = regexp.MustCompile(`^[MmLlHhVvZ0-9. -]*$`)
+	pathForm  = regexp.MustCompile(`^[MmLlHhVvcZ0-9. -]*$`)
 	dashForm  = regexp.MustCompile(`^[0-9.]+( [0-9.]+)*$`)
 )
 
@@ -187,6 +187,8 @@ func checkElement(tag string, attrs []xml.Attr, parent, root string) error {
 			good = colour.MatchString(a.Value)
 		case "d":
 			good = pathForm.MatchString(a.Value)
+		case "paint-order":
+			good = a.Value == "stroke"
 		case "stroke-dasharray":
 			good = dashForm.MatchString(a.Value)
 		case "id":

@@ -40,6 +40,7 @@ func TestSVG(t *testing.T) {
 		"NaN":              head + names + `<rect x="NaN"/></svg>`,
 		"minus zero":       head + names + `<rect x="-.0"/></svg>`,
 		"path command":     head + names + `<path d="M0 0A1 1"/></svg>`,
+		"paint order":      head + names + `<text paint-order="url"/></svg>`,
 		"nested svg":       head + names + `<svg/></svg>`,
 		"nested mark":      head + names + `<text><rect/></text></svg>`,
 		"foreign id":       head + names + `<title id="x">t</title></svg>`,
@@ -76,7 +77,24 @@ func TestHTML(t *testing.T) {
 	if err := lint.HTML(good); err != nil {
 		t.Fatalf("a fragment that keeps the rules: %v", err)
 	}
+	for kind, data := range map[string]string{"image/svg+xml": svg, "application/json": `{"a":1}`, "text/csv": "a,b\n1,2\n"} {
+		link := `<div><a download="c.svg" href="data:` + kind + ";base64," + base64.StdEncoding.EncodeToString([]byte(data)) + `">x</a></div>`
+		if err := lint.HTML(link); err != nil {
+			t.Errorf("a link that keeps the rules: %v in %s", err, link)
+		}
+	}
+	b64 := base64.StdEncoding.EncodeToString
 	bad := map[string]string{
+		"link":           `<a download="a.svg" href="https://example.org">x</a>`,
+		"link to script": `<a download="a.svg" href="javascript:x">x</a>`,
+		"link to page":   `<a download="a.svg" href="data:text/html;base64,` + b64([]byte("<p>")) + `">x</a>`,
+		"link in place":  `<a href="` + uri + `">x</a>`,
+		"file name":      `<a download="../a.svg" href="` + uri + `">x</a>`,
+		"file kind":      `<a download="a.html" href="` + uri + `">x</a>`,
+		"bad JSON":       `<a download="a.json" href="data:application/json;base64,` + b64([]byte("{")) + `">x</a>`,
+		"bad CSV":        `<a download="a.csv" href="data:text/csv;base64,` + b64([]byte("a,b\n1\n")) + `">x</a>`,
+		"bad file":       `<a download="a.csv" href="data:text/csv;base64,!">x</a>`,
+		"bad SVG":        `<a download="a.svg" href="data:image/svg+xml;base64,` + b64([]byte("<svg/>")) + `">x</a>`,
 		"script":         `<script></script>`,
 		"inline svg":     svg,
 		"iframe":         `<iframe src="x"></iframe>`,

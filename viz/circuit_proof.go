@@ -1,0 +1,129 @@
+package viz
+
+import (
+	"fmt"
+	"math"
+	"strings"
+
+	"circuitbook/sparsenn/circuit"
+)
+
+// guessing is the loss in nats of one who picks one of two answers by chance.
+var guessing = math.Log(2)
+
+// A measured is one line of a circuit's proof.
+type measured struct {
+	name string
+	over string // what the interval is over
+	circuit.Estimate
+}
+
+// proofLines lists the losses in the order of the argument: what the model does, that the circuit is
+// enough, that it is needed, and that chance circuits are neither.
+func proofLines(p *circuit.Proof) []measured {
+	return []measured{
+		{"whole model", "prompts", p.Full},
+		{"circuit alone", "prompts", p.Alone},
+		{"circuit removed", "prompts", p.Removed},
+		{"random circuits alone", "circuits", p.RandomAlone},
+		{"random circuits removed", "circuits", p.RandomRemoved},
+	}
+}
+
+// proofWidth is the room that drawProof needs at least, in pixels.
+const proofWidth = 400
+
+// drawProof draws the losses of a proof with their intervals at (x, y), in a width; it returns where
+// it ends.
+func drawProof(s *Scene, c *circuit.Circuit, x, y, width float64) float64 {
+	s.add(Mark{Shape: Text, X: x, Y: y + 4, Text: "Faithfulness: loss in nats per example", Size: tickSize, Bold: true, Fill: Ink})
+	if c.Proof == nil {
+		s.add(Mark{Shape: Text, X: x, Y: y + 25, Text: "not measured", Size: tickSize, Fill: Muted})
+		return y + 31
+	}
+	lines := proofLines(c.Proof)
+	lo, hi := 0.0, guessing*1.04
+	for _, l := range lines {
+		lo, hi = math.Min(lo, l.Lo), math.Max(hi, l.Hi)
+	}
+	// At the right there is room for the means, and for the intervals after them.
+	mean, interval := 0.0, 0.0
+	for _, l := range lines {
+		mean = math.Max(mean, textWidth(lossText(l.Mean), tickSize))
+		interval = math.Max(interval, textWidth(intervalText(l.Estimate), indexSize))
+	}
+	interval += mean + 8
+	sc := scale{lo, hi, x + 152, x + width - interval - 14, false}
+	first, last := y+21, y+21*float64(len(lines))
+	mark := func(at float64, dash []float64, a Anchor, text, tip string) {
+		s.add(Mark{Shape: Line, X: sc.at(at), Y: first - 9, H: last - first + 18, Stroke: Muted, Dash: dash, Tip: tip})
+		s.add(Mark{Shape: Text, X: sc.at(at), Y: last + 21, Text: text, Size: indexSize, Anchor: a, Fill: Muted})
+	}
+	mark(0, nil, Middle, "0", "no loss")
+	mark(guessing, []float64{2, 3}, Middle, "chance "+Number3(guessing), "the loss of guessing")
+	if c.Target > 0 && c.Target < hi {
+		text := "target " + Number3(c.Target)
+		if sc.at(guessing)-sc.at(c.Target) < 110 || sc.at(c.Target)-sc.at(0) < 6 {
+			text = ""
+		}
+		mark(c.Target, []float64{2, 3}, Start, text, "pruning aimed at "+Number3(c.Target))
+	}
+	for i, l := range lines {
+		at := y + 21*float64(i+1)
+		s.add(Mark{Shape: Text, X: x, Y: at + 4, Text: l.name, Size: tickSize, Fill: Ink})
+		if l.N == 0 {
+			s.add(Mark{Shape: Text, X: sc.to + 10, Y: at + 4, Text: "not measured", Size: tickSize, Fill: Muted})
+			continue
+		}
+		tip := fmt.Sprintf("%s: %s, 95 %% interval %s to %s, over %d %s", l.name, Number(l.Mean), Number(l.Lo), Number(l.Hi), l.N, l.over)
+		s.add(Mark{Shape: Line, X: sc.at(l.Lo), Y: at, W: sc.at(l.Hi) - sc.at(l.Lo), Stroke: Ink, Width: 2.5, Opacity: 0.5, Tip: tip})
+		s.add(Mark{Shape: Circle, X: sc.at(l.Mean), Y: at, R: 4, Fill: Ink, Tip: tip})
+		s.add(Mark{Shape: Text, X: sc.to + 10, Y: at + 4, Text: lossText(l.Mean), Size: tickSize, Fill: Ink})
+		s.add(Mark{Shape: Text, X: sc.to + 18 + mean, Y: at + 4, Text: intervalText(l.Estimate), Size: indexSize, Fill: Muted})
+	}
+	return last + 27
+}
+
+// lossText writes a loss with three decimals, as far as that is short.
+func lossText(v float64) string {
+	if math.Abs(v) < 100 {
+		return fmt.Sprintf("%.3f", v)
+	}
+	return Number3(math.Round(v))
+}
+
+func intervalText(e circuit.Estimate) string { return lossText(e.Lo) + " to " + lossText(e.Hi) }
+
+// proofText says the same in a sentence.
+func proofText(c *circuit.Circuit) string {
+	if c.Proof == nil {
+		return "Faithfulness was not measured."
+	}
+	var parts []string
+	for _, l := range proofLines(c.Proof) {
+		if l.N == 0 {
+			parts = append(parts, l.name+" not measured")
+			continue
+		}
+		parts = append(parts, fmt.Sprintf("%s %s (%s, n = %d %s)", l.name, lossText(l.Mean), intervalText(l.Estimate), l.N, l.over))
+	}
+	return "Loss in nats per example: " + strings.Join(parts, "; ") + "."
+}
+
+// proofTable lists the losses; it has no rows if nothing was measured.
+func proofTable(c *circuit.Circuit) Table {
+	t := Table{Note: Note{Title: "Faithfulness, nats per example"}, Columns: []Column{{Name: "loss of"}, {Name: "mean", Format: "%.4f"},
+		{Name: "95 % from", Format: "%.4f"}, {Name: "to", Format: "%.4f"}, {Name: "n"}, {Name: "over"}}}
+	if c.Proof == nil {
+		t.Rows = [][]any{{"not measured", nil, nil, nil, nil, nil}}
+		return t
+	}
+	for _, l := range proofLines(c.Proof) {
+		if l.N == 0 {
+			t.Rows = append(t.Rows, []any{l.name, nil, nil, nil, nil, "not measured"})
+			continue
+		}
+		t.Rows = append(t.Rows, []any{l.name, l.Mean, l.Lo, l.Hi, l.N, l.over})
+	}
+	return t
+}
