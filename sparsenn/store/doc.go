@@ -13,7 +13,8 @@
 // # Runs
 //
 // A run is a directory ROOT/KIND-HASH, where HASH is [Hash] of everything that
-// determines the result. [Open] locks it for one writer, [Run.Save] adds a
+// determines the result. ROOT is the user's own, [Root]; finished runs are also
+// found in read-only ones, [Roots]. [Open] locks it for one writer, [Run.Save] adds a
 // checkpoint, [Run.Latest] returns the newest whole one:
 //
 //	run, err := store.Open(root, "train", config)

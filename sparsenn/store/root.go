@@ -3,12 +3,18 @@ package store
 import (
 	"os"
 	"path/filepath"
+	"slices"
 
 	"circuitbook/sparsenn/cache"
 )
 
 // RootVariable names the environment variable that says where runs live.
 const RootVariable = "CIRCUITBOOK_RUNS"
+
+// NotebookRootVariable names the environment variable with the folder of the
+// runs that are committed beside the notebooks, read-only: the kernel sets it
+// to notebooks/runs of the engine's module, so that a cell names no path.
+const NotebookRootVariable = "CIRCUITBOOK_NOTEBOOK_RUNS"
 
 // Root returns the directory of the user's own runs: $CIRCUITBOOK_RUNS, else
 // runs in the cache directory (package cache). It need not exist yet.
@@ -24,12 +30,27 @@ func Root() (string, error) {
 }
 
 // Roots returns where a finished run is looked for: the user's own root, then
-// the read-only ones, such as the committed notebooks/runs. Those that do not
-// exist are no error.
+// the read-only ones given, then $CIRCUITBOOK_NOTEBOOK_RUNS if it is set. Those
+// that do not exist are no error, and the notebooks' is not named twice.
 func Roots(readOnly ...string) ([]string, error) {
 	own, err := Root()
 	if err != nil {
 		return nil, err
 	}
-	return append([]string{own}, readOnly...), nil
+	roots := append([]string{own}, readOnly...)
+	notebooks := os.Getenv(NotebookRootVariable)
+	if notebooks == "" {
+		return roots, nil
+	}
+	if notebooks, err = filepath.Abs(notebooks); err != nil {
+		return nil, err
+	}
+	named := func(root string) bool {
+		root, err := filepath.Abs(root)
+		return err == nil && root == notebooks
+	}
+	if !slices.ContainsFunc(roots, named) {
+		roots = append(roots, notebooks)
+	}
+	return roots, nil
 }

@@ -251,20 +251,3 @@ func TestSecondWriterInAnotherProcess(t *testing.T) {
 	cmd.Wait()
 	openRun(t, root)
 }
-
-func TestRoot(t *testing.T) {
-	dir := t.TempDir()
-	t.Setenv(RootVariable, dir)
-	if got, err := Root(); err != nil || got != dir {
-		t.Error(got, err)
-	}
-	t.Setenv(RootVariable, "")
-	t.Setenv("CIRCUITBOOK_CACHE", dir)
-	if got, err := Root(); err != nil || got != filepath.Join(dir, "runs") {
-		t.Error(got, err)
-	}
-	got, err := Roots("a", "b")
-	if want := []string{filepath.Join(dir, "runs"), "a", "b"}; err != nil || !cmp.Equal(got, want) {
-		t.Error(got, err)
-	}
-}

@@ -13,6 +13,7 @@ import (
 	"circuitbook/kernel/internal/shim"
 	"circuitbook/kernel/internal/supervise"
 	"circuitbook/sparsenn/backend/plugin"
+	"circuitbook/sparsenn/store"
 )
 
 // logEnv names the variable with a file for GoNB's own log.
@@ -66,7 +67,8 @@ func (k *kernelCmd) Run(a *app) error {
 }
 
 // kernelEnviron is the environment of GoNB and of the cells: the user's, with
-// the shim in front of PATH, and with the XLA plugin that was found.
+// the shim in front of PATH, with the runs that are committed beside the
+// notebooks, and with the XLA plugin that was found.
 func kernelEnviron(machine provision.Machine, m *module.Module) []string {
 	path := os.Getenv("PATH")
 	setup := shim.Setup{
@@ -77,6 +79,7 @@ func kernelEnviron(machine provision.Machine, m *module.Module) []string {
 	env = append(env,
 		"PATH="+machine.Program.Shim+string(filepath.ListSeparator)+path,
 		module.Env+"="+m.Dir,
+		store.NotebookRootVariable+"="+notebookRuns(m),
 		"GOMLX_NO_AUTO_INSTALL=1", // what is fetched is fetched by hash
 	)
 	if machine.PluginErr == nil && os.Getenv(plugin.UserEnv) == "" {
@@ -85,3 +88,7 @@ func kernelEnviron(machine provision.Machine, m *module.Module) []string {
 	}
 	return env
 }
+
+// notebookRuns is the folder of the runs that the module's notebooks come with.
+// It need not exist.
+func notebookRuns(m *module.Module) string { return filepath.Join(m.Dir, "notebooks", "runs") }

@@ -40,7 +40,7 @@ func TestImports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	allowed := []string{"circuitbook/sparsenn/cache", "circuitbook/sparsenn/backend/plugin"}
+	allowed := []string{"circuitbook/sparsenn/cache", "circuitbook/sparsenn/store", "circuitbook/sparsenn/backend/plugin"}
 	for line := range strings.Lines(string(out)) {
 		f := strings.Fields(line)
 		if f[1] != "0" && f[2] == "false" {
@@ -94,7 +94,7 @@ func TestInstall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.notebook(t, "a.ipynb", testCell{Source: "%%\nfmt.Println(6*7, cache.OfflineEnv)"})
+	p.notebook(t, "a.ipynb", testCell{Source: "%%\nfmt.Println(6*7, cache.OfflineEnv, os.Getenv(store.NotebookRootVariable))"})
 	cmd := exec.Command(python, "-m", "nbconvert", "--to", "notebook", "--execute", "--stdout",
 		"--ExecutePreprocessor.kernel_name=circuitbook", "a.ipynb")
 	cmd.Dir = p.dir
@@ -104,7 +104,7 @@ func TestInstall(t *testing.T) {
 	var log strings.Builder
 	cmd.Stderr = &log
 	text, err := cmd.Output()
-	if err != nil || !strings.Contains(string(text), "42 CIRCUITBOOK_OFFLINE") {
+	if err != nil || !strings.Contains(string(text), "42 CIRCUITBOOK_OFFLINE "+filepath.Join(p.module, "notebooks", "runs")) {
 		t.Errorf("%v\n%s\n%s", err, text, log.String())
 	}
 

@@ -15,6 +15,7 @@ import (
 	"syscall"
 	"time"
 
+	"circuitbook/kernel/internal/shim"
 	"circuitbook/kernel/internal/supervise"
 )
 
@@ -189,9 +190,10 @@ func WriteHTML(ctx context.Context, python string, env []string, from, to, title
 
 // environ returns env for the driver, with Jupyter's folders below dir: what
 // a user configured for Jupyter does not change a run, and what it leaves
-// goes with dir.
+// goes with dir. Cells find an end of their input, since nobody types.
 func environ(env []string, dir string) []string {
 	return append(env,
+		shim.NoInputEnv+"=1",
 		"TMPDIR="+dir,
 		"JUPYTER_PATH="+dir+"/data",
 		"JUPYTER_DATA_DIR="+dir+"/data",

@@ -73,7 +73,7 @@ func (r Run) Execute(ctx context.Context) error {
 		if tags == nil {
 			tags = []string{}
 		}
-		j.Cells = append(j.Cells, jobCell{c.Source, tags})
+		j.Cells = append(j.Cells, jobCell{withoutInput(c.Source), tags})
 	}
 	s, err := startSession(r.Python, environ(r.Env, r.Temp), r.Guard, j)
 	if err != nil {

@@ -20,7 +20,7 @@ func (r Run) All(ctx context.Context) ([]Outcome, error) {
 	}
 	j := job{Kernel: "circuitbook", Cwd: r.Dir, Timeout: r.Timeout.Seconds()}
 	for _, c := range cells {
-		j.Cells = append(j.Cells, jobCell{c.Source, []string{}})
+		j.Cells = append(j.Cells, jobCell{withoutInput(c.Source), []string{}})
 	}
 	s, err := startSession(r.Python, environ(r.Env, r.Temp), r.Guard, j)
 	if err != nil {

@@ -51,7 +51,11 @@ func judge(sources []string, e event) *Failure {
 	case "ok":
 		return silent(f, sources[len(sources)-1], e.Suspects)
 	case "error":
-		f.describe(e, sources)
+		// GoNB takes the text below a magic that it does not know for Go: what
+		// the compiler says of it is of no use.
+		if !f.noMagic(commands(sources[len(sources)-1]), e.Suspects) {
+			f.describe(e, sources)
+		}
 	case "timeout":
 		f.Message = "took longer than the limit for a cell"
 	case "dead":
@@ -75,14 +79,11 @@ func silent(f *Failure, source string, suspects []string) *Failure {
 			shell = append(shell, c)
 		}
 	}
+	if f.noMagic(all, suspects) {
+		return f
+	}
 	for _, text := range suspects {
-		if m := unknown.FindStringSubmatch(text); m != nil {
-			for _, c := range all {
-				if c.Text[0] == '%' && "%"+firstWord(strings.TrimSpace(c.Text[1:])) == m[1] {
-					f.Line, f.Message = c.Line, fmt.Sprintf("there is no magic %s", m[1])
-					return f
-				}
-			}
+		if unknown.MatchString(text) {
 			continue
 		}
 		if len(shell) == 0 {
@@ -102,6 +103,28 @@ func silent(f *Failure, source string, suspects []string) *Failure {
 		return f
 	}
 	return nil
+}
+
+// noMagic fills in which of the cell's commands is a magic that GoNB said not
+// to know, and reports whether there is one.
+func (f *Failure) noMagic(all []command, suspects []string) bool {
+	for _, text := range suspects {
+		m := unknown.FindStringSubmatch(text)
+		if m == nil {
+			continue
+		}
+		for _, c := range all {
+			if c.Text[0] != '%' || "%"+firstWord(c.Text[1:]) != m[1] {
+				continue
+			}
+			f.Line, f.Message = c.Line, fmt.Sprintf("there is no magic %s", m[1])
+			if strings.HasPrefix(m[1], "%%") {
+				f.Message += "; a cell can be for " + strings.Join(cellMagics, ", ")
+			}
+			return true
+		}
+	}
+	return false
 }
 
 // describe fills in what an error reply and the outputs say.

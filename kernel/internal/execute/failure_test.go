@@ -15,6 +15,11 @@ func failed(evalue, stderr string, traceback ...string) event {
 	}}
 }
 
+func withSuspects(e event, texts ...string) event {
+	e.Suspects = texts
+	return e
+}
+
 func TestJudge(t *testing.T) {
 	for name, c := range map[string]struct {
 		source string
@@ -51,6 +56,17 @@ func TestJudge(t *testing.T) {
 		"printed by Go": {"%%\nprint()", event{Status: "ok", Suspects: []string{"exit status 1\n"}}, ""},
 		"magic": {"%%\n% nosuch x", event{Status: "ok", Suspects: []string{`"%nosuch" unknown or not implemented yet.`}},
 			"cell 4, line 2: there is no magic %nosuch"},
+		"cell magic": {"%%bsh\nif true; then echo; fi", withSuspects(
+			failed("main.go:7:3: expected ';', found then", ""), "exit status 1\n", `"%%bsh" unknown or not implemented yet.`),
+			"cell 4, line 1: there is no magic %%bsh; a cell can be for %%writefile, %%gx, %%bash, %%sh, %%script"},
+		"magic and more": {"%%\n%nosuch\nf(", withSuspects(
+			failed("main.go:7:3: expected operand", ""), `"%nosuch" unknown or not implemented yet.`),
+			"cell 4, line 2: there is no magic %nosuch"},
+		"error and said by Go": {"%%\nf()", withSuspects(
+			failed("exit status 1", "no luck\nexit status 1\n"), `"%nosuch" unknown or not implemented yet.`),
+			"cell 4: no luck (exit status 1)"},
+		"shell and said": {"!echo x >&2; false", event{Status: "ok", Suspects: []string{`"%nosuch" unknown or not implemented yet.`, "exit status 1\n"}},
+			"cell 4, line 1: !echo x >&2; false: exit status 1"},
 		"said by Go": {"%%\nprint()", event{Status: "ok", Suspects: []string{`"%nosuch" unknown or not implemented yet.`}}, ""},
 		"too long":   {"x", event{Status: "timeout"}, "cell 4: took longer"},
 		"dead":       {"x", event{Status: "dead"}, "cell 4: the kernel died"},

@@ -11,8 +11,12 @@ type command struct {
 	Text string // with its % or !, as GoNB reads it
 }
 
-// scriptMagics are the first words of cells that are given to a program.
-var scriptMagics = []string{"%%bash", "%%sh", "%%script"}
+// scriptMagics are the first words of cells that are given to a program, and
+// cellMagics those of all cells that are not Go.
+var (
+	scriptMagics = []string{"%%bash", "%%sh", "%%script"}
+	cellMagics   = append([]string{"%%writefile", "%%gx"}, scriptMagics...)
+)
 
 // commands lists the lines of a cell that GoNB takes as its own: shell
 // commands, magics, and the first line of a script. The rest of a script is
@@ -27,7 +31,7 @@ func commands(source string) []command {
 			continue
 		}
 		c := command{Line: i + 1, Text: text}
-		if i == 0 && (isScript(text) || firstWord(text) == "%%writefile" || firstWord(text) == "%%gx") {
+		if i == 0 && slices.Contains(cellMagics, firstWord(text)) {
 			return []command{c}
 		}
 		for strings.HasSuffix(c.Text, `\`) && i+1 < len(lines) {
@@ -50,13 +54,27 @@ func firstWord(line string) string {
 // isShell reports whether the command is given to a shell or another program.
 func (c command) isShell() bool { return c.Text[0] == '!' || isScript(c.Text) }
 
-// title is the line by which a cell is shown: its first that says something.
-func title(source string) string {
-	for line := range strings.Lines(source) {
-		line = strings.TrimSpace(line)
-		if line != "" && line != "%%" && line != "%main" {
-			return strings.TrimSpace(strings.TrimPrefix(line, "//"))
+// withoutInput returns the source with an end of the input for its shell
+// commands, which in GoNB wait for input that nobody is there to type. Scripts
+// have their own text for it. Lines stay where they are.
+func withoutInput(source string) string {
+	lines := strings.Split(source, "\n")
+	for _, c := range commands(source) {
+		if c.Text[0] != '!' {
+			continue
+		}
+		// GoNB takes "!*" for a command in its own folder.
+		line := lines[c.Line-1]
+		at := strings.IndexByte(line, '!') + 1
+		for at < len(line) && strings.IndexByte(" \t", line[at]) >= 0 {
+			at++
+		}
+		if at < len(line) && line[at] == '*' {
+			at++
+		}
+		if strings.TrimSpace(line[at:]) != "" {
+			lines[c.Line-1] = line[:at] + "exec </dev/null; " + strings.TrimLeft(line[at:], " \t")
 		}
 	}
-	return ""
+	return strings.Join(lines, "\n")
 }

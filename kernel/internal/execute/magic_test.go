@@ -1,6 +1,7 @@
 package execute
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -38,15 +39,19 @@ func TestIsShell(t *testing.T) {
 	}
 }
 
-func TestTitle(t *testing.T) {
+func TestWithoutInput(t *testing.T) {
 	for source, want := range map[string]string{
-		"":                    "",
-		"%%\n":                "",
-		"\n%%\n  x := 1\ny":   "x := 1",
-		"// Train it.\n%%\nx": "Train it.",
-		"%%bash\nls":          "%%bash",
+		"%%\nx := !y\n":                "%%\nx := !y\n",
+		"!read x":                      "!exec </dev/null; read x",
+		"a\n!*  go env \\\n!b\n!c":     "a\n!*exec </dev/null; go env \\\n!b\n!exec </dev/null; c",
+		"//gonb:! ls\n%env X !a":       "//gonb:! exec </dev/null; ls\n%env X !a",
+		"%%bash\n!read x":              "%%bash\n!read x",
+		"%%script python3\n!x":         "%%script python3\n!x",
+		"\n!* \n!  \n!":                "\n!* \n!  \n!",
+		"!\\\nread":                    "!exec </dev/null; \\\nread",
+		"import \"fmt\"\n%%\n!a\n\t!b": "import \"fmt\"\n%%\n!exec </dev/null; a\n\t!b",
 	} {
-		if got := title(source); got != want {
+		if got := withoutInput(source); got != want {
 			t.Errorf("%q: %q, want %q", source, got, want)
 		}
 	}
@@ -66,6 +71,11 @@ func FuzzCommands(f *testing.F) {
 			last = c.Line
 			_ = c.isShell()
 		}
-		_ = title(source)
+		if got := title(source); strings.Contains(got, "\n") {
+			t.Fatalf("%q is shown as %q", source, got)
+		}
+		if got := withoutInput(source); strings.Count(got, "\n") != strings.Count(source, "\n") {
+			t.Fatalf("%q became %q: its lines moved", source, got)
+		}
 	})
 }

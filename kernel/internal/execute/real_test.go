@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"circuitbook/kernel/internal/command"
 	"circuitbook/kernel/internal/execute"
@@ -103,6 +104,7 @@ func TestFailures(t *testing.T) {
 		{"!echo a >&2", ""},
 		{"%%bash\necho x\nexit 3", "cell 12, line 1: %%bash: exit status 3"},
 		{"%nosuch x\n%%\nfmt.Println(1)", "cell 13, line 1: there is no magic %nosuch"},
+		{"%%bsh\nif true; then echo x; fi", "cell 14, line 1: there is no magic %%bsh; a cell can be for"},
 		{"import . \"math\"\n%%\nfmt.Println(Pi)", ""},
 		{"%%\nfmt.Println(2)", ""}, // the dot import above is not used here
 		{"%%\nfmt.Println(at)", ""},
@@ -139,6 +141,39 @@ func TestEngineByName(t *testing.T) {
 	text, err := r.Notebook.Encode()
 	if err != nil || !strings.Contains(string(text), "pjrt_c_api_cpu_plugin") {
 		t.Errorf("%v\n%s", err, text)
+	}
+}
+
+// TestNoInput holds that what reads its input finds its end, so that no cell
+// waits for somebody to type.
+func TestNoInput(t *testing.T) {
+	cases := []struct{ source, want string }{
+		{"!read x", "cell 1, line 1: !read x: exit status 1"},
+		{"%with_inputs\n!cat", ""},
+		{"%%bash\nread x\nthis is read\necho \"$x\"", ""},
+		{"%%\nvar s string\n_, err := fmt.Scanln(&s)\nif err == nil || err.Error() != \"unexpected newline\" && err != io.EOF {\n\tpanic(err)\n}", ""},
+		{"%%\ntext, err := io.ReadAll(os.Stdin)\nfmt.Printf(\"%q %v\", text, err)\nif len(text) > 0 || err != nil {\n\tos.Exit(3)\n}", ""},
+		{"%%\ncmd := exec.Command(\"sh\", \"-c\", \"! read x\")\ncmd.Stdin = os.Stdin\nif err := cmd.Run(); err != nil {\n\tpanic(err)\n}", ""},
+		{"%test\nfunc TestReads(t *testing.T) {\n\tif text, err := io.ReadAll(os.Stdin); len(text) > 0 || err != nil {\n\t\tt.Error(err)\n\t}\n}", ""},
+	}
+	var sources []string
+	for _, c := range cases {
+		sources = append(sources, c.source)
+	}
+	r := newRun(t, sources...)
+	r.Timeout = 30e9
+	got, err := r.All(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, c := range cases {
+		f := got[i].Failure
+		if c.want == "" && f != nil || c.want != "" && (f == nil || !strings.HasPrefix(f.Error(), c.want)) {
+			t.Errorf("cell %d: %v, want %q\n%s", i+1, f, c.want, c.source)
+		}
+		if got[i].Took > 25*time.Second {
+			t.Errorf("cell %d took %v", i+1, got[i].Took)
+		}
 	}
 }
 

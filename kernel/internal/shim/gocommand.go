@@ -53,6 +53,9 @@ const (
 // build compiles a cell with flags for a fast link, unless the user chose
 // linker flags. Where Go's linker cannot do it the usual one does.
 func (s Setup) build(args []string) (int, error) {
+	if err := endInput(os.Getenv(NoInputEnv) != ""); err != nil {
+		return 0, err
+	}
 	env := s.cellEnv()
 	if hasLdflags(args) || hasLdflags(strings.Fields(lookup(env, "GOFLAGS"))) {
 		return 0, become(s.Go, args, env)

@@ -30,6 +30,8 @@ const grace = 500 * time.Millisecond
 
 // A Guard is a process that waits for its owner to end, in whatever way, and
 // then ends the process groups and removes the folders that the owner named.
+// On Linux it also ends the processes that have one of the folders as TMPDIR,
+// in whatever group or session they are.
 // It hangs on a pipe that the kernel closes with the owner, so that SIGKILL
 // is noticed like any other end.
 type Guard struct {
@@ -99,6 +101,7 @@ func GuardMain(r io.Reader) {
 	}
 	EndGroups(grace, groups...)
 	for _, dir := range folders {
+		endMarked("TMPDIR=" + dir)
 		removeAll(dir)
 	}
 }

@@ -26,13 +26,15 @@ type Kernel struct {
 
 // Run starts GoNB and returns its exit code when it has ended. It ends, with
 // every process that GoNB started, when ctx does, when the process that
-// started it dies, and when it is told to by SIGTERM or SIGHUP. Temporary
+// started it dies, and when it is told to by SIGTERM or SIGHUP. On Linux that
+// includes processes that a cell put into a session of their own. Temporary
 // files of GoNB and of the cells lie in a folder that is removed.
 func (k Kernel) Run(ctx context.Context) (code int, err error) {
 	// Linux ends GoNB with the thread that started it; keep that thread.
 	runtime.LockOSThread()
 	parent := os.Getppid()
 
+	adopt()
 	guard, err := StartGuard(k.Self)
 	if err != nil {
 		return 1, err
@@ -58,6 +60,9 @@ func (k Kernel) Run(ctx context.Context) (code int, err error) {
 	signals := make(chan os.Signal, 4)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP)
 	defer signal.Stop(signals)
+	orphans := make(chan os.Signal, 1)
+	signal.Notify(orphans, syscall.SIGCHLD)
+	defer signal.Stop(orphans)
 	if err := cmd.Start(); err != nil {
 		return 1, fmt.Errorf("starting GoNB: %w", err)
 	}
@@ -68,9 +73,14 @@ func (k Kernel) Run(ctx context.Context) (code int, err error) {
 	}
 
 	// The goroutine must not start processes; this one holds the thread.
-	done := make(chan struct{})
-	defer close(done)
+	done, stopped := make(chan struct{}), make(chan struct{})
+	defer func() {
+		close(done)
+		<-stopped
+		endOrphans(grace, guard.cmd.Process.Pid)
+	}()
 	go func() {
+		defer close(stopped)
 		tick := time.NewTicker(parentPoll)
 		defer tick.Stop()
 		for {
@@ -78,6 +88,11 @@ func (k Kernel) Run(ctx context.Context) (code int, err error) {
 			case <-done:
 				return
 			case <-tick.C:
+				select {
+				case <-orphans:
+					reapOrphans(pgid, guard.cmd.Process.Pid)
+				default:
+				}
 				if os.Getppid() == parent {
 					continue
 				}

@@ -1,0 +1,120 @@
+package labtest
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"circuitbook/kernel/internal/module"
+	"circuitbook/kernel/internal/notebook"
+)
+
+// patience is how long a page may take to show what it should.
+const patience = 20 * time.Second
+
+// TestNotebooks holds that a reader who has only an executed notebook sees
+// every figure in it: in JupyterLab, where the notebook is not trusted, and on
+// pages made by nbconvert, with light colours and with dark ones.
+func TestNotebooks(t *testing.T) {
+	b := StartBrowser(t)
+	m, err := module.Search{Cwd: "."}.Find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob(filepath.Join(m.Dir, "notebooks", "*.ipynb"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no notebooks: %v", err)
+	}
+	keep := Screenshots(t, filepath.Join(m.Dir, "circuitbook-out", "screenshots"))
+
+	// Copies, since JupyterLab saves what it has open.
+	root := t.TempDir()
+	for i, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[i] = filepath.Join(root, filepath.Base(file))
+		if err := os.WriteFile(files[i], text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pages, clean := t.TempDir(), t.TempDir()
+	Convert(t, pages, files)
+	// A sanitised page escapes an HTML picture, so it must take the SVG.
+	Convert(t, clean, files, "--HTMLExporter.sanitize_html=True",
+		`--NbConvertBase.display_data_priority=["image/svg+xml", "image/png", "image/jpeg", "text/plain"]`)
+	server := Lab{Root: root}.Start(t)
+	lab := b.Page(t)
+	if err := server.Load(lab); err != nil {
+		t.Fatal(err)
+	}
+	page := b.Page(t)
+
+	for _, file := range files {
+		name := strings.TrimSuffix(filepath.Base(file), ".ipynb")
+		t.Run(name, func(t *testing.T) {
+			n, err := notebook.Read(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			look := func(p *Page, kind, shot string, want []Display) {
+				t.Helper()
+				i := 0
+				seen, err := p.Look(kind, want, patience, func(png []byte) error {
+					i++
+					return os.WriteFile(filepath.Join(keep, fmt.Sprintf("%s-%s-%d.png", name, shot, i)), png, 0o644)
+				})
+				if err != nil {
+					t.Fatalf("%s: %v", shot, err)
+				}
+				for _, problem := range seen.Problems {
+					t.Errorf("%s: %s", shot, problem)
+				}
+				t.Logf("%s: %d pictures and %d texts are seen", shot, seen.Pictures, seen.Texts)
+				if len(seen.Lost) > 0 {
+					t.Logf("%s: taken away: %v", shot, seen.Lost)
+				}
+			}
+
+			if err := server.Notebook(lab, filepath.Base(file), false); err != nil {
+				t.Fatal(err)
+			}
+			for _, dark := range []bool{false, true} {
+				if err := lab.Theme(dark); err != nil {
+					t.Fatal(err)
+				}
+				look(lab, InLab, "lab-"+shade(dark), Displays(n, WithHTML))
+			}
+			if err := lab.Close(); err != nil {
+				t.Fatal(err)
+			}
+
+			for _, made := range []struct {
+				dir, shot string
+				forms     []string
+				dark      []bool
+			}{{pages, "page", WithHTML, []bool{false, true}}, {clean, "sanitised", WithoutHTML, []bool{false}}} {
+				if err := page.Open("file://" + filepath.Join(made.dir, name+".html")); err != nil {
+					t.Fatal(err)
+				}
+				for _, dark := range made.dark {
+					if err := page.Dark(dark); err != nil {
+						t.Fatal(err)
+					}
+					look(page, InPage, made.shot+"-"+shade(dark), Displays(n, made.forms))
+				}
+			}
+		})
+	}
+}
+
+func shade(dark bool) string {
+	if dark {
+		return "dark"
+	}
+	return "light"
+}

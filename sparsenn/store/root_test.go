@@ -1,0 +1,86 @@
+package store
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestRoot(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv(RootVariable, dir)
+	if got, err := Root(); err != nil || got != dir {
+		t.Error(got, err)
+	}
+	t.Setenv(RootVariable, "")
+	t.Setenv("CIRCUITBOOK_CACHE", dir)
+	if got, err := Root(); err != nil || got != filepath.Join(dir, "runs") {
+		t.Error(got, err)
+	}
+}
+
+func TestRoots(t *testing.T) {
+	own, dir := t.TempDir(), t.TempDir()
+	t.Chdir(dir)
+	t.Setenv(RootVariable, own)
+	committed := filepath.Join(dir, "committed")
+	for _, c := range []struct {
+		notebooks string
+		given     []string
+		want      []string
+	}{
+		{"", nil, []string{own}},
+		{"", []string{"a", "b"}, []string{own, "a", "b"}},
+		{committed, nil, []string{own, committed}},
+		{committed, []string{"a", "b"}, []string{own, "a", "b", committed}},
+		{"committed", nil, []string{own, committed}},
+		// It keeps the place that somebody gave it.
+		{committed, []string{"./committed/", "b"}, []string{own, "./committed/", "b"}},
+		// Whoever makes the committed runs has them as their own.
+		{own, nil, []string{own}},
+	} {
+		t.Setenv(NotebookRootVariable, c.notebooks)
+		got, err := Roots(c.given...)
+		if err != nil || !cmp.Equal(got, c.want) {
+			t.Errorf("$%s=%q, Roots(%q) = %q, %v; want %q", NotebookRootVariable, c.notebooks, c.given, got, err, c.want)
+		}
+	}
+}
+
+// TestCommittedRunsAreReadOnly: a run found beside the notebooks is read, needs
+// no lock, and leaves its folder as it was, also one that nobody can write.
+func TestCommittedRunsAreReadOnly(t *testing.T) {
+	own, committed := t.TempDir(), t.TempDir()
+	t.Setenv(RootVariable, own)
+	t.Setenv(NotebookRootVariable, committed)
+	r := openRun(t, committed)
+	save(t, r, 3, true)
+	r.Close()
+	if err := os.RemoveAll(filepath.Join(committed, locksDir)); err != nil {
+		t.Fatal(err)
+	}
+	roots, err := Roots()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := OpenReadOnly(roots, "train", someConfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantLatest(t, got, 3)
+	if err := got.Save(4, false, nil); !errors.Is(err, ErrReadOnly) {
+		t.Error(err)
+	}
+	if left := listing(t, committed, true); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+	// The user's own comes first.
+	mine := openRun(t, own)
+	save(t, mine, 7, true)
+	if got, err = OpenReadOnly(roots, "train", someConfig); err != nil || got.Dir() != mine.Dir() {
+		t.Error(got.Dir(), err)
+	}
+}
