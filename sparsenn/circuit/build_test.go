@@ -121,6 +121,7 @@ func TestBuildRefuses(t *testing.T) {
 		spoil func(w tensors, s *Shape)
 	}{
 		{"0.mlp.act_in[1] is there twice", some("0.mlp.act_in[1]", "0.mlp.act_in[0]", "0.mlp.act_in[1]"), nil},
+		{"0.mlp.act_in[1] is there twice", some("0.mlp.act_in[1]", "0.mlp.act_in[1]"), nil},
 		{"nodes 0 to 2", some("0.mlp.post_act[3]"), nil},
 		{"layers 0 to 0", some("1.mlp.post_act[0]"), nil},
 		{"holds no nodes", []Kept{{Node: Node{"embed", 0}}}, nil},

@@ -218,6 +218,12 @@ func TestDecodeRefuses(t *testing.T) {
 		}
 		mustContain(t, err, c.want)
 	}
+	// The largest file is read, and an object without keys is no map.
+	full := bytes.Replace(good, []byte(`{"long":true,"lr":0.0048,"plugin":"xla:cpu","seed":7}`), []byte("{}"), 1)
+	full = append(full, bytes.Repeat([]byte(" "), 64<<20-len(full))...)
+	if c, err := Decode(full); err != nil || c.Provenance != nil {
+		t.Errorf("64 MiB are read as %v, %v", c, err)
+	}
 	for text, want := range map[string]string{
 		"":     "unexpected end",
 		"null": `format is ""`,

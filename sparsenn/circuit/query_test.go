@@ -62,11 +62,15 @@ func TestHeadsAreSorted(t *testing.T) {
 	}
 }
 
-func TestFind(t *testing.T) {
+func TestFindAndPerSite(t *testing.T) {
 	c := full()
 	k, ok := c.Find(node("0.attn.v[3]"))
 	if d := cmp.Diff(c.Nodes[1], k); d != "" || !ok {
 		t.Error(ok, d)
+	}
+	c.Nodes[0], c.Nodes[3] = c.Nodes[3], c.Nodes[0] // asked before it is sorted
+	if got := fmt.Sprint(c.PerSite()); got != "[{0.attn.act_in 1} {0.attn.v 1} {0.attn.resid_delta 1} {final_resid 1}]" {
+		t.Error(got)
 	}
 	if k, ok := c.Find(node("0.attn.v[2]")); ok || k != (Kept{}) {
 		t.Errorf("found %v", k)
