@@ -43,6 +43,8 @@ type Guard struct {
 func StartGuard(self string) (*Guard, error) {
 	cmd := exec.Command(self, GuardCommand)
 	cmd.Dir = "/" // so that no file system stays busy
+	// Without the mark by which another guard may end the owner's processes.
+	cmd.Env = slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "TMPDIR=") })
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	pipe, err := cmd.StdinPipe()
 	if err != nil {

@@ -67,10 +67,34 @@ func gonb() {
 	if os.Getenv("TEST_END") == "code" {
 		os.Exit(7)
 	}
+	if os.Getenv("TEST_LEAVE") != "" {
+		leave()
+		return
+	}
 	child := exec.Command("sleep", "60")
 	check(child.Start())
 	fmt.Println(os.Getpid(), os.Getenv("TMPDIR"))
 	_ = child.Wait()
+}
+
+// leave starts what a cell can put out of sight, says where it is, and waits
+// unless it is to end at once.
+func leave() {
+	// A shell that ignores SIGTERM, in a session of its own, with a child.
+	child := exec.Command("sh", "-c", "trap '' TERM; sleep 60 & wait")
+	switch os.Getenv("TEST_LEAVE") {
+	case "soon": // its child outlives it, and ends by itself
+		child = exec.Command("sh", "-c", "sleep 0.2 &")
+	case "bare": // without the kernel's TMPDIR
+		child.Env = []string{"PATH=" + os.Getenv("PATH")}
+	}
+	child.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+	check(child.Start())
+	fmt.Println(child.Process.Pid, os.Getenv("TMPDIR"))
+	if os.Getenv("TEST_END") != "well" {
+		_ = child.Wait()
+		time.Sleep(time.Minute)
+	}
 }
 
 func check(err error) {

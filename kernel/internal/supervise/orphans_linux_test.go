@@ -1,0 +1,98 @@
+package supervise
+
+import (
+	"os"
+	"os/exec"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestNoSessionIsLeft: what a cell starts in a session of its own ends with the
+// kernel, however the kernel ends. Only where the supervisor itself is killed
+// is the kernel's TMPDIR needed to find it.
+func TestNoSessionIsLeft(t *testing.T) {
+	for name, c := range map[string]struct {
+		env    []string
+		signal syscall.Signal
+	}{
+		"GoNB ends":    {[]string{"TEST_LEAVE=bare", "TEST_END=well"}, 0},
+		"told":         {[]string{"TEST_LEAVE=bare"}, syscall.SIGTERM},
+		"hung up":      {[]string{"TEST_LEAVE=bare"}, syscall.SIGHUP},
+		"killed":       {[]string{"TEST_LEAVE=marked"}, syscall.SIGKILL},
+		"told, marked": {[]string{"TEST_LEAVE=marked"}, syscall.SIGTERM},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cmd, pgid, dir := start(t, append(c.env, "TEST_ROLE=supervisor")...)
+			if c.signal != 0 {
+				if len(members(pgid)) == 0 {
+					t.Fatal("nothing was started")
+				}
+				if err := cmd.Process.Signal(c.signal); err != nil {
+					t.Fatal(err)
+				}
+			}
+			gone(t, pgid, dir)
+		})
+	}
+}
+
+// TestOrphansAreReaped: an orphan that ends while the kernel runs leaves no
+// entry in the system's list.
+func TestOrphansAreReaped(t *testing.T) {
+	cmd, _, _ := start(t, "TEST_ROLE=supervisor", "TEST_LEAVE=soon")
+	saw := false // the orphan
+	var list []process
+	for end := time.Now().Add(5 * time.Second); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		list = slices.DeleteFunc(processes(), func(p process) bool { return p.parent != cmd.Process.Pid })
+		saw = saw || len(list) == 3 // with GoNB and the guard
+		if saw && len(list) == 2 {
+			return
+		}
+	}
+	t.Errorf("the orphan was seen: %v; children of the supervisor after 5 s: %+v", saw, list)
+}
+
+// TestEndMarked holds that exactly the variable counts, and that a process
+// that has it may have any name.
+func TestEndMarked(t *testing.T) {
+	const mark = "TEST_MARK=a"
+	var list []*exec.Cmd
+	for _, env := range []string{mark, mark + "b", "X" + mark, ""} {
+		cmd := exec.Command("sleep", "60")
+		cmd.Env = append(os.Environ(), env)
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = cmd.Process.Kill(); _ = cmd.Wait() })
+		list = append(list, cmd)
+	}
+	// Between fork and exec a process has the environment of its parent.
+	for end := time.Now().Add(5 * time.Second); !hasVariable(list[0].Process.Pid, mark) && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	start := time.Now()
+	endMarked(mark)
+	if took := time.Since(start); took > time.Second {
+		t.Errorf("it took %v", took)
+	}
+	_ = list[0].Wait()
+	if status := list[0].ProcessState.Sys().(syscall.WaitStatus); status.Signal() != syscall.SIGKILL {
+		t.Errorf("the marked process ended with %v", status)
+	}
+	for i, cmd := range list[1:] {
+		if err := cmd.Process.Signal(syscall.Signal(0)); err != nil || !slices.ContainsFunc(processes(), func(p process) bool { return p.pid == cmd.Process.Pid && !p.dead }) {
+			t.Errorf("process %d, which is not marked, is gone: %v", i+1, err)
+		}
+	}
+}
+
+// TestProcesses finds this process, under its parent.
+func TestProcesses(t *testing.T) {
+	want := process{pid: os.Getpid(), parent: os.Getppid()}
+	if list := processes(); !slices.Contains(list, want) {
+		t.Errorf("%+v is not in %+v", want, list)
+	}
+}
