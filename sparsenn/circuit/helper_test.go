@@ -20,8 +20,9 @@ func node(path string) Node {
 	return n
 }
 
-// quotes is the circuit of figure 4 with the weights and biases that are written
-// there: two neurons tell the quotes apart, head 82 of layer 10 copies which.
+// quotes is the circuit of figure 4: two neurons tell the quotes apart, head 82 of
+// layer 10 copies which. Nodes, weights and biases are those that are written there,
+// but for the weight of the last edge, 1, and the means, 0, which are made up.
 func quotes() *Circuit {
 	c := &Circuit{Task: "single_double_quote", Run: "drawn", Model: drawn, Ablation: MeanAblation, Target: 0.15,
 		Provenance: map[string]any{"made": "by hand"}}
