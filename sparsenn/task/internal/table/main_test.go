@@ -1,0 +1,22 @@
+package main
+
+import (
+	"context"
+	"io"
+	"strings"
+	"testing"
+)
+
+// TestFlags: what is mistyped ends in an error that names it, before anything is
+// trained.
+func TestFlags(t *testing.T) {
+	for want, args := range map[string][]string{
+		`scale "huge"`:          {"-scale", "huge"},
+		`unexpected argument`:   {"laptop"},
+		"flag provided but not": {"-sparse"},
+	} {
+		if err := run(context.Background(), args, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: %v, want one with %q", args, err, want)
+		}
+	}
+}
