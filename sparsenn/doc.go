@@ -8,9 +8,9 @@
 //
 // Data flows one way, and each step is a package:
 //
-//	corpus → train → model
-//	            ↓
-//	          store
+//	corpus → train → prune → circuit → prove
+//	           ↓       ↓                 ↓
+//	         store ← what is expensive lies there
 //
 // A [circuitbook/sparsenn/corpus.Config] names sources of Python and a
 // vocabulary. A [circuitbook/sparsenn/train.Config] adds an architecture, a
@@ -20,6 +20,18 @@
 //	config, err := train.Scale("laptop", 0)
 //	run, err := train.Run(ctx, config, train.Options{})
 //	top, err := run.Model.Top(run.Tokenizer, "values = [[1, 2", 5)
+//
+// # From a model to a circuit
+//
+// A [circuitbook/sparsenn/task.Task] is pairs of prompts that differ in what
+// decides the answer. [circuitbook/sparsenn/prune] finds the nodes that do it,
+// [circuitbook/sparsenn/ablate] is what it runs models with nodes held at their
+// means by, and the result is a [circuitbook/sparsenn/circuit.Circuit].
+// [circuitbook/sparsenn/prove] measures on held-out prompts whether it is what
+// the model uses, and [circuitbook/sparsenn/probe] what a node is on text:
+//
+//	found, err := prune.Run(ctx, run, task.SingleDoubleQuote(), prune.DefaultConfig(), prune.Options{})
+//	proof, err := prove.Run(ctx, run, task.SingleDoubleQuote(), found.Circuit, prove.DefaultConfig(), prove.Options{})
 //
 // # The budget
 //

@@ -304,8 +304,18 @@ func (w *work) circuit(f *found) (*circuit.Circuit, error) {
 		}
 	}
 	var err error
-	c.Nodes, c.Edges, err = circuit.Build(sp.Shape, nodes, w.run.Model.Values)
+	c.Nodes, c.Edges, err = circuit.Build(sp.Shape, nodes, w.values)
 	return c, err
+}
+
+// values looks parameters up for circuit.Build, which takes nil for a bias that
+// a model does not have.
+func (w *work) values(name string) ([]float32, error) {
+	v, err := w.run.Model.Values(name)
+	if err != nil && !w.run.Config.Model.Bias && strings.HasSuffix(name, ".bias") {
+		return nil, nil
+	}
+	return v, err
 }
 
 func (w *work) report(step, steps int, loss float64) {
