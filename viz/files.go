@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/csv"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"circuitbook/sparsenn/circuit"
@@ -18,12 +17,20 @@ type file struct {
 	data []byte
 }
 
-// links writes links that save the files under a name. A link holds the file itself.
+// maxLink is the largest file that a link holds, in bytes.
+const maxLink = 500_000
+
+// links writes links that save the files under a name. A link holds the file itself; a file beyond
+// maxLink is only named.
 func links(b *strings.Builder, name string, files []file) {
 	b.WriteString("\n<div><small>save as ")
 	for i, f := range files {
 		if i > 0 {
 			b.WriteString(" · ")
+		}
+		if len(f.data) > maxLink {
+			fmt.Fprintf(b, "(%s: too large for a link)", f.kind)
+			continue
 		}
 		fmt.Fprintf(b, `<a download="%s.%s" href="data:%s;base64,%s">%s</a>`,
 			esc(name), strings.ToLower(f.kind), f.mime, base64.StdEncoding.EncodeToString(f.data), f.kind)
@@ -58,14 +65,6 @@ func csvFile(rows [][]string) file {
 	w := csv.NewWriter(&b)
 	_ = w.WriteAll(rows) // writing to memory does not fail
 	return file{"CSV", "text/csv", b.Bytes()}
-}
-
-// exact writes a number so that reading it gives the same one; nothing for nil.
-func exact(v *float64) string {
-	if v == nil {
-		return ""
-	}
-	return strconv.FormatFloat(*v, 'g', -1, 64)
 }
 
 // circuitFiles are what a picture of a circuit offers besides itself: its JSON, encoded if data is
