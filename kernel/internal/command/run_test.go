@@ -2,6 +2,7 @@ package command
 
 import (
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -37,7 +38,7 @@ func wellCells() []testCell {
 	return []testCell{
 		{Source: "# A title"},
 		{Source: "var scale = \"tiny\" // which\nvar steps = 3", Tags: []string{"parameters"}},
-		{Source: "// Say it.\n%%\nfmt.Println(\"hello\", scale, steps)\nfmt.Fprintln(os.Stderr, \"aside\")"},
+		{Source: "// Say it.\n%%\nfmt.Println(\"hello\", scale, steps)\nfmt.Fprintln(os.Stderr, \"aside\")\nroots, err := store.Roots()\nfmt.Println(err, roots[1:])"},
 		{Source: "%%\nfor i := range 5 {\n\tfmt.Printf(\"\\r%d%%\", i*25)\n\ttime.Sleep(20*time.Millisecond)\n}\nfmt.Println()"},
 		{Source: "%%\npanic(\"as it may\")", Tags: []string{"raises-exception"}},
 		{Source: "%%\npanic(\"never\")", Tags: []string{"skip-execution"}},
@@ -75,6 +76,10 @@ func TestRun(t *testing.T) {
 		if strings.Contains(executed, not) {
 			t.Errorf("%s is in the executed notebook", not)
 		}
+	}
+	// Cells look up the runs that the notebooks come with, after the user's.
+	if want := fmt.Sprintf("<nil> [%s]\\n", filepath.Join(p.module, "notebooks", "runs")); !strings.Contains(executed, want) {
+		t.Errorf("%s is not in the executed notebook:\n%s", want, executed)
 	}
 	page := p.read(t, "one/well.html")
 	if !strings.Contains(page, "hello a,b 5") || strings.Contains(page, "<script src") {

@@ -167,10 +167,15 @@ func (f *Failure) describe(e event, sources []string) {
 		}
 	}
 	said := ansi.ReplaceAllString(stderr.String(), "")
-	if m := inStderr.FindStringSubmatch(said); m != nil && f.Line == 0 {
-		f.at(m)
-	} else if m := inMain.FindStringSubmatch(said); m != nil && f.Line == 0 {
-		f.guess(m[1], m[2], sources)
+	for line := range strings.Lines(said) {
+		if f.Line > 0 {
+			break
+		}
+		if m := inStderr.FindStringSubmatch(line); m != nil {
+			f.at(m)
+		} else if m := inMain.FindStringSubmatch(line); m != nil {
+			f.guess(m[1], m[2], sources)
+		}
 	}
 	if line := testFailed.FindString(stdout.String()); line != "" {
 		f.Message = strings.TrimSpace(line)

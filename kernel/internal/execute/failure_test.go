@@ -117,4 +117,14 @@ func TestGuess(t *testing.T) {
 			t.Errorf("line %d: %v, want %s", line, f, want)
 		}
 	}
+	// GoNB may have noted only a line further down the trace.
+	e := failed("exit status 2", fmt.Sprintf("panic: oh\n\t%s:3 +0x1d\n\t[[ Cell [2] Line 2 ]] %s:6 +0x1\n", file, file))
+	if f, want := judge(sources, e), "cell 2 (in what cell 1, line 2 declares): panic: oh"; f == nil || f.Error() != want {
+		t.Errorf("%v, want %s", f, want)
+	}
+	// What cannot be guessed is told by the next line.
+	e = failed("exit status 2", fmt.Sprintf("panic: oh\n\t%s:9 +0x1d\n\t[[ Cell [2] Line 2 ]] %s:6 +0x1\n", file, file))
+	if f, want := judge(sources, e), "cell 2, line 2: panic: oh"; f == nil || f.Error() != want {
+		t.Errorf("%v, want %s", f, want)
+	}
 }
