@@ -97,17 +97,20 @@ func (c *Contexts) sheet() (*stripSheet, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	var all [][]float64
+	var all []Context
+	var values [][]float64
 	for _, l := range c.lists() {
+		all = append(all, l.contexts...)
 		for _, x := range l.contexts {
-			all = append(all, x.Values)
+			values = append(values, x.Values)
 		}
 	}
-	out := &stripSheet{note: c.Note, kind: "contexts", width: c.Columns, scale: newShadeScale(c.Scale, true, all...),
+	out := &stripSheet{note: c.Note, kind: "contexts", width: c.Columns, scale: newShadeScale(c.Scale, true, values...),
 		box: "the token whose value stands at the left", under: "after the value: stream and position in the data; a model sees only what stands left of a token"}
 	if out.width == 0 {
 		out.width = stripColumns
 	}
+	grid := newContextGrid(all, out.width)
 	var says []string
 	for k, l := range c.lists() {
 		name := l.name
@@ -122,8 +125,8 @@ func (c *Contexts) sheet() (*stripSheet, error) {
 			}
 			continue
 		}
-		out.drawn = append(out.drawn, stripGroup{name, layContexts(l.contexts, out.scale.scale, out.width, false)})
-		out.twin = append(out.twin, stripGroup{name, layContexts(l.contexts, out.scale.scale, out.width, true)})
+		out.drawn = append(out.drawn, stripGroup{name, grid.lay(l.contexts, out.scale.scale, false)})
+		out.twin = append(out.twin, stripGroup{name, grid.lay(l.contexts, out.scale.scale, true)})
 		x := &l.contexts[0]
 		says = append(says, fmt.Sprintf("%s: %d, first %s at %s.", l.name, len(l.contexts), Number3(x.Values[x.At]), tokenText(x.Tokens[x.At])))
 	}
@@ -131,25 +134,44 @@ func (c *Contexts) sheet() (*stripSheet, error) {
 	return out, nil
 }
 
-// leftShare is how much of a line stands before the token in question: more, for that is what the
-// model has seen.
+// leftShare is how much of a line may stand before the token in question: more than after it, for
+// that is what the model has seen.
 const leftShare = 0.68
 
-// layContexts puts each context on a line of width columns.
-func layContexts(cs []Context, scale float64, width int, twin bool) []stripLine {
-	value, label := 0, make([]string, len(cs))
+// contextGrid are the columns that all contexts of a figure share.
+type contextGrid struct {
+	value     int // width of the values
+	from, key int // where the tokens begin, and where the one in question stands
+	width     int // of a line
+}
+
+// newContextGrid makes room for the longest label, and for the context that has most before its
+// token.
+func newContextGrid(cs []Context, width int) contextGrid {
+	g := contextGrid{width: width}
+	left, place := 0, 0
 	for i := range cs {
-		value = max(value, columns(Number(sig3(cs[i].Values[cs[i].At]))))
+		c := &cs[i]
+		n := 0
+		for _, t := range c.Tokens[:c.At] {
+			n += columns(tokenText(t)) + 1
+		}
+		left, place = max(left, n), max(place, columns(c.place()))
+		g.value = max(g.value, columns(c.value()))
 	}
-	from := 0
-	for i := range cs {
-		label[i] = padLeft(Number(sig3(cs[i].Values[cs[i].At])), value) + fmt.Sprintf(" %d:%d", cs[i].Stream, cs[i].Position)
-		from = max(from, columns(label[i])+2)
-	}
-	keyword := from + int(leftShare*float64(max(0, width-from)))
+	g.from = g.value + 1 + place + 2
+	g.key = g.from + min(left, int(leftShare*float64(max(0, width-g.from))))
+	return g
+}
+
+func (c *Context) value() string { return Number(sig3(c.Values[c.At])) }
+func (c *Context) place() string { return fmt.Sprintf("%d:%d", c.Stream, c.Position) }
+
+// lay puts each context on a line.
+func (g *contextGrid) lay(cs []Context, scale float64, twin bool) []stripLine {
 	lines := make([]stripLine, len(cs))
 	for i := range cs {
-		lines[i] = stripLine{label: label[i], cells: cs[i].lay(scale, from, keyword, width, twin)}
+		lines[i] = stripLine{label: padLeft(cs[i].value(), g.value) + " " + cs[i].place(), cells: cs[i].lay(scale, g.from, g.key, g.width, twin)}
 	}
 	return lines
 }

@@ -24,11 +24,11 @@ func ExampleContexts() {
 	// Where it is active
 	// ──────────────────
 	// top contexts of 0.mlp.post_act[863]
-	//   0.9 0:1                       print [("] hello …
-	//   0.7 0:8                   ⏎ x ·= ·f [("] a ")
+	//    0.9 0:1            print [("] hello ") ⏎ x
+	//    0.7 0:8        ⏎ x ·= ·f [("] a ")
 	// bottom contexts of 0.mlp.post_act[863]
-	//   -0.4 0:3              print (" hello [")] ⏎ x ·= …
-	//   -0.3 0:10                 ·= ·f (" a [")]
+	//   -0.4 0:3   print (" hello [")] ⏎ x ·= ·f
+	//   -0.3 0:10      ·= ·f (" a [")]
 	// values from -0.4 to 0.9; []: the token whose value stands at the left; after the value: stream
 	// and position in the data; a model sees only what stands left of a token; · is a space, → a tab,
 	// ⏎ the end of a line; a blank parts tokens

@@ -46,9 +46,10 @@ func TestContextsLaid(t *testing.T) {
 			cs = append(cs, c)
 		}
 		width := rapid.SampledFrom([]int{40, 100, 400}).Draw(t, "width")
+		grid := newContextGrid(cs, width)
 		for _, twin := range [...]bool{false, true} {
 			key := -1
-			for i, l := range layContexts(cs, 1, width, twin) {
+			for i, l := range grid.lay(cs, 1, twin) {
 				c := &cs[i]
 				at, boxed := columns(l.label)+1, -1
 				var texts []string
