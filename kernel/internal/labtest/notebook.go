@@ -48,8 +48,9 @@ func (s *Server) Notebook(p *Page, name string, kernel bool) error {
 // and waits up to timeout for the last to be done. It does not judge them.
 func (p *Page) RunAll(timeout time.Duration) error {
 	end := time.Now().Add(timeout)
-	// Before the session is ready the command does nothing, and says so.
-	err := p.Await("panel.sessionContext.ready.then(() => panel.sessionContext.session?.kernel?.status === 'idle')", timeout)
+	// Before the kernel has said what it is the command does nothing. Its
+	// status tells less: GoNB's is unknown until the first cell.
+	err := p.Await("panel.sessionContext.ready.then(() => panel.sessionContext.session?.kernel?.info)", timeout)
 	if err != nil {
 		return fmt.Errorf("waiting for the kernel: %w", err)
 	}
@@ -57,7 +58,7 @@ func (p *Page) RunAll(timeout time.Duration) error {
 		return fmt.Errorf("running all cells: %w", err)
 	}
 	err = p.Await(`panel.content.widgets.every(w => w.model.type !== 'code' || !w.model.sharedModel.source.trim() || w.model.executionCount)
-		&& panel.sessionContext.session.kernel.status === 'idle'`, time.Until(end))
+		&& panel.sessionContext.session.kernel.status !== 'busy'`, time.Until(end))
 	if err != nil {
 		return fmt.Errorf("running all cells: %w", err)
 	}

@@ -61,6 +61,9 @@ func TestNotebooks(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if len(Displays(n, WithHTML)) == 0 {
+				t.Skip("shows nothing: it is not executed")
+			}
 			look := func(p *Page, kind, shot string, want []Display) {
 				t.Helper()
 				i := 0
