@@ -1,9 +1,12 @@
 package store
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"circuitbook/sparsenn/cache"
 )
@@ -17,16 +20,31 @@ const RootVariable = "CIRCUITBOOK_RUNS"
 const NotebookRootVariable = "CIRCUITBOOK_NOTEBOOK_RUNS"
 
 // Root returns the directory of the user's own runs: $CIRCUITBOOK_RUNS, else
-// runs in the cache directory (package cache). It need not exist yet.
+// runs in the cache directory (package cache). It need not exist yet; a file in
+// its place is an error.
 func Root() (string, error) {
 	if dir := os.Getenv(RootVariable); dir != "" {
-		return filepath.Abs(dir)
+		return folder(RootVariable, dir)
 	}
 	dir, err := cache.Dir()
 	if err != nil {
 		return "", err
 	}
-	return filepath.Join(dir, "runs"), nil
+	return folder(RootVariable, filepath.Join(dir, "runs"))
+}
+
+// folder makes dir absolute. If something else than a folder is there, or on the
+// way, the error names the variable to set.
+func folder(variable, dir string) (string, error) {
+	dir, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	info, err := os.Stat(dir)
+	if err == nil && !info.IsDir() || errors.Is(err, syscall.ENOTDIR) {
+		return "", fmt.Errorf("runs cannot live in %s, which is not a folder: set $%s to one", dir, variable)
+	}
+	return dir, nil
 }
 
 // Roots returns where a finished run is looked for: the user's own root, then
@@ -42,7 +60,7 @@ func Roots(readOnly ...string) ([]string, error) {
 	if notebooks == "" {
 		return roots, nil
 	}
-	if notebooks, err = filepath.Abs(notebooks); err != nil {
+	if notebooks, err = folder(NotebookRootVariable, notebooks); err != nil {
 		return nil, err
 	}
 	named := func(root string) bool {

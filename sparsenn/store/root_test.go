@@ -50,6 +50,36 @@ func TestRoots(t *testing.T) {
 	}
 }
 
+// TestRootIsNoFile: a variable that leads to a file is told by its name, by
+// whoever looks for runs or makes one.
+func TestRootIsNoFile(t *testing.T) {
+	own := t.TempDir()
+	file := filepath.Join(own, "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{file, filepath.Join(file, "deeper")} {
+		t.Setenv(RootVariable, dir)
+		t.Setenv(NotebookRootVariable, "")
+		_, err := Root()
+		mustContain(t, err, dir, "not a folder", "set $"+RootVariable)
+		_, err = Roots()
+		mustContain(t, err, "set $"+RootVariable)
+		t.Setenv(RootVariable, own)
+		t.Setenv(NotebookRootVariable, dir)
+		_, err = Roots()
+		mustContain(t, err, dir, "not a folder", "set $"+NotebookRootVariable)
+	}
+	// The default place may be taken too.
+	t.Setenv(RootVariable, "")
+	t.Setenv("CIRCUITBOOK_CACHE", own)
+	if err := os.WriteFile(filepath.Join(own, "runs"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Root()
+	mustContain(t, err, "set $"+RootVariable)
+}
+
 // TestCommittedRunsAreReadOnly: a run found beside the notebooks is read, needs
 // no lock, and leaves its folder as it was, also one that nobody can write.
 func TestCommittedRunsAreReadOnly(t *testing.T) {

@@ -1,0 +1,238 @@
+package command
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
+
+	"circuitbook/kernel/internal/module"
+	"circuitbook/sparsenn/store"
+)
+
+// runsCmd looks after the runs that notebooks keep.
+type runsCmd struct {
+	List runsListCmd `cmd:"" default:"1" help:"List the runs; this is the default."`
+	Show runsShowCmd `cmd:"" help:"Show runs: what made them, and whether their files are whole."`
+	Rm   runsRmCmd   `cmd:"" help:"Remove runs of your own."`
+}
+
+// Help is shown by runs --help.
+func (*runsCmd) Help() string {
+	return `Runs are what notebooks keep of expensive work: trained models, circuits, proofs. They lie in $` + store.RootVariable + `, or in runs in the cache folder. Finished ones are also found beside the notebooks of the engine's module, where they are read-only. A run is named KIND-HASH; one that is removed is made again when a notebook needs it.`
+}
+
+type runsListCmd struct{}
+
+type runsShowCmd struct {
+	Names []string `arg:"" name:"name" help:"The names of runs."`
+}
+
+type runsRmCmd struct {
+	Names []string `arg:"" name:"name" help:"The names of runs."`
+}
+
+// A runRoot is a folder in which runs are looked for.
+type runRoot struct {
+	dir      string
+	readOnly bool
+}
+
+func (r runRoot) String() string {
+	if r.readOnly {
+		return r.dir + " (read-only)"
+	}
+	return r.dir
+}
+
+// runRoots returns where runs are looked for: the user's own folder first, then
+// the read-only ones. Without the engine's module there are fewer of those.
+func runRoots() ([]runRoot, error) {
+	var beside []string
+	m, err := findModule("", "")
+	if err == nil {
+		beside = append(beside, notebookRuns(m))
+	} else if !errors.Is(err, module.ErrNotFound) {
+		return nil, err
+	}
+	dirs, err := store.Roots(beside...)
+	if err != nil {
+		return nil, usage(err)
+	}
+	own := dirs[0]
+	roots := []runRoot{{own, false}}
+	for _, dir := range dirs[1:] {
+		if !sameFolder(own, dir) {
+			roots = append(roots, runRoot{dir, true})
+		}
+	}
+	return roots, nil
+}
+
+// sameFolder reports whether both paths lead to one folder.
+func sameFolder(a, b string) bool {
+	if filepath.Clean(a) == filepath.Clean(b) {
+		return true
+	}
+	x, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	y, err := os.Stat(b)
+	return err == nil && os.SameFile(x, y)
+}
+
+func (*runsListCmd) Run(a *app) error {
+	roots, err := runRoots()
+	if err != nil {
+		return err
+	}
+	for i, root := range roots {
+		list, err := store.List(root.dir)
+		if err != nil {
+			return err
+		}
+		if len(list) == 0 && i > 0 {
+			continue
+		}
+		if i > 0 {
+			fmt.Fprintln(a.stdout)
+		}
+		fmt.Fprintf(a.stdout, "%s: %s\n", root, count(len(list), "run"))
+		w := tabwriter.NewWriter(a.stdout, 0, 0, 2, ' ', 0)
+		for _, info := range list {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", info.Name, state(info), size(info.Size), changed(info), about(info.Dir()))
+		}
+		if err := w.Flush(); err != nil {
+			return err
+		}
+		for _, info := range list {
+			if info.Problem != nil {
+				fmt.Fprintf(a.stdout, "%s: %v\n", info.Name, info.Problem)
+			}
+		}
+	}
+	return nil
+}
+
+func (s *runsShowCmd) Run(a *app) error {
+	roots, err := runRoots()
+	if err != nil {
+		return err
+	}
+	found := map[string][]int{} // by name, the places in roots
+	var lists [][]store.RunInfo
+	for i, root := range roots {
+		list, err := store.List(root.dir)
+		if err != nil {
+			return err
+		}
+		lists = append(lists, list)
+		for _, info := range list {
+			found[info.Name] = append(found[info.Name], i)
+		}
+	}
+	for _, name := range s.Names {
+		if found[name] == nil {
+			return noRun(name, roots)
+		}
+	}
+	first := true
+	for _, name := range s.Names {
+		for _, i := range found[name] {
+			if !first {
+				fmt.Fprintln(a.stdout)
+			}
+			first = false
+			at := slices.IndexFunc(lists[i], func(info store.RunInfo) bool { return info.Name == name })
+			if err := show(a.stdout, roots[i], lists[i][at]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// show prints one run, with its config and its provenance. The checksums of its
+// files are verified.
+func show(w io.Writer, root runRoot, info store.RunInfo) error {
+	fmt.Fprintf(w, "%s: %s, %s, changed %s\n", info.Name, state(info), size(info.Size), changed(info))
+	fmt.Fprintf(w, "  in %s\n", root)
+	if text := about(info.Dir()); text != "" {
+		fmt.Fprintf(w, "  %s\n", text)
+	}
+	run, err := store.OpenDir(info.Dir())
+	if err != nil {
+		fmt.Fprintf(w, "  damaged: %v\n", err)
+		return nil
+	}
+	defer run.Close()
+	checkpoint, problems, err := run.Latest()
+	if err != nil {
+		return err
+	}
+	for _, p := range problems {
+		fmt.Fprintf(w, "  damaged: %v\n", p)
+	}
+	if checkpoint != nil {
+		fmt.Fprintf(w, "  checkpoint of step %d, whole: %s\n", checkpoint.Step, strings.Join(checkpoint.Names(), ", "))
+	}
+	fmt.Fprintf(w, "config %s\n", indent(run.Config()))
+	if checkpoint != nil && checkpoint.Has("provenance.json") {
+		text, err := checkpoint.ReadFile("provenance.json")
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "provenance %s\n", indent(text))
+	}
+	return nil
+}
+
+func (r *runsRmCmd) Run(a *app) error {
+	roots, err := runRoots()
+	if err != nil {
+		return err
+	}
+	own := roots[0]
+	names := slices.Compact(slices.Sorted(slices.Values(r.Names)))
+	// A mistyped name is told before anything is gone.
+	for _, name := range names {
+		if has(own, name) {
+			continue
+		}
+		for _, root := range roots[1:] {
+			if has(root, name) {
+				return usage(fmt.Errorf("%s is in %s: it comes with the notebooks, and only runs in %s are removed", name, root, own))
+			}
+		}
+		return noRun(name, roots)
+	}
+	var failed error
+	for _, name := range names {
+		if err := store.Remove(own.dir, name); err != nil {
+			failed = errors.Join(failed, fmt.Errorf("%s is left: %w", name, err))
+			continue
+		}
+		fmt.Fprintf(a.stdout, "removed %s\n", name)
+	}
+	return failed
+}
+
+// has reports whether the folder holds a run of that name.
+func has(root runRoot, name string) bool {
+	list, err := store.List(root.dir)
+	return err == nil && slices.ContainsFunc(list, func(info store.RunInfo) bool { return info.Name == name })
+}
+
+// noRun is the error about a name that no folder holds.
+func noRun(name string, roots []runRoot) error {
+	var dirs []string
+	for _, root := range roots {
+		dirs = append(dirs, root.dir)
+	}
+	return usage(fmt.Errorf("there is no run %q in %s; circuitbook runs lists those that there are", name, strings.Join(dirs, ", ")))
+}
