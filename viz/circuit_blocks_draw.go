@@ -48,7 +48,7 @@ func (f *CircuitBlocks) Scene() *Scene {
 	}
 	y := heading(s, f.Title, sub) + 14
 	// So many dots in all, so that the picture stays small: a half for what is within the blocks.
-	per := 1500 / len(w.blocks)
+	per := 1000 / len(w.blocks)
 	field := dotField{s: s, c: f.Circuit, g: &g, most: [3]int{max(4, min(96, per/4)), max(4, min(96, per/2)), max(4, min(96, per/4))}, line: max(1, min(12, per/16))}
 	rows := []blockRow{{y, 20}}
 	s.add(Mark{Shape: Text, X: margin + 12, Y: y + 14, Text: "embed", Size: labelSize, Fill: Muted})

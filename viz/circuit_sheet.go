@@ -78,6 +78,7 @@ func newSheet(w *wiring, labels map[string]string, width float64) *sheet {
 	if width == 0 {
 		p.width = math.Max(p.width, math.Max(plotWidth, math.Min(comfortable, fixed+columns*step)))
 	}
+	p.width = math.Ceil(p.width)
 	if full > 0 {
 		step = math.Min(1.4*step, (p.width-fixed)/columns)
 	}

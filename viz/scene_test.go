@@ -51,6 +51,7 @@ func TestSVGShapes(t *testing.T) {
 		{Shape: Circle, X: 1, Y: -1, R: 0.333, Fill: Positive, Opacity: 0.5},
 		{Shape: Path, D: p.String(), Stroke: Negative},
 		{Shape: Text, Text: "a<b", Anchor: End, Bold: true, Mono: true, Fill: Muted, Tip: "tip"},
+		{Shape: Text, Text: "halo", Fill: Ink, Stroke: Paper, Width: 3},
 	}}
 	got, err := s.SVG()
 	if err != nil {
@@ -65,6 +66,7 @@ func TestSVGShapes(t *testing.T) {
 		`<circle cx="1" cy="-1" r="0.33" fill="#0068a8" opacity="0.5" class="f-pos"/>`,
 		`<path d="M1 1l1 1Z" fill="none" stroke="#c24a00" stroke-linejoin="round" class="k-neg"/>`,
 		`text-anchor="end" font-weight="bold"`, `>a&lt;b<title>tip</title></text>`,
+		`<text x="0" y="0" font-size="12" fill="#1b2026" stroke="#ffffff" stroke-width="3" stroke-linejoin="round" paint-order="stroke" class="f-ink k-paper">halo</text>`,
 		`viewBox="0 0 10 10.5"`, `>&lt;t&gt;</title>`, `>a &amp; b</desc>`,
 	} {
 		if !strings.Contains(got, want) {
@@ -104,7 +106,7 @@ func TestSVGIdentity(t *testing.T) {
 	}
 }
 
-// TestPen draws random polylines and reads them back: no rounding error adds up.
+// TestPen draws random lines and curves and reads them back: no rounding error adds up.
 func TestPen(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		n := rapid.IntRange(1, 60).Draw(t, "n")
@@ -118,6 +120,10 @@ func TestPen(t *testing.T) {
 			case op == 1:
 				p.Close()
 				continue
+			case op == 2:
+				x1, y1, x2, y2 := rapid.Float64Range(-900, 900).Draw(t, "x1"), rapid.Float64Range(-900, 900).Draw(t, "y1"), rapid.Float64Range(-900, 900).Draw(t, "x2"), rapid.Float64Range(-900, 900).Draw(t, "y2")
+				p.Curve(x1, y1, x2, y2, x, y)
+				want = append(want, [2]float64{x1, y1}, [2]float64{x2, y2})
 			default:
 				p.To(x, y)
 			}
@@ -135,7 +141,7 @@ func TestPen(t *testing.T) {
 	})
 }
 
-// readPath returns the points of a Pen's path.
+// readPath returns the points of a Pen's path, and those that its curves are drawn towards.
 func readPath(t *rapid.T, d string) [][2]float64 {
 	var out [][2]float64
 	var x, y, sx, sy float64
@@ -143,7 +149,7 @@ func readPath(t *rapid.T, d string) [][2]float64 {
 		op := d[i]
 		i++
 		var v []float64
-		for i < len(d) && !strings.ContainsRune("MmlhvZ", rune(d[i])) {
+		for i < len(d) && !strings.ContainsRune("MmlhvcZ", rune(d[i])) {
 			j := i + 1
 			for j < len(d) && (d[j] == '.' || d[j] >= '0' && d[j] <= '9') {
 				j++
@@ -162,7 +168,7 @@ func readPath(t *rapid.T, d string) [][2]float64 {
 			v = append(v, sign*f)
 			i = j
 		}
-		want := map[byte]int{'M': 2, 'm': 2, 'l': 2, 'h': 1, 'v': 1, 'Z': 0}[op]
+		want := map[byte]int{'M': 2, 'm': 2, 'l': 2, 'h': 1, 'v': 1, 'c': 6, 'Z': 0}[op]
 		if len(v) != want {
 			t.Fatalf("%c with %d numbers in %s", op, len(v), d)
 		}
@@ -179,6 +185,9 @@ func readPath(t *rapid.T, d string) [][2]float64 {
 			x += v[0]
 		case 'v':
 			y += v[0]
+		case 'c':
+			out = append(out, [2]float64{x + v[0], y + v[1]}, [2]float64{x + v[2], y + v[3]})
+			x, y = x+v[4], y+v[5]
 		case 'Z':
 			x, y = sx, sy
 			continue
