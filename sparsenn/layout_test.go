@@ -39,6 +39,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		"./sparsenn/corpus":             {gomlx, "circuitbook/sparsenn/model"},
 		"./sparsenn/task":               {gomlx, "circuitbook/sparsenn/model"},
 		"./sparsenn/circuit":            {gomlx, "circuitbook/sparsenn/model"},
+		"./sparsenn/probe":              {"circuitbook/sparsenn/train", "circuitbook/sparsenn/prune", "circuitbook/sparsenn/prove"},
 		"./sparsenn/backend/plugin/...": {gomlx, "circuitbook/sparsenn/backend$"},
 		"./viz/...":                     {gomlx, "circuitbook/kernel", "circuitbook/sparsenn", "!circuitbook/sparsenn/circuit"},
 		"./kernel/...":                  {gomlx, "circuitbook/viz", "circuitbook/sparsenn/model", "circuitbook/sparsenn/train", "circuitbook/sparsenn/topk"},

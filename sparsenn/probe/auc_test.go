@@ -2,75 +2,190 @@ package probe
 
 import (
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
 )
 
-// TestAUC: the share of pairs in order, ties counted half, by counting them.
+// cases draws scores with ties, of both kinds.
+func cases(t *rapid.T) (scores []float64, positive []bool) {
+	n := rapid.IntRange(2, 60).Draw(t, "n")
+	for range n {
+		scores = append(scores, float64(rapid.IntRange(-4, 4).Draw(t, "score"))/2)
+		positive = append(positive, rapid.Bool().Draw(t, "positive"))
+	}
+	positive[0], positive[n-1] = true, false
+	return scores, positive
+}
+
 func TestAUC(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.IntRange(2, 40).Draw(t, "n")
-		scores, positive := make([]float64, n), make([]bool, n)
-		for i := range scores {
-			scores[i] = float64(rapid.IntRange(-3, 3).Draw(t, "score"))
-			positive[i] = rapid.Bool().Draw(t, "positive")
+		scores, positive := cases(t)
+		got, err := AUC(scores, positive)
+		if err != nil {
+			t.Fatal(err)
 		}
-		positive[0], positive[1] = true, false
-		inOrder, pairs := 0.0, 0.0
+		pairs, inOrder := 0.0, 0.0
 		for i, p := range positive {
-			for k, q := range positive {
-				if p && !q {
-					pairs++
-					switch {
-					case scores[i] > scores[k]:
-						inOrder++
-					case scores[i] == scores[k]:
-						inOrder += 0.5
-					}
+			for j, q := range positive {
+				if !p || q {
+					continue
+				}
+				pairs++
+				switch {
+				case scores[i] > scores[j]:
+					inOrder++
+				case scores[i] == scores[j]:
+					inOrder += .5
 				}
 			}
 		}
-		got, err := AUC(scores, positive)
-		if err != nil || math.Abs(got-inOrder/pairs) > 1e-12 {
-			t.Fatalf("%v, %v; want %v", got, err, inOrder/pairs)
+		if want := inOrder / pairs; math.Abs(got-want) > 1e-12 {
+			t.Fatalf("%v, by counting pairs %v", got, want)
+		}
+		// Only the order counts, and changing the kinds or the sign turns it round.
+		curved, turned, others := make([]float64, len(scores)), make([]float64, len(scores)), make([]bool, len(scores))
+		for i, s := range scores {
+			curved[i], turned[i], others[i] = math.Exp(3*s)-7, -s, !positive[i]
+		}
+		if c, _ := AUC(curved, positive); c != got {
+			t.Fatalf("%v after a monotone map, %v before", c, got)
+		}
+		a, _ := AUC(turned, positive)
+		b, _ := AUC(scores, others)
+		if math.Abs(a-(1-got)) > 1e-12 || math.Abs(b-(1-got)) > 1e-12 {
+			t.Fatalf("%v; turned round %v and %v", got, a, b)
 		}
 	})
 }
 
-// TestAUCInterval: it holds the area, is the same every time, and is wider where
-// cases come in groups that agree.
-func TestAUCInterval(t *testing.T) {
-	var scores []float64
-	var positive []bool
-	var group []int
-	for i := range 200 {
-		scores = append(scores, float64(i/10%7))
-		positive = append(positive, i/10%3 == 0)
-		group = append(group, i/10)
+func TestAUCAtTheEdges(t *testing.T) {
+	for _, c := range []struct {
+		scores   []float64
+		positive []bool
+		want     float64
+	}{
+		{[]float64{1, 2}, []bool{false, true}, 1},
+		{[]float64{1, 2}, []bool{true, false}, 0},
+		{[]float64{1, 1}, []bool{true, false}, .5},
+		{[]float64{math.Inf(-1), 0, math.Inf(1)}, []bool{false, true, true}, 1},
+		{[]float64{0, math.Copysign(0, -1)}, []bool{true, false}, .5},
+	} {
+		if got, err := AUC(c.scores, c.positive); err != nil || got != c.want {
+			t.Errorf("%v: %v, %v", c, got, err)
+		}
 	}
-	auc, lo, hi, err := AUCInterval(scores, positive, nil)
-	if err != nil || lo > auc || auc > hi || lo == hi {
-		t.Fatalf("%v in [%v, %v], %v", auc, lo, hi, err)
-	}
-	if _, l, h, _ := AUCInterval(scores, positive, nil); l != lo || h != hi {
-		t.Error("another interval the second time")
-	}
-	if _, l, h, err := AUCInterval(scores, positive, group); err != nil || h-l <= hi-lo {
-		t.Errorf("grouped [%v, %v], single [%v, %v], %v", l, h, lo, hi, err)
+	for want, c := range map[string]struct {
+		scores   []float64
+		positive []bool
+	}{
+		"2 scores for 1 cases":         {[]float64{1, 2}, []bool{true}},
+		"2 of 2 cases are positive":    {[]float64{1, 2}, []bool{true, true}},
+		"0 of 2 cases are positive":    {[]float64{1, 2}, []bool{false, false}},
+		"0 of 0 cases are positive":    {nil, nil},
+		"score 1 is NaN; leave it out": {[]float64{1, math.NaN()}, []bool{true, false}},
+	} {
+		if _, err := AUC(c.scores, c.positive); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
+		}
+		if _, _, _, err := AUCInterval(c.scores, c.positive, nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("interval: %v, want %q", err, want)
+		}
 	}
 }
 
-func TestAUCErrors(t *testing.T) {
-	for want, call := range map[string]func() error{
-		"2 scores for 1":     func() error { _, err := AUC([]float64{1, 2}, []bool{true}); return err },
-		"2 of 2 cases are":   func() error { _, err := AUC([]float64{1, 2}, []bool{true, true}); return err },
-		"score 1 is NaN":     func() error { _, err := AUC([]float64{1, math.NaN()}, []bool{true, false}); return err },
-		"2 scores in groups": func() error { _, _, _, err := AUCInterval([]float64{1, 2}, []bool{true, false}, []int{1}); return err },
-	} {
-		if err := call(); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%v, want one with %q", err, want)
+// normal draws n cases of which half are positive and larger by shift.
+func normal(rng *rand.Rand, n int, shift float64) (scores []float64, positive []bool) {
+	for i := range n {
+		positive = append(positive, i%2 == 0)
+		s := rng.NormFloat64()
+		if i%2 == 0 {
+			s += shift
 		}
+		scores = append(scores, s)
+	}
+	return scores, positive
+}
+
+// TestAUCIntervalCovers: the true area, which for two normal kinds one deviation
+// apart is Φ(1/√2) = 0.7602, lies in about 95 of 100 intervals, and their width
+// is the one that Hanley and McNeil's formula expects.
+func TestAUCIntervalCovers(t *testing.T) {
+	const truth, n = 0.76025, 120
+	rng := rand.New(rand.NewPCG(5, 6))
+	covered, width := 0, 0.0
+	const trials = 120
+	for range trials {
+		scores, positive := normal(rng, n, 1)
+		auc, lo, hi, err := AUCInterval(scores, positive, nil)
+		if err != nil || lo > auc || auc > hi {
+			t.Fatalf("%v in [%v, %v], %v", auc, lo, hi, err)
+		}
+		if lo <= truth && truth <= hi {
+			covered++
+		}
+		width += (hi - lo) / trials
+	}
+	if covered < trials*88/100 || covered == trials {
+		t.Errorf("%d of %d intervals hold the true area", covered, trials)
+	}
+	q1, q2, m := truth/(2-truth), 2*truth*truth/(1+truth), float64(n/2)
+	se := math.Sqrt((truth*(1-truth) + (m-1)*(q1-truth*truth) + (m-1)*(q2-truth*truth)) / (m * m))
+	if want := 2 * 1.96 * se; math.Abs(width-want) > .15*want {
+		t.Errorf("the mean width is %v, expected %v", width, want)
+	}
+}
+
+// TestAUCIntervalOfGroups: a case that occurs many times in its group is no more
+// evidence than once.
+func TestAUCIntervalOfGroups(t *testing.T) {
+	scores, positive := normal(rand.New(rand.NewPCG(7, 8)), 60, 1)
+	var many []float64
+	var kinds []bool
+	var group []int
+	for i := range scores {
+		for range 5 {
+			many, kinds, group = append(many, scores[i]), append(kinds, positive[i]), append(group, 1000-i)
+		}
+	}
+	auc, lo, hi, err := AUCInterval(scores, positive, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	grouped, glo, ghi, err := AUCInterval(many, kinds, group)
+	if err != nil || math.Abs(grouped-auc) > 1e-12 {
+		t.Fatalf("%v, once each %v, %v", grouped, auc, err)
+	}
+	_, alo, ahi, err := AUCInterval(many, kinds, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if w := (ghi - glo) / (hi - lo); w < .8 || w > 1.25 {
+		t.Errorf("[%v, %v] by groups, once each [%v, %v]", glo, ghi, lo, hi)
+	}
+	if w := (ahi - alo) / (hi - lo); w > .6 {
+		t.Errorf("[%v, %v] without groups, once each [%v, %v]: the test shows nothing", alo, ahi, lo, hi)
+	}
+	if _, again, _, _ := AUCInterval(many, kinds, group); again != glo {
+		t.Errorf("%v the second time, %v the first", again, glo)
+	}
+	if _, _, _, err := AUCInterval(scores, positive, []int{1}); err == nil {
+		t.Error("too few groups were taken")
+	}
+	one := make([]int, len(scores))
+	if _, lo, hi, err := AUCInterval(scores, positive, one); err != nil || lo != auc || hi != auc {
+		t.Errorf("one group: [%v, %v], %v", lo, hi, err)
+	}
+	// A group that alone holds all positives is missing in 37 of 100 draws, which
+	// are drawn again.
+	for i, p := range positive {
+		if one[i] = i; p {
+			one[i] = -1
+		}
+	}
+	if _, lo, hi, err := AUCInterval(scores, positive, one); err != nil || !(lo < auc && auc < hi) {
+		t.Errorf("all positives in one group: [%v, %v], %v", lo, hi, err)
 	}
 }

@@ -3,121 +3,128 @@ package probe
 import (
 	"context"
 	"errors"
-	"math"
 	"strings"
 	"testing"
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/model"
-
-	"pgregory.net/rapid"
+	"circuitbook/sparsenn/train"
 )
 
-// TestCutAndJoin: every token of a stream belongs to one window, which has it in
-// its place, and joined values lie where they were.
-func TestCutAndJoin(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		stream := corpus.Tokens(rapid.SliceOfN(rapid.Int32Range(0, 99), 1, 80).Draw(t, "stream"))
-		length := rapid.IntRange(1, 20).Draw(t, "length")
-		fresh := rapid.IntRange(1, length).Draw(t, "fresh")
-		windows, err := Cut(stream, length, fresh)
-		if err != nil {
-			t.Fatal(err)
-		}
-		values := make([][]float32, len(windows))
-		for i, w := range windows {
-			if len(w.Tokens) != len(windows[0].Tokens) {
-				t.Fatalf("window %d has %d tokens, the first %d", i, len(w.Tokens), len(windows[0].Tokens))
-			}
-			for _, id := range w.Tokens {
-				values[i] = append(values[i], float32(id))
-			}
-		}
-		of, err := Join(windows, values, len(stream))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for i, x := range of {
-			if x != float64(stream[i]) {
-				t.Fatalf("token %d is %v, want %d", i, x, stream[i])
-			}
-		}
-	})
-}
-
-// TestScan: the values are those that the model records, window by window, over
-// more windows than one call takes.
-func TestScan(t *testing.T) {
-	m, err := model.New(model.NewConfig(64, 1, 32, 16), 1)
+func untrained(t testing.TB) *train.Result {
+	t.Helper()
+	c, err := train.Scale("tiny", 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var stream corpus.Tokens
-	for i := range 8*scanBatch + 40 {
-		stream = append(stream, int32(i*7%64))
+	run, err := train.Untrained(c)
+	if err != nil {
+		t.Fatal(err)
 	}
-	windows, err := Cut(stream, 16, 8)
-	if err != nil || len(windows) <= scanBatch {
-		t.Fatalf("%d windows, %v", len(windows), err)
+	return run
+}
+
+// counted is a recorder that counts the calls and checks their size.
+type counted struct {
+	*model.Model
+	calls, size int
+	cancel      func()
+}
+
+func (c *counted) Record(tokens [][]int32, sites []model.Site, changes ...model.Intervention) (*model.Recording, error) {
+	if c.calls++; c.calls == 2 && c.cancel != nil {
+		c.cancel()
 	}
-	nodes := []circuit.Node{{Site: "0.mlp.post_act", Index: 5}, {Site: "0.resid_in", Index: 3}, {Site: "0.mlp.post_act", Index: 9}}
-	done := 0
-	got, err := Scan(t.Context(), m, windows, nodes, func(d, all int) {
-		if d <= done || all != len(windows) {
-			t.Errorf("progress %d of %d after %d", d, all, done)
+	c.size = len(tokens)
+	return c.Model.Record(tokens, sites, changes...)
+}
+
+// TestScan: what it finds is what recording one window alone finds.
+func TestScan(t *testing.T) {
+	run := untrained(t)
+	stream := corpus.Tokens(run.Tokenizer.Encode(strings.Repeat("print(\"one\", 'two')\nfor x in y:\n    pass\n", 30)))
+	windows, err := Cut(stream, 16, 4)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(windows) <= 2*scanBatch || len(windows)%scanBatch == 0 {
+		t.Fatalf("%d windows show nothing", len(windows))
+	}
+	nodes := []circuit.Node{{Site: "0.mlp.resid_delta", Index: 3}, {Site: "0.attn.v", Index: 17}, {Site: "0.mlp.resid_delta", Index: 0}, {Site: "final_resid", Index: 5}}
+	m := &counted{Model: run.Model}
+	last := 0
+	values, err := Scan(t.Context(), m, windows, nodes, func(done, all int) {
+		if done <= last || all != len(windows) || done > all {
+			t.Errorf("progress %d of %d after %d", done, all, last)
 		}
-		done = d
+		last = done
 	})
-	if err != nil || done != len(windows) {
-		t.Fatalf("%d done, %v", done, err)
+	if err != nil {
+		t.Fatal(err)
 	}
-	for _, w := range []int{0, scanBatch, len(windows) - 1} {
-		rec, err := m.Record([][]int32{windows[w].Tokens}, []model.Site{"0.mlp.post_act", "0.resid_in"})
-		if err != nil {
-			t.Fatal(err)
-		}
+	if last != len(windows) || m.calls != (len(windows)+scanBatch-1)/scanBatch || m.size != scanBatch {
+		t.Errorf("progress ends at %d, %d calls, the last of %d windows", last, m.calls, m.size)
+	}
+	moved := false
+	for w := 0; w < len(windows); w += 13 {
 		for i, n := range nodes {
-			a, err := rec.Get(model.Site(n.Site))
+			rec, err := run.Model.Record([][]int32{windows[w].Tokens}, []model.Site{model.Site(n.Site)})
 			if err != nil {
 				t.Fatal(err)
 			}
-			for k := range windows[w].Tokens {
-				if d := math.Abs(float64(got[i][w][k] - a.At(0, k)[n.Index])); d > 1e-5 {
-					t.Fatalf("%s, window %d, token %d: off by %g", n, w, k, d)
+			for at, got := range values[i][w] {
+				want := rec.Activations[0].At(0, at)[n.Index]
+				if d := got - want; d > 1e-5 || d < -1e-5 {
+					t.Fatalf("%s, window %d, token %d: %v, alone %v", n, w, at, got, want)
 				}
+				moved = moved || want != values[i][0][0]
 			}
 		}
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	cancel()
-	if _, err := Scan(ctx, m, windows, nodes, nil); !errors.Is(err, context.Canceled) {
-		t.Errorf("cancelled: %v", err)
+	if !moved {
+		t.Error("all is equal; the test shows nothing")
+	}
+	few, err := Scan(t.Context(), m, windows[:3], nodes[:1], nil)
+	if err != nil || len(few[0]) != 3 || m.size != 3 {
+		t.Errorf("three windows: %v, %v, in batches of %d", few, err, m.size)
 	}
 }
 
-func TestScanErrors(t *testing.T) {
-	m, err := model.New(model.NewConfig(64, 1, 32, 16), 1)
+func TestScanStops(t *testing.T) {
+	run := untrained(t)
+	windows, err := Cut(make(corpus.Tokens, 16+5*scanBatch), 16, 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	windows, err := Cut(corpus.Tokens{1, 2, 3}, 3, 3)
-	if err != nil {
-		t.Fatal(err)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	m := &counted{Model: run.Model, cancel: cancel}
+	if _, err := Scan(ctx, m, windows, []circuit.Node{{Site: "0.attn.q"}}, nil); !errors.Is(err, context.Canceled) || m.calls != 2 {
+		t.Errorf("%v after %d calls", err, m.calls)
 	}
-	node := func(site string, i int) []circuit.Node { return []circuit.Node{{Site: site, Index: i}} }
-	for want, call := range map[string]func() error{
-		"0 nodes in 1":        func() error { _, err := Scan(t.Context(), m, windows, nil, nil); return err },
-		"1 nodes in 0":        func() error { _, err := Scan(t.Context(), m, nil, node("0.attn.q", 0), nil); return err },
-		"node 0.attn.q[32]":   func() error { _, err := Scan(t.Context(), m, windows, node("0.attn.q", 32), nil); return err },
-		"layers 0 to 0":       func() error { _, err := Scan(t.Context(), m, windows, node("3.attn.q", 0), nil); return err },
-		"the stream is empty": func() error { _, err := Cut(nil, 4, 2); return err },
-		"5 fresh ones":        func() error { _, err := Cut(corpus.Tokens{1}, 4, 5); return err },
-		"1 windows with":      func() error { _, err := Join(windows, nil, 3); return err },
-		"tokens 0 to 3 of 2":  func() error { _, err := Join(windows, [][]float32{{1, 2, 3}}, 2); return err },
+}
+
+func TestScanRefuses(t *testing.T) {
+	run := untrained(t)
+	windows := []Window{{Tokens: []int32{1, 2}}}
+	for want, c := range map[string]struct {
+		windows []Window
+		node    string
+		index   int
+	}{
+		"in 0 windows":            {nil, "0.attn.q", 0},
+		"windows 0 to 0: record:": {windows, "3.attn.q", 0},
+		"node 0.attn.q[999]: the site is of shape [1 2 32]": {windows, "0.attn.q", 999},
+		"node 0.attn.q[-1]":              {windows, "0.attn.q", -1},
+		"its last axis must be channels": {windows, "0.attn.pattern", 0},
+		"windows 0 to 1:":                {append(windows, Window{Tokens: []int32{1}}), "0.attn.q", 0},
 	} {
-		if err := call(); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%v, want one with %q", err, want)
+		if _, err := Scan(t.Context(), run.Model, c.windows, []circuit.Node{{Site: c.node, Index: c.index}}, nil); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %q", err, want)
 		}
+	}
+	if _, err := Scan(t.Context(), run.Model, windows, nil, nil); err == nil {
+		t.Error("no nodes were taken")
 	}
 }
