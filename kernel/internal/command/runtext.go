@@ -66,7 +66,7 @@ func about(dir string) string {
 	for _, key := range []struct{ name, say string }{{"task", "task"}, {"seed", "seed"}, {"parent", "of"}} {
 		value, ok := top[key.name]
 		if !ok {
-			value, ok = inner[key.name]
+			value = inner[key.name]
 		}
 		switch v := value.(type) {
 		case json.Number:
