@@ -1,7 +1,6 @@
 package backend
 
 import (
-	"os"
 	"reflect"
 	"runtime"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"golang.org/x/sys/cpu"
 
 	"circuitbook/sparsenn/backend/plugin"
+	"circuitbook/sparsenn/store"
 )
 
 // Info is what determines the bits that a backend computes, for provenance.
@@ -30,7 +30,7 @@ type Info struct {
 // what it can. It is cheap except that the first description ever of a plugin
 // that is not from the cache reads its 200 MB.
 func Describe(b compute.Backend) Info {
-	info := Info{CPU: cpuName(), CPUFeatures: cpuFeatures(), Threads: runtime.NumCPU()}
+	info := Info{CPU: store.Machine().CPU, CPUFeatures: cpuFeatures(), Threads: runtime.NumCPU()}
 	if b == nil {
 		return info
 	}
@@ -52,6 +52,19 @@ func Describe(b compute.Backend) Info {
 	info.Name = xla.BackendName + ":" + p.Platform
 	info.Plugin, info.PluginPath, info.PluginSHA256 = p.Version, p.Path, p.SHA256
 	return info
+}
+
+// Provenance returns what a notebook says of the backend that its cells opened:
+// "plugin", with platform, version and sha256 of XLA's plugin, or nil for the
+// pure-Go backend. In the results of a run it replaces what the runner found:
+//
+//	book.Provenance(backend.Describe(b).Provenance())
+func (i Info) Provenance() map[string]any {
+	_, platform, isXLA := strings.Cut(i.Name, ":")
+	if !isXLA {
+		return map[string]any{"plugin": nil}
+	}
+	return map[string]any{"plugin": map[string]any{"platform": platform, "version": i.Plugin, "sha256": i.PluginSHA256}}
 }
 
 // Threads are left to XLA: it uses all processors that the process may run on
@@ -95,18 +108,4 @@ func cpuFeatures() []string {
 	}
 	slices.Sort(features)
 	return slices.Compact(features)
-}
-
-// cpuName returns the model name that Linux tells, "" elsewhere.
-func cpuName() string {
-	b, err := os.ReadFile("/proc/cpuinfo")
-	if err != nil {
-		return ""
-	}
-	for line := range strings.Lines(string(b)) {
-		if key, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(key) == "model name" {
-			return strings.TrimSpace(value)
-		}
-	}
-	return ""
 }

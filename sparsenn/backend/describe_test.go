@@ -69,6 +69,19 @@ func TestDescribeOthers(t *testing.T) {
 	}
 }
 
+func TestProvenance(t *testing.T) {
+	for name, want := range map[string]string{
+		"go":       `{"plugin":null}`,
+		"":         `{"plugin":null}`,
+		"xla:cuda": `{"plugin":{"platform":"cuda","sha256":"12","version":"v"}}`,
+	} {
+		got, err := json.Marshal(Info{Name: name, Plugin: "v", PluginSHA256: "12", PluginPath: "/home/me"}.Provenance())
+		if err != nil || string(got) != want {
+			t.Errorf("%q: %s, %v; want %s", name, got, err, want)
+		}
+	}
+}
+
 func TestCan(t *testing.T) {
 	b, err := gobackend.New("")
 	if err != nil {

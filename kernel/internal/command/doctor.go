@@ -5,13 +5,17 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
+
+	"golang.org/x/sys/unix"
 
 	"circuitbook/kernel/internal/kernelspec"
 	"circuitbook/kernel/internal/provision"
 	"circuitbook/sparsenn/backend/plugin"
 	"circuitbook/sparsenn/cache"
 	"circuitbook/sparsenn/cache/pip"
+	"circuitbook/sparsenn/store"
 )
 
 // doctorCmd says what is there and what is missing.
@@ -52,6 +56,12 @@ func (d *doctorCmd) Run(a *app) error {
 
 	dir, err := cache.Dir()
 	say(check("cache folder", dir, err, "set $CIRCUITBOOK_CACHE to a folder that can be written"))
+	if err == nil {
+		if note, ok := readOnly(dir); ok {
+			say(note)
+		}
+	}
+	say(runsFolder())
 
 	m, err := findModule("", "")
 	if err != nil {
@@ -98,6 +108,37 @@ func check(what, text string, err error, do string) finding {
 		return finding{false, what, err.Error(), do}
 	}
 	return finding{true, what, text, ""}
+}
+
+// readOnly says of a cache folder that it is one that cannot be written, if so.
+// What is in it serves all the same, so that it is no need.
+func readOnly(dir string) (finding, bool) {
+	err := unix.Access(dir, unix.W_OK)
+	if err == nil {
+		return finding{}, false
+	}
+	text := fmt.Sprintf("it is read-only (%v): what is in it is used, and nothing can be added", err)
+	return finding{true, "cache folder", text, "set $CIRCUITBOOK_CACHE to a folder that can be written"}, true
+}
+
+// runsFolder looks whether runs can be kept.
+func runsFolder() finding {
+	const what, do = "folder of runs", "set $" + store.RootVariable + " to a folder that can be written"
+	root, err := store.Root()
+	if err != nil {
+		return finding{false, what, err.Error(), ""}
+	}
+	// It is made when it is needed, in the first folder above that there is.
+	at := root
+	for ; at != filepath.Dir(at); at = filepath.Dir(at) {
+		if _, err := os.Stat(at); err == nil {
+			break
+		}
+	}
+	if err := unix.Access(at, unix.W_OK); err != nil {
+		return finding{false, what, fmt.Sprintf("%s cannot be written: %v", root, err), do}
+	}
+	return finding{true, what, root, ""}
 }
 
 // compiler looks for the C compiler, which XLA's bindings need.

@@ -5,10 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
-
-	"github.com/google/renameio/v2"
 
 	"circuitbook/kernel/internal/execute"
 	"circuitbook/kernel/internal/kernelspec"
@@ -17,6 +14,7 @@ import (
 	"circuitbook/kernel/internal/provision"
 	"circuitbook/kernel/internal/report"
 	"circuitbook/kernel/internal/supervise"
+	"circuitbook/sparsenn/store"
 )
 
 // runCmd executes a notebook.
@@ -35,11 +33,6 @@ func (*runCmd) Help() string {
 ` + exitCodes
 }
 
-// outputs are the files that a run writes.
-type outputs struct {
-	notebook, html, results string
-}
-
 func (r *runCmd) Run(a *app) (err error) {
 	started := time.Now()
 	n, params, hash, err := r.read()
@@ -53,6 +46,11 @@ func (r *runCmd) Run(a *app) (err error) {
 	if err != nil {
 		return usage(err)
 	}
+	unlock, err := lockOutputs(a.ctx, files)
+	if err != nil {
+		return usage(err)
+	}
+	defer unlock()
 	path, err := filepath.Abs(r.Notebook)
 	if err != nil {
 		return usage(err)
@@ -104,13 +102,13 @@ func (r *runCmd) Run(a *app) (err error) {
 		return fmt.Errorf("%w; what ran is in %s", execute.ErrInterrupted, files.notebook)
 	}
 	if err := execute.WriteHTML(a.ctx, machine.Python, env, files.notebook, filepath.Join(temp, "report.html"), name(r.Notebook)); err != nil {
-		return errors.Join(failed, err)
+		return errors.Join(failed, makeRoom(err))
 	}
 	page, err := os.ReadFile(filepath.Join(temp, "report.html"))
 	if err != nil {
 		return errors.Join(failed, err)
 	}
-	if err := renameio.WriteFile(files.html, page, 0o644); err != nil {
+	if err := write(files.html, page); err != nil {
 		return errors.Join(failed, err)
 	}
 	if failed != nil {
@@ -124,7 +122,7 @@ func (r *runCmd) Run(a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := renameio.WriteFile(files.results, text, 0o644); err != nil {
+	if err := write(files.results, text); err != nil {
 		return err
 	}
 	if r.InPlace {
@@ -155,62 +153,6 @@ func (r *runCmd) read() (n *notebook.Notebook, params []notebook.Param, hash str
 	return n, params, hash, nil
 }
 
-// prepare makes the output folder and makes sure that everything can be
-// written before anything is executed.
-func (r *runCmd) prepare() (outputs, error) {
-	if err := os.MkdirAll(r.Out, 0o755); err != nil {
-		return outputs{}, fmt.Errorf("--out: %w", err)
-	}
-	base := filepath.Join(r.Out, name(r.Notebook))
-	files := outputs{base + ".ipynb", base + ".html", base + ".results.json"}
-	if err := writable(r.Out); err != nil {
-		return outputs{}, fmt.Errorf("--out: %w", err)
-	}
-	if r.InPlace {
-		if err := writable(filepath.Dir(r.Notebook)); err != nil {
-			return outputs{}, fmt.Errorf("--in-place: %w", err)
-		}
-	}
-	in, err := os.Stat(r.Notebook)
-	if err != nil {
-		return outputs{}, err
-	}
-	if out, err := os.Stat(files.notebook); err == nil && os.SameFile(in, out) {
-		return outputs{}, fmt.Errorf("--out %s would write over the notebook itself; choose another, and --in-place to have that too", r.Out)
-	}
-	return files, nil
-}
-
-// writable reports why no file can be made in dir.
-func writable(dir string) error {
-	f, err := os.CreateTemp(dir, ".circuitbook-*")
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
-}
-
-// name is the notebook's name without its folder and extension.
-func name(path string) string {
-	return strings.TrimSuffix(filepath.Base(path), ".ipynb")
-}
-
-// save writes the notebook to a file, whole or not at all.
-func save(n *notebook.Notebook, path string) error {
-	text, err := n.Encode()
-	if err != nil {
-		return err
-	}
-	return renameio.WriteFile(path, text, 0o644)
-}
-
-func removeFile(name string) error {
-	if err := os.Remove(name); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return err
-	}
-	return nil
-}
-
 // provenance says where the results of a run come from.
 func provenance(path, hash string, params []notebook.Param, m *module.Module, machine provision.Machine, started time.Time) report.Provenance {
 	p := report.Provenance{
@@ -219,7 +161,7 @@ func provenance(path, hash string, params []notebook.Param, m *module.Module, ma
 		Parameters: report.Parameters(params),
 		Modules:    report.Modules(m),
 		Go:         machine.Tools.Env.GOVERSION,
-		Machine:    report.ThisMachine(),
+		Machine:    store.Machine(),
 		Started:    started.UTC().Format(time.RFC3339),
 		Seconds:    time.Since(started).Seconds(),
 	}

@@ -1,12 +1,9 @@
 package report
 
 import (
-	"os"
-	"runtime"
-	"strings"
-
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/notebook"
+	"circuitbook/sparsenn/store"
 )
 
 // A Provenance says where a run's numbers come from.
@@ -16,10 +13,13 @@ type Provenance struct {
 	Parameters map[string]any    `json:"parameters"`
 	Modules    map[string]string `json:"modules"` // what the engine's go.mod pins, by path
 	Go         string            `json:"go"`
-	Plugin     *Plugin           `json:"plugin"` // null where the pure-Go backend is used
-	Machine    Machine           `json:"machine"`
-	Started    string            `json:"started"` // RFC 3339, UTC
-	Seconds    float64           `json:"wall_seconds"`
+	// Plugin is the one that cells were given, null where the pure-Go backend
+	// is used. A notebook that says which it loaded (backend.Info.Provenance)
+	// overrides it, as it does all but the notebook's own identity.
+	Plugin  *Plugin           `json:"plugin"`
+	Machine store.MachineInfo `json:"machine"`
+	Started string            `json:"started"` // RFC 3339, UTC
+	Seconds float64           `json:"wall_seconds"`
 }
 
 // A Plugin is the XLA plugin that cells are given.
@@ -27,34 +27,6 @@ type Plugin struct {
 	Platform string `json:"platform"`
 	Version  string `json:"version"`
 	SHA256   string `json:"sha256"`
-}
-
-// A Machine is what a run was on.
-type Machine struct {
-	OS    string `json:"os"`
-	Arch  string `json:"arch"`
-	Cores int    `json:"cores"`
-	CPU   string `json:"cpu"` // the model, "" if it is not told
-}
-
-// ThisMachine describes the machine.
-func ThisMachine() Machine {
-	return Machine{OS: runtime.GOOS, Arch: runtime.GOARCH, Cores: runtime.NumCPU(), CPU: cpuModel()}
-}
-
-// cpuModel reads the processor's name where the system tells it in a file.
-func cpuModel() string {
-	data, err := os.ReadFile("/proc/cpuinfo")
-	if err != nil {
-		return ""
-	}
-	for line := range strings.Lines(string(data)) {
-		name, value, ok := strings.Cut(line, ":")
-		if ok && strings.TrimSpace(name) == "model name" {
-			return strings.TrimSpace(value)
-		}
-	}
-	return ""
 }
 
 // Modules returns what the module pins directly or needs, by path.
