@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -284,5 +285,55 @@ func TestRunRefuses(t *testing.T) {
 	}
 	if left, _ := filepath.Glob(filepath.Join(p.dir, "*", "*")); len(left) > 0 {
 		t.Errorf("left behind: %v", left)
+	}
+}
+
+// TestRunLeavesNoSession: a process that a cell puts into a session of its own
+// ends with the run, however that ends. It names the run's TMPDIR, so that
+// newPlace finds it.
+func TestRunLeavesNoSession(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("processes are found again on Linux only")
+	}
+	provided(t)
+	leaves := testCell{Source: `%%
+cmd := exec.Command("sh", "-c", "trap '' TERM; sleep 100; : "+os.TempDir())
+cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
+if err := cmd.Start(); err != nil {
+	panic(err)
+}
+os.WriteFile("left", nil, 0o644)`}
+	for name, stop := range map[string]func(*exec.Cmd) error{
+		"well":        nil,
+		"interrupted": func(c *exec.Cmd) error { return c.Process.Signal(syscall.SIGINT) },
+		"killed":      func(c *exec.Cmd) error { return c.Process.Kill() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := newPlace(t)
+			cells := []testCell{leaves, longCell}
+			if stop == nil {
+				cells[1] = testCell{Source: "%%\nfmt.Println(1)"}
+			}
+			p.notebook(t, "a.ipynb", cells...)
+			cmd := p.command("run", "a.ipynb")
+			if err := cmd.Start(); err != nil {
+				t.Fatal(err)
+			}
+			t.Cleanup(func() { _ = cmd.Process.Kill() })
+			p.await(t, "left")
+			if !strings.Contains(p.processes(), "trap '' TERM; sleep 100") {
+				t.Error("nothing was started")
+			}
+			if stop != nil {
+				p.await(t, "begun")
+				if err := stop(cmd); err != nil {
+					t.Fatal(err)
+				}
+			}
+			_ = cmd.Wait()
+			if stop == nil && cmd.ProcessState.ExitCode() != exitOK {
+				t.Errorf("exit code %d", cmd.ProcessState.ExitCode())
+			}
+		})
 	}
 }
