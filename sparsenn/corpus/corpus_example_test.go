@@ -23,30 +23,29 @@ func ExampleLoadTokenizer() {
 	_, err = tok.Single("[[")
 	fmt.Println(err)
 	// Output:
-	// ["values" " =" " [" "[" "3" "," " " "1" "7" "]]\n"]
+	// ["value" "s" " =" " [" "[" "3" "," " " "1" "7" "]]\n"]
 	// corpus: "[[" is not a single token of the vocabulary of 1024: it splits into ["[" "["]
 }
 
 func ExampleSynthetic() {
-	fmt.Print(corpus.Synthetic(1, 2617))
+	fmt.Print(corpus.Synthetic(1, 1170))
 	// Output:
-	// # Save the red
-	// for i in range(len(scores)):
-	//     numbers = [["purple", "Dave", "pink"]]
-	//     break
-	// rows = [2, 6, 7, 3]
-	// x, y = y, x
+	// import re
 	//
-	// def save(path=None, city=None, title=None):
-	//     tags = set()
-	//     number = 9
-	//     while lines:
-	//         task = lines.pop()
-	//         key = lambda c: c * 6
-	//         tags.add(task)
-	//     while True:
-	//         print("name full was water")
-	//     return 38 if flag else 9
+	// buffer = set()
+	// for i in numbers:
+	//     print('Saved')
+	//     if number < 37:
+	//         buffer.add(i)
+	// count = len(buffer)
+	// new_train = len(points) if next_server in children else 76
+	// step = 4 if page == False else 91
+	// next_station = [33, 4, 88, 6, 49, 4, 93]
+	// ages = {15: 7, 99: y, 1: "black"}
+	//
+	// def speed(points, done):
+	//     """Total water city red."""
+	//     values = [["green", "orange", "white", "black", "gray", "red"]]
 }
 
 func ExampleOpen() {

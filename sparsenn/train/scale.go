@@ -16,15 +16,15 @@ func Scales() []string { return []string{"tiny", "laptop", "paper"} }
 //
 //   - "tiny" runs in seconds on the embedded sample, for tests and CI: it shows
 //     that everything works and solves nothing.
-//   - "laptop" trains in minutes on two cores, half on real packages, half on
+//   - "laptop" trains in minutes on two cores, a quarter on real packages, the rest on
 //     synthetic programs, and solves the quote and bracket tasks.
 //   - "paper" has the sizes of the published training script's example
 //     (Gao et al., §2.2) and wants a GPU; the data are those of "laptop", which
 //     are far fewer than the paper's.
 func Scale(name string, seed uint64) (Config, error) {
 	mixed := []corpus.Part{
-		{Kind: corpus.KindSynthetic, Weight: 0.5, Bytes: 8 << 20},
-		{Kind: corpus.KindPackages, Weight: 0.5},
+		{Kind: corpus.KindSynthetic, Weight: 0.75, Bytes: 8 << 20},
+		{Kind: corpus.KindPackages, Weight: 0.25},
 	}
 	var c Config
 	switch name {

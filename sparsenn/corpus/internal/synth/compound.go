@@ -4,7 +4,7 @@ import "fmt"
 
 // compound writes a statement with a block of its own.
 func (g *gen) compound() {
-	switch g.weighted(24, 26, 12, 14, 20, 4) {
+	switch g.weighted(24, 26, 14, 15, 32, 1) {
 	case 0:
 		g.ifStmt()
 	case 1:
@@ -57,11 +57,11 @@ func (g *gen) loop(n int) {
 func (g *gen) forStmt() {
 	list := g.known(g.scope.lists, listNames)
 	saved := g.scope.clone()
-	switch g.weighted(40, 28, 22, 10) {
+	switch g.weighted(24, 35, 35, 6) {
 	case 0:
-		g.line("for %s in %s:", g.pick(loopNames), list)
+		g.line("for %s in %s:", g.named(loopNames), list)
 	case 1:
-		v := g.pick([]string{"i", "i", "j", "k", "n", "index", "step"})
+		v := g.counter()
 		to := g.number("range")
 		if g.chance(45) {
 			to = g.pick([]string{"len(" + list + ")", g.known(g.scope.ints, intNames)})
@@ -69,8 +69,8 @@ func (g *gen) forStmt() {
 		g.line("for %s in range(%s):", v, to)
 		define(&g.scope.ints, v)
 	case 2:
-		v := g.pick([]string{"i", "i", "j", "k", "n", "index"})
-		g.line("for %s, %s in enumerate(%s):", v, g.pick(loopNames[:10]), list)
+		v := g.counter()
+		g.line("for %s, %s in enumerate(%s):", v, g.named(loopNames[:10]), list)
 		define(&g.scope.ints, v)
 	default:
 		g.line("for %s, %s in %s.items():", g.pick([]string{"key", "k", "name"}), g.pick([]string{"value", "v", "count"}),
@@ -81,11 +81,11 @@ func (g *gen) forStmt() {
 }
 
 func (g *gen) whileStmt() {
-	switch g.weighted(35, 25, 15, 25) {
+	switch g.weighted(32, 36, 12, 20) {
 	case 0:
 		g.line("while True:")
 	case 1:
-		g.line("while %s:", g.pick(append(append([]string{}, listNames...), loopNames...)))
+		g.line("while %s:", g.named(append(append([]string{}, listNames...), loopNames...)))
 	case 2:
 		g.line("while not %s:", g.known(g.scope.bools, boolNames))
 	default:
@@ -97,7 +97,7 @@ func (g *gen) whileStmt() {
 
 // withStmt opens a file by a with statement and reads or writes it.
 func (g *gen) withStmt() {
-	write := g.chance(50)
+	write := g.writing()
 	v := g.pick([]string{"f", "file", "handle"})
 	g.line("with %s as %s:", g.open(write), v)
 	g.block(func() {
@@ -135,10 +135,14 @@ func (g *gen) try() {
 }
 
 // accumulate starts a variable as a set or as a string and makes it grow
-// further down, by `.add` or `+=`. The name does not say which it is.
+// further down, by `.add` or `+=`. The name does not say which it is; a document
+// keeps to one kind, mostly.
 func (g *gen) accumulate() {
 	name := g.pick(accNames)
-	isSet := g.chance(50)
+	if g.chance(50) {
+		name = g.rare() + "s"
+	}
+	isSet := g.chance(85) == g.sets
 	init := `""`
 	switch {
 	case isSet:
@@ -147,7 +151,7 @@ func (g *gen) accumulate() {
 		init = "''"
 	}
 	g.line("%s = %s", name, init)
-	for range g.weighted(45, 35, 20) {
+	for range g.weighted(70, 22, 8) {
 		g.simple()
 	}
 	grow := func(v string) {
@@ -158,12 +162,12 @@ func (g *gen) accumulate() {
 		}
 	}
 	list := g.known(g.scope.lists, listNames)
-	v := g.pick(loopNames)
-	switch g.weighted(62, 20, 18) {
+	v := g.named(loopNames)
+	switch g.weighted(58, 24, 18) {
 	case 0:
 		g.line("for %s in %s:", v, list)
 		g.block(func() {
-			for range g.weighted(55, 35, 10) {
+			for range g.weighted(70, 25, 5) {
 				g.simple()
 			}
 			if g.chance(25) {
@@ -175,6 +179,9 @@ func (g *gen) accumulate() {
 		})
 	case 1:
 		for range g.between(1, 3) {
+			if g.chance(40) {
+				g.call()
+			}
 			grow(g.known(g.scope.strs, strNames))
 		}
 	default:

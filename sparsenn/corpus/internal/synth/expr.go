@@ -37,7 +37,7 @@ func (g *gen) phrase(prev string, n int) string {
 }
 
 // phraseLen is the number of words of a string: mostly 1 to 4, at most 8.
-func (g *gen) phraseLen() int { return 1 + g.weighted(16, 22, 22, 16, 9, 7, 4, 4) }
+func (g *gen) phraseLen() int { return 1 + g.weighted(17, 20, 18, 12, 8, 7, 10, 8) }
 
 // str is a string literal that follows prev.
 func (g *gen) str(prev string) string {
@@ -88,24 +88,24 @@ func (g *gen) intExpr(prev string) string {
 func (g *gen) cond() string {
 	switch g.weighted(22, 8, 20, 8, 16, 8, 7, 11) {
 	case 0:
-		return g.known(g.scope.bools, boolNames)
+		return g.tested(g.scope.bools, boolNames)
 	case 1:
-		return "not " + g.known(g.scope.bools, boolNames)
+		return "not " + g.tested(g.scope.bools, boolNames)
 	case 2:
-		n := g.known(g.scope.ints, intNames)
+		n := g.tested(g.scope.ints, intNames)
 		return fmt.Sprintf("%s == %s", n, g.digit(n))
 	case 3:
-		n := g.known(g.scope.strs, strNames)
+		n := g.tested(g.scope.strs, strNames)
 		return fmt.Sprintf("%s == %s", n, g.shortStr(n))
 	case 4:
-		n := g.known(g.scope.ints, intNames)
+		n := g.tested(g.scope.ints, intNames)
 		return fmt.Sprintf("%s %s %s", n, g.pick([]string{"<", ">", ">=", "<="}), g.number(n))
 	case 5:
-		return fmt.Sprintf("%s in %s", g.known(g.scope.strs, strNames), g.known(g.scope.lists, listNames))
+		return fmt.Sprintf("%s in %s", g.tested(g.scope.strs, strNames), g.known(g.scope.lists, listNames))
 	case 6:
-		return fmt.Sprintf("%s is %s", g.known(g.scope.strs, strNames), g.pick([]string{"None", "not None"}))
+		return fmt.Sprintf("%s is %s", g.tested(g.scope.strs, strNames), g.pick([]string{"None", "not None"}))
 	default:
-		return fmt.Sprintf("%s == %s", g.known(g.scope.bools, boolNames), g.pick([]string{"True", "True", "False"}))
+		return fmt.Sprintf("%s == %s", g.tested(g.scope.bools, boolNames), g.pick([]string{"True", "True", "False"}))
 	}
 }
 
@@ -145,6 +145,9 @@ func (g *gen) elements(prev string, kind, n int) string {
 			e = g.number(prev)
 		case elemName:
 			e = g.pickAfter(prev, letters)
+			if g.chance(35) {
+				e = g.rareAfter(prev)
+			}
 		default:
 			e = g.pickAfter(prev, colors)
 			if g.chance(40) {
@@ -197,10 +200,13 @@ func (g *gen) dict(prev string) string {
 			prev = k
 			k = q + k + q
 		case 1:
-			k = g.digit(prev)
+			k = g.number(prev)
 			prev = k
 		default:
 			k = g.pickAfter(prev, letters)
+			if g.chance(50) {
+				k = g.rareAfter(prev)
+			}
 			prev = k
 		}
 		var v string
@@ -228,7 +234,7 @@ func (g *gen) filename(write bool) string {
 		stems = writeStems
 	}
 	s := g.pick(stems) // every stem must be seen, for it tells reading from writing
-	switch g.weighted(55, 30, 15) {
+	switch g.weighted(40, 50, 10) {
 	case 1:
 		s += "_" + g.pickAfter(s, objects)
 	case 2:
@@ -241,11 +247,11 @@ func (g *gen) filename(write bool) string {
 func (g *gen) fstring(prev string) string {
 	q := g.quote()
 	v := g.pick([]string{g.known(g.scope.ints, intNames), g.known(g.scope.strs, strNames)})
-	switch g.weighted(45, 35, 20) {
+	switch g.weighted(30, 55, 15) {
 	case 0:
 		return fmt.Sprintf("f%s%s: {%s}%s", q, g.phrase(prev, g.between(1, 3)), v, q)
 	case 1:
-		return fmt.Sprintf("f%s%s {%s}%s", q, g.phrase(prev, g.between(1, 4)), v, q)
+		return fmt.Sprintf("f%s%s {%s}%s", q, g.phrase(prev, g.between(1, 5)), v, q)
 	default:
 		w := g.known(g.scope.ints, intNames)
 		return fmt.Sprintf("f%s{%s} %s {%s}%s", q, v, g.phrase(v, g.between(1, 2)), w, q)

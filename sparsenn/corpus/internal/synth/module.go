@@ -16,7 +16,7 @@ func (g *gen) module() {
 		g.blank(1)
 	}
 	for blocks := g.between(2, 4); blocks > 0 || g.budget > 6; blocks-- {
-		kind := g.weighted(45, 20, 35)
+		kind := g.weighted(40, 28, 32)
 		switch kind {
 		case 0:
 			g.function("")
@@ -43,6 +43,9 @@ func (g *gen) comment() {
 // funcName is a name such as load_items, not held out.
 func (g *gen) funcName() string {
 	v := g.pick(verbs)
+	if g.chance(25) {
+		return g.rare()
+	}
 	if g.chance(25) {
 		return v
 	}
@@ -111,7 +114,7 @@ func (g *gen) function(class string) {
 	names := g.params(g.weighted(12, 30, 30, 20, 8))
 	g.line("def %s(%s):", g.funcName(), g.signature(class != "", names))
 	g.block(func() {
-		if g.chance(30) {
+		if g.chance(15) {
 			g.docstring()
 		}
 		if g.chance(10) {
@@ -136,13 +139,13 @@ func (g *gen) class() {
 	}
 	g.line("class %s%s:", name, base)
 	g.indent++
-	if g.chance(35) {
+	if g.chance(15) {
 		g.docstring()
 		g.blank(1)
 	}
 	saved := g.scope
 	g.scope = scope{}
-	attrs := g.attributes(g.between(2, 6))
+	attrs := g.attributes(g.between(2, 5))
 	g.line("def __init__(%s):", g.signature(true, attrs))
 	g.block(func() {
 		for _, a := range attrs {
@@ -165,7 +168,8 @@ func (g *gen) class() {
 }
 
 func (g *gen) attributes(n int) []string {
-	pool := append(append(append([]string{}, intNames...), strNames...), "x", "y", "items", "data", "value", "key", "values")
+	pool := append(append([]string{"x", "y", "a", "b"}, copied...), copied...)
+	pool = append(append(pool, intNames...), strNames...)
 	return g.distinct("self", pool, n)
 }
 

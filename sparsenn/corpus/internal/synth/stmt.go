@@ -16,7 +16,7 @@ func (g *gen) stmts(n int) {
 // indentation, or when the document is long enough, only simple ones.
 func (g *gen) stmt() {
 	g.budget--
-	if g.indent >= 3 || g.budget < 0 || g.chance(62) {
+	if g.indent >= 3 || g.budget < 0 || g.chance(50) {
 		g.simple()
 		return
 	}
@@ -25,7 +25,7 @@ func (g *gen) stmt() {
 
 // simple writes a statement of one line.
 func (g *gen) simple() {
-	switch g.weighted(22, 17, 9, 7, 9, 8, 5, 8, 5, 4, 4, 5) {
+	switch g.weighted(12, 12, 7, 3, 7, 8, 12, 9, 10, 12, 7, 3, 6) {
 	case 0:
 		g.callString()
 	case 1:
@@ -48,9 +48,30 @@ func (g *gen) simple() {
 		g.assignOpen()
 	case 10:
 		g.lambda()
-	default:
+	case 11:
 		g.useList()
+	default:
+		g.call()
 	}
+}
+
+// call writes a call with one or two variables, its value kept or not.
+func (g *gen) call() {
+	f := g.pick(verbs)
+	if g.chance(50) {
+		f = g.funcName()
+	}
+	args := g.known(g.scope.ints, intNames)
+	if g.chance(35) {
+		args += ", " + g.known(g.scope.strs, strNames)
+	}
+	if g.chance(60) {
+		g.line("%s(%s)", f, args)
+		return
+	}
+	name := g.named(intNames)
+	g.line("%s = %s(%s)", name, f, args)
+	define(&g.scope.ints, name)
 }
 
 // callString writes a call with one string, closed by `")` or `')`.
@@ -90,7 +111,7 @@ func (g *gen) callString() {
 }
 
 func (g *gen) assignList() {
-	name := g.pick(listNames)
+	name := g.named(listNames)
 	if g.chance(50) {
 		g.line("%s = %s", name, g.nested(name))
 	} else {
@@ -100,7 +121,7 @@ func (g *gen) assignList() {
 }
 
 func (g *gen) assignDict() {
-	name := g.pick(dictNames)
+	name := g.named(dictNames)
 	switch g.weighted(70, 15, 15) {
 	case 0:
 		g.line("%s = %s", name, g.dict(name))
@@ -119,7 +140,7 @@ func (g *gen) assignInt() {
 		g.line("%s %s %s", g.pick(g.scope.ints), g.pick([]string{"+=", "-=", "+=", "*="}), g.intExpr("+="))
 		return
 	}
-	name := g.pick(intNames)
+	name := g.named(intNames)
 	if g.chance(15) {
 		other := g.pick(intNames)
 		if other != name {
@@ -134,7 +155,7 @@ func (g *gen) assignInt() {
 }
 
 func (g *gen) assignString() {
-	name := g.pick(strNames)
+	name := g.named(strNames)
 	if g.chance(75) {
 		g.line("%s = %s", name, g.str(name))
 	} else {
@@ -147,7 +168,7 @@ func (g *gen) assignString() {
 
 // assignFlag assigns a truth value, the twin of `if x == True:`.
 func (g *gen) assignFlag() {
-	name := g.pick(boolNames)
+	name := g.named(boolNames)
 	switch g.weighted(60, 25, 15) {
 	case 0:
 		g.line("%s = True", name)
@@ -163,12 +184,12 @@ func (g *gen) assignFlag() {
 // ternary writes `x = a if cond else b`.
 func (g *gen) ternary() {
 	if g.chance(60) {
-		name := g.pick(intNames)
+		name := g.named(intNames)
 		g.line("%s = %s if %s else %s", name, g.intExpr(name), g.cond(), g.number("else"))
 		define(&g.scope.ints, name)
 		return
 	}
-	name := g.pick(strNames)
+	name := g.named(strNames)
 	g.line("%s = %s if %s else %s", name, g.shortStr(name), g.cond(), g.shortStr("else"))
 	define(&g.scope.strs, name)
 }
@@ -176,14 +197,14 @@ func (g *gen) ternary() {
 // swap writes `a, b = b, a`, with names from anywhere.
 func (g *gen) swap() {
 	a, b := "", ""
-	if g.chance(55) {
+	if g.chance(25) {
 		p := swapPairs[g.r.IntN(len(swapPairs))]
 		a, b = p[0], p[1]
 		if g.chance(50) {
 			a, b = b, a
 		}
 	} else {
-		pool := [][]string{intNames, strNames, letters}[g.r.IntN(3)]
+		pool := [][]string{copied, copied, letters}[g.r.IntN(3)]
 		names := g.distinct("swap", pool, 2)
 		if len(names) < 2 {
 			return
@@ -209,18 +230,22 @@ func (g *gen) printF() {
 // assignOpen writes `f = open("...")`, the twin of the with statement.
 func (g *gen) assignOpen() {
 	v := g.pick([]string{"f", "file", "handle"})
-	g.line("%s = %s", v, g.open(g.chance(45)))
+	g.line("%s = %s", v, g.open(g.writing()))
 	if g.chance(60) {
 		g.line("%s.close()", v)
 	}
 }
+
+// writing says whether the next file is written: four times in five as the
+// others of the document, as programs mostly read or mostly write.
+func (g *gen) writing() bool { return g.chance(80) == g.writes }
 
 // open is the call of open: the mode is given more often than not, and always
 // for writing.
 func (g *gen) open(write bool) string {
 	q := g.quote()
 	name := q + g.filename(write) + q
-	if !write && g.chance(45) {
+	if !write && g.chance(25) {
 		return fmt.Sprintf("open(%s)", name)
 	}
 	mode := "r"
@@ -231,11 +256,11 @@ func (g *gen) open(write bool) string {
 }
 
 func (g *gen) lambda() {
-	v := g.pick(letters)
+	v := g.named(letters)
 	body := fmt.Sprintf("%s %s %s", v, g.pick([]string{"+", "-", "*"}), g.digit(v))
 	switch g.weighted(50, 50) {
 	case 0:
-		g.line("%s = lambda %s: %s", g.pick([]string{"f", "g", "func", "key", "action"}), v, body)
+		g.line("%s = lambda %s: %s", g.pick(append([]string{"f", "g", "func", "key", "action"}, verbs...)), v, body)
 	default:
 		l := g.known(g.scope.lists, listNames)
 		g.line("%s = sorted(%s, key=lambda %s: %s.%s)", l, l, v, v, g.pick(intNames))
@@ -245,7 +270,7 @@ func (g *gen) lambda() {
 // useList writes a call on a list, or a comprehension.
 func (g *gen) useList() {
 	l := g.known(g.scope.lists, listNames)
-	v := g.pick(loopNames)
+	v := g.named(loopNames)
 	switch g.weighted(25, 25, 20, 15, 15) {
 	case 0:
 		g.line("%s.append(%s)", l, g.known(g.scope.ints, intNames))

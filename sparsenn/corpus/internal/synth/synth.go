@@ -6,6 +6,10 @@
 // strings that grow, and so on. Words are few and the order of statements is
 // free, so the entropy is moderate: a small model learns it in minutes.
 //
+// Every construct of the tasks is written on both sides several times in ten
+// programs, and a share of all variables have rare names of several tokens, so
+// that a model learns to look at the keyword rather than at the name.
+//
 // The generator shares no template with the tasks. Beyond that it never puts
 // two neighbouring words, elements or names side by side for which [HeldOut]
 // is true, so that a task whose decisive place holds such a pair shows the
@@ -20,7 +24,7 @@ import (
 )
 
 // Version is raised whenever the text made for some (seed, index) changes.
-const Version = 1
+const Version = 2
 
 // TokenizerSeed is the seed of the programs that the tokenizer's ranks are
 // trained on. The high bit keeps it apart from the seeds of users.
@@ -46,6 +50,7 @@ func HeldOut(a, b string) bool {
 // depends on nothing else; programs are 15 to 70 lines long and parse as Python 3.
 func Document(seed, index uint64) string {
 	g := &gen{r: rand.New(rand.NewPCG(seed, index))}
+	g.sets, g.writes = g.chance(50), g.chance(50)
 	g.module()
 	return g.b.String()
 }
@@ -59,6 +64,8 @@ type gen struct {
 	inFunc bool // a return statement is legal
 	inLoop bool // break and continue are legal
 	budget int  // statements that may still be written in this document
+	sets   bool // what grows in this document is a set, mostly, or else a string
+	writes bool // files of this document are written, mostly, or else read
 }
 
 // scope lists the names that are defined at this point, by what they hold.
@@ -163,8 +170,12 @@ func define(list *[]string, name string) {
 	}
 }
 
-// known returns a name in scope, or with few in scope one from pool.
+// known returns a name in scope, or with few in scope one from pool, or now and
+// then one that is seen rarely.
 func (g *gen) known(scope, pool []string) string {
+	if g.chance(14) {
+		return g.rare()
+	}
 	if len(scope) > 0 && (len(scope) > 2 || g.chance(70)) {
 		return g.pick(scope)
 	}

@@ -24,6 +24,17 @@ var (
 		{"start", "end"}, {"old", "new"}, {"width", "height"}, {"m", "n"}, {"p", "q"}, {"u", "v"},
 	}
 
+	// Names that are seen rarely, alone or behind an adjective.
+	rareNouns = split("account address angle answer author balance block border bucket button cell chapter client corner " +
+		"course cursor customer degree distance district domain driver edge engine factor family folder frame friend " +
+		"group guest hour image island issue job journal lesson link machine market matrix meeting method minute model " +
+		"month motor number offer office option owner packet page pattern payment period person phase picture pixel " +
+		"plant player policy pool pressure product region report request route sample season section sensor server " +
+		"shape sheet shop sound source speed station status stock street student subject target teacher tile track " +
+		"train user vector vehicle version vertex volume wheel worker zone")
+	adjectives = split("next last first new old main other max min base local good raw full half wide deep")
+	positions  = split("index number position id offset rank")
+
 	verbs   = split("get load find make update count check save read build parse add remove show sort merge split compute")
 	objects = split("name item value path size data user node task file line word total list table score")
 	classes = split("User Node Task Point Item Book Car Account Project Player Shape Order Team Event Product Queue")
@@ -37,9 +48,12 @@ var (
 	colors = split("red green blue black white yellow orange purple pink gray")
 	people = split("Alice Bob Carol Dave Eve Frank Grace Heidi Ivan Judy")
 
-	readStems  = split("input source config settings data train raw template words users")
-	writeStems = split("output result report log summary export backup copy saved final")
+	readStems  = split("input source config raw words users")
+	writeStems = split("output result report summary backup export")
 	extensions = split("txt csv json log dat")
+
+	// Names that are swapped, copied and passed on.
+	copied = split("name size value index count width height title text path color level total limit number score label owner data items key")
 
 	modules = split("os sys re json math time random")
 )
