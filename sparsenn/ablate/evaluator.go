@@ -32,6 +32,9 @@ type Evaluator struct {
 	batches []*Batch
 	backend compute.Backend
 	pairs   int
+
+	examples  []task.Example
+	flatMeans []float32
 }
 
 // NewEvaluator prepares examples of one task for a model whose nodes, when left
@@ -56,7 +59,7 @@ func NewEvaluator(m *model.Model, stats *Stats, examples []task.Example, o Optio
 			return nil, fmt.Errorf("evaluator: stats of %d nodes for a model of %d; they are of another model", len(means), sp.Len())
 		}
 	}
-	e.means = tensors.FromFlatDataAndDimensions(means, sp.Len())
+	e.means, e.flatMeans = tensors.FromFlatDataAndDimensions(means, sp.Len()), means
 	return e.Of(examples, LengthOf(examples))
 }
 
@@ -67,7 +70,7 @@ func (e *Evaluator) Of(examples []task.Example, length int) (*Evaluator, error) 
 		return nil, errors.New("evaluator: no examples given")
 	}
 	n := *e
-	n.pairs, n.batches = len(examples), nil
+	n.pairs, n.batches, n.examples = len(examples), nil, examples
 	for chunk := range slices.Chunk(examples, ChunkPairs) {
 		b, err := NewBatch(e.model.Config, chunk, length)
 		if err != nil {

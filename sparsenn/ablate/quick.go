@@ -1,0 +1,177 @@
+package ablate
+
+import (
+	"fmt"
+	"slices"
+
+	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/task"
+
+	"golang.org/x/sync/errgroup"
+)
+
+// Quick runs the same examples under masks as the [Evaluator] that it comes
+// from, in plain Go and in float32. It is made for masks that keep few nodes:
+// what a circuit leaves out is constant, so that only the weights that leave a
+// kept node are multiplied by anything, and blocks without a kept output are
+// skipped. The cost grows with the nodes kept; up to some tens it is a tenth of
+// the compiled program's, or less. Margins agree to rounding, unless two values
+// lie so close that AbsTopK takes one here and the other there. It is safe for
+// concurrent use.
+type Quick struct {
+	Space Space
+
+	config model.Config
+	means  []float32
+	layers []quickLayer
+	wte    []float32 // [Vocab, DModel]
+	gain   []float32 // of the last norm
+	head   []float32 // [Vocab, DModel]
+	bigram []float32 // [Vocab, Vocab], nil without a table
+
+	sequences []sequence
+	tokens    []int32 // all that occur
+}
+
+// quickLayer is the parameters of a layer.
+type quickLayer struct {
+	attnGain, mlpGain   []float32
+	attn, proj, fc, out columns
+	sink                []float32 // nil without sinks
+}
+
+// sequence is one example: a pair with a fork, as in [Batch].
+type sequence struct {
+	tokens         []int32
+	shared, second int    // where the fork lies
+	ends           [2]int // where both sides end
+	target, other  int32  // other is task.Any where the answer is one token against all
+}
+
+// Quick prepares the examples of an evaluator. A model with positions and norms
+// that are held are not supported, which is an error.
+func (e *Evaluator) Quick() (*Quick, error) {
+	c := e.model.Config
+	if c.DPos > 0 || e.Options.FreezeNorms {
+		return nil, fmt.Errorf("evaluator: no quick pass for models with positions (d_pos_emb %d) or frozen norms (%v)", c.DPos, e.Options.FreezeNorms)
+	}
+	q := &Quick{Space: e.Space, config: c, means: e.flatMeans}
+	var err error
+	values := func(name string) []float32 {
+		var v []float32
+		if err == nil {
+			v, err = e.model.Values(name)
+		}
+		return v
+	}
+	linear := func(name string, out, in int) columns {
+		var bias []float32
+		if c.Bias {
+			bias = values(name + ".bias")
+		}
+		return columnsOf(values(name+".weight"), bias, out, in)
+	}
+	q.wte, q.gain, q.head = values("transformer.wte.weight"), values("transformer.ln_f.weight"), values("lm_head.weight")
+	if c.Bigram {
+		q.bigram = values("bigram_table")
+	}
+	for l := range c.Layers {
+		h := fmt.Sprintf("transformer.h.%d.", l)
+		layer := quickLayer{attnGain: values(h + "ln_1.weight"), mlpGain: values(h + "ln_2.weight"),
+			attn: linear(h+"attn.c_attn", 3*c.AttnWidth(), c.DModel), proj: linear(h+"attn.c_proj", c.DModel, c.AttnWidth()),
+			fc: linear(h+"mlp.c_fc", c.DMLP, c.DModel), out: linear(h+"mlp.c_proj", c.DModel, c.DMLP)}
+		if c.Sink {
+			layer.sink = values(h + "attn.attn_imp.sink_logit")
+		}
+		q.layers = append(q.layers, layer)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return q.of(e.examples), nil
+}
+
+// First is the same for the first n examples.
+func (q *Quick) First(n int) *Quick {
+	out := *q
+	out.sequences = q.sequences[:min(n, len(q.sequences))]
+	out.index()
+	return &out
+}
+
+func (q *Quick) of(examples []task.Example) *Quick {
+	for _, e := range examples {
+		n := shared(e)
+		s := sequence{tokens: append(slices.Clone(e.Prompt), e.Counter[n:]...), shared: n, second: len(e.Prompt), target: e.Target, other: e.Alt}
+		s.ends = [2]int{len(e.Prompt) - 1, len(s.tokens) - 1}
+		q.sequences = append(q.sequences, s)
+	}
+	q.index()
+	return q
+}
+
+// index lists the tokens that occur.
+func (q *Quick) index() {
+	seen := map[int32]bool{}
+	q.tokens = nil
+	for _, s := range q.sequences {
+		for _, t := range s.tokens {
+			if !seen[t] {
+				seen[t] = true
+				q.tokens = append(q.tokens, t)
+			}
+		}
+	}
+}
+
+// Pairs is the number of examples.
+func (q *Quick) Pairs() int { return len(q.sequences) }
+
+// Margins is what [Evaluator.Margins] returns.
+func (q *Quick) Margins(mask Mask) (Margins, error) {
+	m, _, err := q.within(mask, 0, false)
+	return m, err
+}
+
+// Within is Margins with an end: where the first examples alone bring the mean
+// loss of all above most, ok is false and there are no margins.
+func (q *Quick) Within(mask Mask, most float64) (m Margins, ok bool, err error) {
+	return q.within(mask, most, true)
+}
+
+// quickChunk is how many examples are run between two looks at their loss.
+const quickChunk = 32
+
+func (q *Quick) within(mask Mask, most float64, bounded bool) (Margins, bool, error) {
+	p, err := q.plan(mask)
+	if err != nil {
+		return nil, false, err
+	}
+	out := make(Margins, 2*len(q.sequences))
+	spent, allowed := 0.0, most*float64(len(q.sequences))
+	// Two at a time, as the evaluator does: the chunks that are looked at do not
+	// depend on which is ready first.
+	for from := 0; from < len(q.sequences); from += quickChunk {
+		to := min(from+quickChunk, len(q.sequences))
+		half := (from + to + 1) / 2
+		var group errgroup.Group
+		for n, part := range [2][2]int{{from, half}, {half, to}} {
+			group.Go(func() error {
+				for i := part[0]; i < part[1]; i++ {
+					out[2*i], out[2*i+1] = p.pair(&q.sequences[i], p.memory[n])
+				}
+				return nil
+			})
+		}
+		_ = group.Wait()
+		if bounded {
+			for _, l := range out[2*from : 2*to].Losses() {
+				spent += l
+			}
+			if spent > allowed {
+				return nil, false, nil
+			}
+		}
+	}
+	return out, true, nil
+}
