@@ -9,6 +9,8 @@
 // training run: loaded if it is there, made otherwise.
 //
 // [Interchange] swaps the activation of one node between the two prompts of a
-// pair and counts how often the answer swaps with it. [Part] is a circuit, or a
-// model without it, that predicts.
+// pair and counts how often the answer swaps with it, [InterchangeAt] that of
+// several nodes at chosen tokens; [Transplant] moves what nodes are from any
+// token of any prompt to any other. [Part] is a circuit, or a model without it,
+// that predicts.
 package prove

@@ -32,67 +32,8 @@ type Swap struct {
 // without a counterpart keeps its own activation. Examples of a task with one
 // answer are an error.
 func Interchange(m Recorder, width int, examples []task.Example, node circuit.Node) (Swap, error) {
-	s := Swap{Node: node, N: len(examples)}
-	if len(examples) == 0 {
-		return s, fmt.Errorf("interchange at %s: no examples given", node)
-	}
 	if node.Index < 0 || node.Index >= width {
-		return s, fmt.Errorf("interchange at %s: the site has %d channels", node, width)
+		return Swap{Node: node, N: len(examples)}, fmt.Errorf("interchange at %s: the site has %d channels", node, width)
 	}
-	var sequences [][]int32
-	for i, e := range examples {
-		if e.Alt == task.Any {
-			return s, fmt.Errorf("interchange at %s: example %d has one answer only; the task must have two", node, i)
-		}
-		sequences = append(sequences, e.Prompt, e.Counter)
-	}
-	padded, last, err := pad(sequences)
-	if err != nil {
-		return s, err
-	}
-	site := model.Site(node.Site)
-	rec, err := m.Record(padded, []model.Site{site, model.Logits})
-	if err != nil {
-		return s, fmt.Errorf("interchange at %s: %w", node, err)
-	}
-	own := rec.Activations[0]
-	seq := own.Shape[1]
-	change := model.Intervention{Site: site, Scale: make([]float32, len(own.Data)), Shift: make([]float32, len(own.Data))}
-	for i := range change.Scale {
-		change.Scale[i] = 1
-	}
-	for i := range sequences {
-		other := i ^ 1
-		for back := 0; back <= min(last[i], last[other]); back++ {
-			at := (i*seq+last[i]-back)*width + node.Index
-			change.Scale[at] = 0
-			change.Shift[at] = own.At(other, last[other]-back)[node.Index]
-		}
-	}
-	swapped, err := m.Record(padded, []model.Site{model.Logits}, change)
-	if err != nil {
-		return s, fmt.Errorf("interchange at %s: %w", node, err)
-	}
-	n := float64(len(sequences))
-	for i := range sequences {
-		e := examples[i/2]
-		margin := func(a model.Activation) float64 {
-			l := a.At(i, last[i])
-			d := float64(l[e.Target] - l[e.Alt])
-			if i%2 == 1 {
-				d = -d
-			}
-			return d
-		}
-		before, after := margin(rec.Activations[1]), margin(swapped.Activations[0])
-		s.MarginBefore += before / n
-		s.MarginAfter += after / n
-		if before > 0 {
-			s.Before += 1 / n
-		}
-		if after < 0 {
-			s.After += 1 / n
-		}
-	}
-	return s, nil
+	return InterchangeAt(m, examples, []circuit.Node{node}, FromEnd)
 }

@@ -1,0 +1,148 @@
+package prove
+
+import (
+	"fmt"
+	"slices"
+
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/task"
+)
+
+// Place is a token of one of several sequences.
+type Place struct{ Sequence, Token int }
+
+// Move brings what nodes are at one place to another, of the same sequence or
+// of another.
+type Move struct{ From, To Place }
+
+// Transplant runs sequences twice, as they are and with nodes moved, and returns
+// the logits after each of them, [sequence][vocab]. Everything that is moved is
+// what the node is in the run as it is, so that moves in both directions
+// exchange; of several moves to one place the last one counts. The nodes may be
+// of any sites with channels, also of one that circuits do not have, such as
+// 1.resid_in.
+func Transplant(m Recorder, sequences [][]int32, nodes []circuit.Node, moves []Move) (before, after [][]float32, err error) {
+	if len(nodes) == 0 {
+		return nil, nil, fmt.Errorf("transplant: no nodes given")
+	}
+	padded, last, err := pad(sequences)
+	if err != nil {
+		return nil, nil, err
+	}
+	if len(padded) == 0 {
+		return nil, nil, fmt.Errorf("transplant at %s: no sequences given", nodes[0])
+	}
+	for i, v := range moves {
+		for _, p := range []Place{v.From, v.To} {
+			if p.Sequence < 0 || p.Sequence >= len(sequences) || p.Token < 0 || p.Token > last[p.Sequence] {
+				return nil, nil, fmt.Errorf("transplant at %s: move %d names token %d of sequence %d, which there is not", nodes[0], i, p.Token, p.Sequence)
+			}
+		}
+	}
+	var sites []model.Site
+	for _, n := range nodes {
+		if s := model.Site(n.Site); !slices.Contains(sites, s) {
+			sites = append(sites, s)
+		}
+	}
+	first, err := m.Record(padded, append(slices.Clone(sites), model.Logits))
+	if err != nil {
+		return nil, nil, fmt.Errorf("transplant at %s: %w", nodes[0], err)
+	}
+	size := len(padded) * len(padded[0])
+	changes := make([]model.Intervention, len(sites))
+	for i, s := range sites {
+		width := first.Activations[i].Shape[2]
+		changes[i] = model.Intervention{Site: s, Scale: slices.Repeat([]float32{1}, size*width), Shift: make([]float32, size*width)}
+	}
+	for _, n := range nodes {
+		k := slices.Index(sites, model.Site(n.Site))
+		own := first.Activations[k]
+		seq, width := own.Shape[1], own.Shape[2]
+		if n.Index < 0 || n.Index >= width {
+			return nil, nil, fmt.Errorf("transplant at %s: the site has %d channels", n, width)
+		}
+		for _, v := range moves {
+			at := (v.To.Sequence*seq+v.To.Token)*width + n.Index
+			changes[k].Scale[at] = 0
+			changes[k].Shift[at] = own.At(v.From.Sequence, v.From.Token)[n.Index]
+		}
+	}
+	second, err := m.Record(padded, []model.Site{model.Logits}, changes...)
+	if err != nil {
+		return nil, nil, fmt.Errorf("transplant at %s: %w", nodes[0], err)
+	}
+	for i, at := range last {
+		before = append(before, slices.Clone(first.Activations[len(sites)].At(i, at)))
+		after = append(after, slices.Clone(second.Activations[0].At(i, at)))
+	}
+	return before, after, nil
+}
+
+// Pairing says which tokens of a prompt and of its counterpart stand for each
+// other: pairs of places, in the prompt and in the counterpart.
+type Pairing func(prompt, counter []int32) [][2]int
+
+// FromEnd pairs all tokens of the shorter side with those of the other that are
+// as far from the end.
+func FromEnd(prompt, counter []int32) [][2]int {
+	var out [][2]int
+	for back := 1; back <= min(len(prompt), len(counter)); back++ {
+		out = append(out, [2]int{len(prompt) - back, len(counter) - back})
+	}
+	return out
+}
+
+// InterchangeAt exchanges nodes between the two prompts of every pair, all of
+// them at once, at the tokens that at pairs and at no others, and counts how the
+// answers swap. Where at pairs nothing, nothing is exchanged in that pair, which
+// counts all the same. Swap.Node is the first of the nodes. Examples of a task
+// with one answer are an error.
+func InterchangeAt(m Recorder, examples []task.Example, nodes []circuit.Node, at Pairing) (Swap, error) {
+	s := Swap{N: len(examples)}
+	if len(nodes) == 0 {
+		return s, fmt.Errorf("interchange: no nodes given")
+	}
+	s.Node = nodes[0]
+	if len(examples) == 0 {
+		return s, fmt.Errorf("interchange at %s: no examples given", s.Node)
+	}
+	var sequences [][]int32
+	var moves []Move
+	for i, e := range examples {
+		if e.Alt == task.Any {
+			return s, fmt.Errorf("interchange at %s: example %d has one answer only; the task must have two", s.Node, i)
+		}
+		sequences = append(sequences, e.Prompt, e.Counter)
+		for _, p := range at(e.Prompt, e.Counter) {
+			a, b := Place{2 * i, p[0]}, Place{2*i + 1, p[1]}
+			moves = append(moves, Move{a, b}, Move{b, a})
+		}
+	}
+	before, after, err := Transplant(m, sequences, nodes, moves)
+	if err != nil {
+		return s, err
+	}
+	n := float64(len(sequences))
+	for i := range sequences {
+		e := examples[i/2]
+		margin := func(l []float32) float64 {
+			d := float64(l[e.Target] - l[e.Alt])
+			if i%2 == 1 {
+				d = -d
+			}
+			return d
+		}
+		was, is := margin(before[i]), margin(after[i])
+		s.MarginBefore += was / n
+		s.MarginAfter += is / n
+		if was > 0 {
+			s.Before += 1 / n
+		}
+		if is < 0 {
+			s.After += 1 / n
+		}
+	}
+	return s, nil
+}

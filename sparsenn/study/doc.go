@@ -1,0 +1,17 @@
+// Package study asks the same questions of any task: which circuit does it in a
+// run, whether the method finds one where there is none, what the dense twin
+// needs, and what other seeds give.
+//
+// [Circuit] prunes and proves a task on a run. [Nulls] does the same on what
+// holds no circuit, [Twin] on the dense model of the same config, [Seeds] on runs
+// that differ in nothing but the seed:
+//
+//	config, err := study.Scale("laptop", 0)
+//	found, err := study.Circuit(ctx, run, task.SingleDoubleQuote(), config, study.Options{})
+//	nulls, err := study.Nulls(ctx, run, task.SingleDoubleQuote(), config, study.Options{})
+//
+// Everything expensive is an artifact: a training run, a pruning, a proof. What
+// is there is loaded, what is half done is resumed, and a cancelled call goes on
+// where it was when it is made again. Every loss of a [Finding] is measured on the
+// report split.
+package study
