@@ -40,7 +40,7 @@ Files that are made or fetched go to one cache folder: $CIRCUITBOOK_CACHE, or ci
 // cli is the command line.
 type cli struct {
 	Run       runCmd       `cmd:"" help:"Execute a notebook and write it, an HTML report and its results."`
-	Runs      runsCmd      `cmd:"" help:"List, show and remove what notebooks keep: trained models, circuits, proofs."`
+	Runs      runsCmd      `cmd:"" help:"List, show, copy and remove what notebooks keep: trained models, circuits, proofs."`
 	Lab       labCmd       `cmd:"" help:"Open JupyterLab with the kernel."`
 	Install   installCmd   `cmd:"" help:"Install the program and the kernel for Jupyter."`
 	Uninstall uninstallCmd `cmd:"" help:"Remove what install made."`

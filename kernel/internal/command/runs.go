@@ -19,6 +19,7 @@ type runsCmd struct {
 	List runsListCmd `cmd:"" default:"1" help:"List the runs; this is the default."`
 	Show runsShowCmd `cmd:"" help:"Show runs: what made them, and whether their files are whole."`
 	Rm   runsRmCmd   `cmd:"" help:"Remove runs of your own."`
+	Copy runsCopyCmd `cmd:"" help:"Copy finished runs into another folder."`
 }
 
 // Help is shown by runs --help.
@@ -34,6 +35,11 @@ type runsShowCmd struct {
 
 type runsRmCmd struct {
 	Names []string `arg:"" name:"name" help:"The names of runs."`
+}
+
+type runsCopyCmd struct {
+	Names []string `arg:"" name:"name" help:"The names of runs."`
+	To    string   `required:"" placeholder:"DIR" help:"The folder, such as notebooks/runs, whose runs notebooks find."`
 }
 
 // A runRoot is a folder in which runs are looked for.
@@ -220,6 +226,34 @@ func (r *runsRmCmd) Run(a *app) error {
 		fmt.Fprintf(a.stdout, "removed %s\n", name)
 	}
 	return failed
+}
+
+func (c *runsCopyCmd) Run(a *app) error {
+	roots, err := runRoots()
+	if err != nil {
+		return err
+	}
+	names := slices.Compact(slices.Sorted(slices.Values(c.Names)))
+	dirs := make([]string, len(names))
+	for i, name := range names { // a mistyped name is told before anything is copied
+		at := slices.IndexFunc(roots, func(r runRoot) bool { return has(r, name) })
+		if at < 0 {
+			return noRun(name, roots)
+		}
+		dirs[i] = filepath.Join(roots[at].dir, name)
+	}
+	for i, name := range names {
+		copied, err := store.Copy(dirs[i], c.To)
+		switch {
+		case err != nil:
+			return fmt.Errorf("%s is not copied: %w", name, err)
+		case copied:
+			fmt.Fprintf(a.stdout, "copied %s\n", name)
+		default:
+			fmt.Fprintf(a.stdout, "%s is there already\n", name)
+		}
+	}
+	return nil
 }
 
 // has reports whether the folder holds a run of that name.

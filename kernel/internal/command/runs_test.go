@@ -264,3 +264,30 @@ func TestIndent(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+func TestRunsCopy(t *testing.T) {
+	p := newRunsPlace(t)
+	done := p.make(t, p.own, "train", []int{1}, 3, true)
+	half := p.make(t, p.own, "prune", []int{2}, 3, false)
+	if code, _, problems := p.runs("copy", done.Name(), "train-0000000000000000", "--to", p.committed); code != exitUsage || !strings.Contains(problems, "no run") {
+		t.Errorf("exit code %d\n%s", code, problems)
+	}
+	if list, err := store.List(p.committed); err != nil || len(list) != 0 {
+		t.Errorf("copied beside a mistyped name: %v %v", list, err)
+	}
+	if code, out, problems := p.runs("copy", done.Name(), "--to", p.committed); code != exitOK || out != "copied "+done.Name()+"\n" {
+		t.Errorf("exit code %d\n%s%s", code, out, problems)
+	}
+	if code, out, _ := p.runs("copy", done.Name(), "--to", p.committed); code != exitOK || out != done.Name()+" is there already\n" {
+		t.Errorf("the second time: exit code %d\n%s", code, out)
+	}
+	if list, err := store.List(p.committed); err != nil || len(list) != 1 || !list[0].Done {
+		t.Errorf("%v %v", list, err)
+	}
+	if code, _, problems := p.runs("copy", half.Name(), "--to", p.committed); code == exitOK || !strings.Contains(problems, "not finished") {
+		t.Errorf("exit code %d\n%s", code, problems)
+	}
+	if code, _, _ := p.runs("copy", done.Name()); code != exitUsage {
+		t.Errorf("without a folder: exit code %d", code)
+	}
+}
