@@ -33,6 +33,10 @@
 //	found, err := prune.Run(ctx, run, task.SingleDoubleQuote(), prune.DefaultConfig(), prune.Options{})
 //	proof, err := prove.Run(ctx, run, task.SingleDoubleQuote(), found.Circuit, prove.DefaultConfig(), prove.Options{})
 //
+// A task of one's own is a JSONL file of such pairs, one a line:
+//
+//	mine, err := task.Load("mine.jsonl") // {"prompt": "x = [1", "counter": "x = {1", "target": ",", "alt": ":"}
+//
 // # The budget
 //
 // After every step the support of each sparse tensor is exactly k positions,

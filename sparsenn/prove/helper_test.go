@@ -88,7 +88,7 @@ func reportOf(t testing.TB, run *train.Result, c Config) []task.Example {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return r.Examples()
+	return r.ForMeasuring()
 }
 
 // lossOf is the mean loss of examples under a recorder, by the slow way.

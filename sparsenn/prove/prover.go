@@ -65,7 +65,7 @@ func newProver(ctx context.Context, run *train.Result, t task.Task, c *circuit.C
 	if err != nil {
 		return nil, err
 	}
-	examples := reported.Examples()
+	examples := reported.ForMeasuring()
 	if p.report, err = ablate.NewEvaluator(run.Model, p.stats, examples, optionsOf(c)); err != nil {
 		return nil, err
 	}

@@ -6,8 +6,18 @@
 // and in nothing else. From it come three splits, by [Task.Fit], [Task.Select]
 // and [Task.Report]: gates are trained on the first, sizes and settings chosen
 // on the second, and what is printed is measured on the third, which has a type
-// of its own so that selecting code does not take it by mistake. No filling
-// (string, list, names) is in two splits, whatever the seeds.
+// of its own, [Reported], that selecting code must not name; a test sees to that.
+// No filling (string, list, names) is in two splits, whatever the seeds.
+//
+// # A task of one's own
+//
+// It is a Task with a Draw of one's own, a list of pairs ([FromPairs]), or a
+// JSONL file ([Load], [FormatJSONL]), one pair a line:
+//
+//	{"prompt": "x = [1", "counter": "x = {1", "target": ",", "alt": ":", "filling": "1"}
+//
+// 200 pairs give about 100 to fit, 50 to select and 50 to report; where more are
+// asked for, all there are serve, and intervals are as wide as that makes them.
 //
 // # Task loss
 //

@@ -27,9 +27,6 @@ const (
 	resamples    = 2000 // of the bootstrap
 )
 
-// Measure scores a model on the report split.
-func (r Reported) Measure(m Predictor) (Score, error) { return Measure(m, r.examples) }
-
 // Measure scores a model on examples of the fit or select split. The interval is
 // a function of the losses alone.
 func Measure(m Predictor, examples []Example) (Score, error) {

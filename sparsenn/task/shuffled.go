@@ -16,19 +16,22 @@ const shuffledSuffix = "_shuffled"
 // under that name, so that they are not those of t.
 func Shuffled(t Task) Task {
 	s := Task{Name: t.Name + shuffledSuffix, Contrast: "nothing: the answers of " + t.Name + " by a coin"}
-	if t.Draw == nil {
-		return s
+	for _, p := range t.pairs {
+		s.pairs = append(s.pairs, listed{tossed(p.Pair), p.where})
 	}
-	s.Draw = func(d *Draw) Pair {
-		p := t.Draw(d)
-		if coin(p.Filling) {
-			// The prompts change places instead of the answers, which is the same
-			// and needs no second answer.
-			p.Prompt, p.Counter = p.Counter, p.Prompt
-		}
-		return p
+	if t.Draw != nil {
+		s.Draw = func(d *Draw) Pair { return tossed(t.Draw(d)) }
 	}
 	return s
+}
+
+// tossed is a pair after its coin has fallen. The prompts change places instead
+// of the answers, which is the same and needs no second answer.
+func tossed(p Pair) Pair {
+	if coin(p.Filling) {
+		p.Prompt, p.Counter = p.Counter, p.Prompt
+	}
+	return p
 }
 
 // coin is a fair coin for a filling. It shares nothing with the hash that

@@ -43,7 +43,7 @@ func TestTable(t *testing.T) {
 	}
 	m := knows{512, map[string]int32{}}
 	var seen []int32
-	for i, e := range r.Examples() {
+	for i, e := range r.ForMeasuring() {
 		m.right[key(e.Prompt)], m.right[key(e.Counter)] = e.Target, e.Alt
 		if i < 5 {
 			seen = append(seen, e.Prompt...)

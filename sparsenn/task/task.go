@@ -19,8 +19,11 @@ type Task struct {
 	// Contrast says in a few words what decides the answer.
 	Contrast string
 	// Draw makes one pair. It takes all randomness from d and nothing else, and
-	// must be able to make many more pairs than are asked for.
+	// must be able to make many more pairs than are asked for. It is nil in a task
+	// of [FromPairs] or [Load].
 	Draw func(d *Draw) Pair
+
+	pairs []listed // all there are, where Draw is nil
 }
 
 // Pair is one example as text.
@@ -47,7 +50,7 @@ type Example struct {
 
 // Options say which examples are wanted.
 type Options struct {
-	N         int    // number of examples, at least 1
+	N         int    // number of examples, at least 1; for tasks of [FromPairs] the most
 	Seed      uint64 // other seeds give other examples of the same split
 	MaxTokens int    // bound on the length of a prompt; 0 means 64
 }
@@ -84,25 +87,10 @@ func (t Task) Select(tok *corpus.Tokenizer, o Options) ([]Example, error) {
 	return t.examples(tok, o, sel)
 }
 
-// Report returns the examples of which numbers may be printed.
-func (t Task) Report(tok *corpus.Tokenizer, o Options) (Reported, error) {
-	list, err := t.examples(tok, o, report)
-	return Reported{list}, err
-}
-
-// Reported holds examples of the report split. Code that selects anything takes
-// []Example and must not call [Reported.Examples]; measuring code does.
-type Reported struct{ examples []Example }
-
-// Examples opens the report split, for measuring only.
-func (r Reported) Examples() []Example { return r.examples }
-
-// Len is the number of examples.
-func (r Reported) Len() int { return len(r.examples) }
-
-// examples draws pairs until N different ones of the split are found.
+// examples draws pairs until N different ones of the split are found, or takes
+// them from the list.
 func (t Task) examples(tok *corpus.Tokenizer, o Options, split int) ([]Example, error) {
-	if t.Draw == nil {
+	if t.Draw == nil && t.pairs == nil {
 		return nil, fmt.Errorf("task %q: Draw is nil", t.Name)
 	}
 	if tok == nil {
@@ -120,6 +108,9 @@ func (t Task) examples(tok *corpus.Tokenizer, o Options, split int) ([]Example, 
 	h := fnv.New64a()
 	h.Write([]byte(t.Name))
 	r := rand.New(rand.NewPCG(o.Seed, h.Sum64()+uint64(split)))
+	if t.Draw == nil {
+		return t.choose(tok, o, split, r)
+	}
 	seen := map[string]bool{}
 	out := make([]Example, 0, o.N)
 	tooLong := 0
@@ -132,9 +123,9 @@ func (t Task) examples(tok *corpus.Tokenizer, o Options, split int) ([]Example, 
 		if splitOf(t.Name, p.Filling) != split {
 			continue
 		}
-		e, ok, err := t.encode(tok, p, o.MaxTokens)
+		e, ok, err := encode(tok, p, o.MaxTokens)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("task %s: %w", t.Name, err)
 		}
 		if !ok {
 			tooLong++
@@ -150,23 +141,22 @@ func (t Task) examples(tok *corpus.Tokenizer, o Options, split int) ([]Example, 
 
 // encode makes tokens of a pair; ok is false where even without context it is
 // too long.
-func (t Task) encode(tok *corpus.Tokenizer, p Pair, most int) (e Example, ok bool, err error) {
+func encode(tok *corpus.Tokenizer, p Pair, most int) (e Example, ok bool, err error) {
 	e.Filling = p.Filling
 	if e.Target, err = tok.Single(p.Target); err != nil {
-		return e, false, fmt.Errorf("task %s: target %q: %w", t.Name, p.Target, err)
+		return e, false, fmt.Errorf("target %q: %w", p.Target, err)
 	}
 	e.Alt = Any
 	if p.Alt != "" {
 		if e.Alt, err = tok.Single(p.Alt); err != nil {
-			return e, false, fmt.Errorf("task %s: target %q: %w", t.Name, p.Alt, err)
+			return e, false, fmt.Errorf("target %q: %w", p.Alt, err)
 		}
 	}
 	if e.Alt == e.Target {
-		return e, false, fmt.Errorf("task %s: both answers are %q", t.Name, p.Target)
+		return e, false, fmt.Errorf("both answers are %q", p.Target)
 	}
 	if p.Prompt == "" || p.Counter == "" || p.Prompt == p.Counter {
-		return e, false, fmt.Errorf("task %s: the prompt %q and its counterpart %q must be different and not empty",
-			t.Name, p.Prompt, p.Counter)
+		return e, false, fmt.Errorf("the prompt %q and its counterpart %q must be different and not empty", p.Prompt, p.Counter)
 	}
 	for from := 0; from <= len(p.Context); from++ {
 		context := strings.Join(p.Context[from:], "")
@@ -174,11 +164,11 @@ func (t Task) encode(tok *corpus.Tokenizer, p Pair, most int) (e Example, ok boo
 		if len(e.Prompt) > most || len(e.Counter) > most {
 			continue
 		}
-		if err := t.follows(tok, context+p.Prompt, e.Prompt, p.Target, e.Target); err != nil {
+		if err := follows(tok, context+p.Prompt, e.Prompt, p.Target, e.Target); err != nil {
 			return e, false, err
 		}
 		if p.Alt != "" {
-			err = t.follows(tok, context+p.Counter, e.Counter, p.Alt, e.Alt)
+			err = follows(tok, context+p.Counter, e.Counter, p.Alt, e.Alt)
 		}
 		return e, err == nil, err
 	}
@@ -187,7 +177,7 @@ func (t Task) encode(tok *corpus.Tokenizer, p Pair, most int) (e Example, ok boo
 
 // follows checks that the answer is the token that the tokenizer gives right
 // after the prompt, so that a model can have learned it there.
-func (t Task) follows(tok *corpus.Tokenizer, text string, prompt []int32, answer string, id int32) error {
+func follows(tok *corpus.Tokenizer, text string, prompt []int32, answer string, id int32) error {
 	all := tok.Encode(text + answer)
 	if len(all) == len(prompt)+1 && all[len(prompt)] == id {
 		same := true
@@ -199,6 +189,5 @@ func (t Task) follows(tok *corpus.Tokenizer, text string, prompt []int32, answer
 		}
 	}
 	last := text[strings.LastIndex(text, "\n")+1:]
-	return fmt.Errorf("task %s: after %q the answer %q is not a token of its own: choose a prompt that ends between tokens",
-		t.Name, last, answer)
+	return fmt.Errorf("after %q the answer %q is not a token of its own: choose a prompt that ends between tokens", last, answer)
 }

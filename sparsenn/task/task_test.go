@@ -34,10 +34,10 @@ func all(t fataler, task Task, tok *corpus.Tokenizer, o Options) [3][]Example {
 	if err != nil {
 		t.Fatalf("report: %v", err)
 	}
-	if c.Len() != len(c.Examples()) {
-		t.Fatalf("report has %d examples and says %d", len(c.Examples()), c.Len())
+	if c.Len() != len(c.ForMeasuring()) {
+		t.Fatalf("report has %d examples and says %d", len(c.ForMeasuring()), c.Len())
 	}
-	return [3][]Example{a, b, c.Examples()}
+	return [3][]Example{a, b, c.ForMeasuring()}
 }
 
 type fataler interface{ Fatalf(string, ...any) }

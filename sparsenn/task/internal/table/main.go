@@ -1,7 +1,8 @@
 // Command table prints how a trained model does on the report split of all
-// tasks. The run is loaded if it is finished, and made otherwise.
+// tasks, or of those of JSONL files. The run is loaded if it is finished, and
+// made otherwise.
 //
-//	go run ./sparsenn/task/internal/table -scale laptop -seed 0 [-dense]
+//	go run ./sparsenn/task/internal/table -scale laptop -seed 0 [-dense] [-task FILE.jsonl]...
 package main
 
 import (
@@ -34,6 +35,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	dense := flags.Bool("dense", false, "the dense twin instead of the sparse model")
 	n := flags.Int("n", 256, "examples a task")
 	most := flags.Int("tokens", task.DefaultMaxTokens, "longest prompt, in tokens")
+	var own []task.Task
+	flags.Func("task", "a JSONL `file` of pairs to measure instead of the built-in tasks (may be given again)", func(path string) error {
+		t, err := task.Load(path)
+		own = append(own, t)
+		return err
+	})
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
@@ -65,7 +72,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	for i, id := range data.Train {
 		ids[i] = int32(id)
 	}
-	rows, err := task.Table(result.Model, result.Tokenizer, ids, task.Options{N: *n, MaxTokens: *most})
+	rows, err := task.Table(result.Model, result.Tokenizer, ids, task.Options{N: *n, MaxTokens: *most}, own...)
 	if err != nil {
 		return err
 	}

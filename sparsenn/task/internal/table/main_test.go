@@ -14,6 +14,10 @@ func TestFlags(t *testing.T) {
 		`scale "huge"`:          {"-scale", "huge"},
 		`unexpected argument`:   {"laptop"},
 		"flag provided but not": {"-sparse"},
+		"none.jsonl: no such":   {"-task", "none.jsonl"},
+		"bad.jsonl: line 2: ":   {"-task", "testdata/good.jsonl", "-task", "testdata/bad.jsonl"},
+		// Both files are read, and the next mistake is found.
+		`scale "none"`: {"-task", "testdata/good.jsonl", "-scale", "none"},
 	} {
 		if err := run(context.Background(), args, io.Discard, io.Discard); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v: %v, want one with %q", args, err, want)
