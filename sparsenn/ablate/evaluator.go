@@ -111,22 +111,31 @@ func (e *Evaluator) Margins(mask Mask) (Margins, error) {
 // derivative with respect to z of every node, where a node is z·x + (1−z)·mean:
 // to first order, what keeping a node would add to the loss.
 func (e *Evaluator) Gradient(mask Mask) (loss float64, gradient []float64, err error) {
-	z, err := e.gates(mask)
-	if err != nil {
-		return 0, nil, err
-	}
-	return e.gradient(z)
+	loss, gradient, _, err = e.GradientUnder(mask, Plain)
+	return loss, gradient, err
 }
 
-func (e *Evaluator) gradient(z []float32) (loss float64, gradient []float64, err error) {
-	losses, parts := make([]float64, len(e.batches)), make([][]float32, len(e.batches))
+// GradientUnder is Gradient of the loss after a calibration, with the margins
+// before it.
+func (e *Evaluator) GradientUnder(mask Mask, c Calibration) (loss float64, gradient []float64, m Margins, err error) {
+	z, err := e.gates(mask)
+	if err != nil {
+		return 0, nil, nil, err
+	}
+	return e.gradient(z, c)
+}
+
+func (e *Evaluator) gradient(z []float32, c Calibration) (loss float64, gradient []float64, m Margins, err error) {
+	losses, parts, margins := make([]float64, len(e.batches)), make([][]float32, len(e.batches)), make([][]float32, len(e.batches))
 	err = e.each(z, "gradient", func(i int, out []*tensors.Tensor) (err error) {
 		losses[i] = float64(tensors.ToScalar[float32](out[0]))
-		parts[i], err = tensors.CopyFlatData[float32](out[1])
+		if parts[i], err = tensors.CopyFlatData[float32](out[1]); err == nil {
+			margins[i], err = tensors.CopyFlatData[float32](out[2])
+		}
 		return err
-	})
+	}, float32(c.Scale), float32(c.Shift))
 	if err != nil {
-		return 0, nil, err
+		return 0, nil, nil, err
 	}
 	gradient = make([]float64, e.Space.Len())
 	for i, b := range e.batches {
@@ -136,7 +145,7 @@ func (e *Evaluator) gradient(z []float32) (loss float64, gradient []float64, err
 			gradient[j] += share * float64(x)
 		}
 	}
-	return loss, gradient, nil
+	return loss, gradient, slices.Concat(margins...), nil
 }
 
 // gates is a mask as numbers.
@@ -155,7 +164,7 @@ func (e *Evaluator) gates(mask Mask) ([]float32, error) {
 
 // each runs a program over every batch, two at a time: XLA on a CPU leaves a
 // core idle half of the time. The order of sums does not depend on it.
-func (e *Evaluator) each(z []float32, what string, take func(i int, out []*tensors.Tensor) error) error {
+func (e *Evaluator) each(z []float32, what string, take func(i int, out []*tensors.Tensor) error, more ...any) error {
 	var group errgroup.Group
 	group.SetLimit(2)
 	for i, b := range e.batches {
@@ -165,7 +174,7 @@ func (e *Evaluator) each(z []float32, what string, take func(i int, out []*tenso
 				return err
 			}
 			args := append(e.model.Inputs(), z, e.means)
-			out, err := exec.Call(append(args, b.Args()...)...)
+			out, err := exec.Call(append(append(args, b.Args()...), more...)...)
 			if err != nil {
 				return err
 			}
@@ -227,12 +236,16 @@ func (e *Evaluator) program(b *Batch, what string) (*graph.Exec, error) {
 	x, err := graph.NewExec(e.backend, func(in []*graph.Node) []*graph.Node {
 		vars, rest := c.Vars(in)
 		z := rest[0]
-		m := Gated(c, sp, o, b.OneAnswer, vars, z, rest[1], rest[2:])
+		margins := Gated(c, sp, o, b.OneAnswer, vars, z, rest[1], rest[2:])
 		if what == "margins" {
-			return []*graph.Node{m}
+			return []*graph.Node{margins}
 		}
+		scale, shift := rest[len(rest)-2], rest[len(rest)-1]
+		sides := graph.Const(z.Graph(), [][]float32{{1, -1}})
+		m := graph.Reshape(graph.Mul(margins, scale), b.Pairs, 2)
+		m = graph.Add(m, graph.Mul(sides, shift))
 		loss := graph.ReduceAllMean(softplusOf(graph.Neg(m)))
-		return []*graph.Node{loss, graph.Gradient(loss, z)[0]}
+		return []*graph.Node{loss, graph.Gradient(loss, z)[0], margins}
 	})
 	if err != nil {
 		return nil, fmt.Errorf("building the program: %w", err)

@@ -168,16 +168,20 @@ func TestGradient(t *testing.T) {
 	for i := range z {
 		z[i] = 0.5 + rng.Float32()/2
 	}
-	_, gradient, err := e.gradient(z)
+	c := Calibration{1.7, -0.6}
+	_, gradient, margins, err := e.gradient(z, c)
 	if err != nil {
 		t.Fatal(err)
 	}
 	loss := func() float64 {
-		l, _, err := e.gradient(z)
+		l, _, _, err := e.gradient(z, c)
 		if err != nil {
 			t.Fatal(err)
 		}
 		return l
+	}
+	if want, _ := c.Apply(margins).Mean(); math.Abs(loss()-want) > 1e-5 {
+		t.Errorf("loss %v, of the margins %v", loss(), want)
 	}
 	largest := 0.0
 	for _, g := range gradient {

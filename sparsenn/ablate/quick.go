@@ -3,6 +3,7 @@ package ablate
 import (
 	"fmt"
 	"slices"
+	"sync/atomic"
 
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/task"
@@ -31,6 +32,14 @@ type Quick struct {
 
 	sequences []sequence
 	tokens    []int32 // all that occur
+	kept      *atomic.Pointer[entry]
+}
+
+// entry is what the last layer finds where it begins, under the masks that begin
+// alike.
+type entry struct {
+	begin Mask
+	resid [][]float32 // by sequence, [tokens, DModel]
 }
 
 // quickLayer is the parameters of a layer.
@@ -55,7 +64,7 @@ func (e *Evaluator) Quick() (*Quick, error) {
 	if c.DPos > 0 || e.Options.FreezeNorms {
 		return nil, fmt.Errorf("evaluator: no quick pass for models with positions (d_pos_emb %d) or frozen norms (%v)", c.DPos, e.Options.FreezeNorms)
 	}
-	q := &Quick{Space: e.Space, config: c, means: e.flatMeans}
+	q := &Quick{kept: new(atomic.Pointer[entry]), Space: e.Space, config: c, means: e.flatMeans}
 	var err error
 	values := func(name string) []float32 {
 		var v []float32
@@ -94,7 +103,7 @@ func (e *Evaluator) Quick() (*Quick, error) {
 // First is the same for the first n examples.
 func (q *Quick) First(n int) *Quick {
 	out := *q
-	out.sequences = q.sequences[:min(n, len(q.sequences))]
+	out.sequences, out.kept = q.sequences[:min(n, len(q.sequences))], new(atomic.Pointer[entry])
 	out.index()
 	return &out
 }
@@ -124,6 +133,32 @@ func (q *Quick) index() {
 	}
 }
 
+// early is the part of a mask that is about the layers before the last.
+func (q *Quick) early(m Mask) Mask {
+	last := string(model.At(q.config.Layers-1, model.AttnActIn))
+	return m[:q.Space.Start[slices.Index(q.Space.Sites, last)]]
+}
+
+// Hold keeps what the layers before the last make of the examples under a mask,
+// for the masks to come that differ from it in the last layer only: they give
+// the same margins in less time. The next Hold lets go of it.
+func (q *Quick) Hold(mask Mask) error {
+	p, err := q.plan(mask)
+	if err != nil || len(p.layers) == 1 || p.entry != nil {
+		return err
+	}
+	for l := range p.layers[:len(p.layers)-1] {
+		p.layers[l].whole = true
+	}
+	x := &entry{begin: slices.Clone(q.early(mask)), resid: make([][]float32, len(q.sequences))}
+	p.each(0, len(q.sequences), func(i int, s *scratch) {
+		p.enter(i, s)
+		x.resid[i] = slices.Concat(s.resid[:len(q.sequences[i].tokens)]...)
+	})
+	q.kept.Store(x)
+	return nil
+}
+
 // Pairs is the number of examples.
 func (q *Quick) Pairs() int { return len(q.sequences) }
 
@@ -142,6 +177,22 @@ func (q *Quick) Within(mask Mask, most float64) (m Margins, ok bool, err error) 
 // quickChunk is how many examples are run between two looks at their loss.
 const quickChunk = 32
 
+// each calls do for the examples from..to−1, two at a time. No result depends on
+// which is ready first.
+func (p *plan) each(from, to int, do func(i int, s *scratch)) {
+	half := (from + to + 1) / 2
+	var group errgroup.Group
+	for n, part := range [2][2]int{{from, half}, {half, to}} {
+		group.Go(func() error {
+			for i := part[0]; i < part[1]; i++ {
+				do(i, p.memory[n])
+			}
+			return nil
+		})
+	}
+	_ = group.Wait()
+}
+
 func (q *Quick) within(mask Mask, most float64, bounded bool) (Margins, bool, error) {
 	p, err := q.plan(mask)
 	if err != nil {
@@ -149,21 +200,9 @@ func (q *Quick) within(mask Mask, most float64, bounded bool) (Margins, bool, er
 	}
 	out := make(Margins, 2*len(q.sequences))
 	spent, allowed := 0.0, most*float64(len(q.sequences))
-	// Two at a time, as the evaluator does: the chunks that are looked at do not
-	// depend on which is ready first.
 	for from := 0; from < len(q.sequences); from += quickChunk {
 		to := min(from+quickChunk, len(q.sequences))
-		half := (from + to + 1) / 2
-		var group errgroup.Group
-		for n, part := range [2][2]int{{from, half}, {half, to}} {
-			group.Go(func() error {
-				for i := part[0]; i < part[1]; i++ {
-					out[2*i], out[2*i+1] = p.pair(&q.sequences[i], p.memory[n])
-				}
-				return nil
-			})
-		}
-		_ = group.Wait()
+		p.each(from, to, func(i int, s *scratch) { out[2*i], out[2*i+1] = p.pair(i, s) })
 		if bounded {
 			for _, l := range out[2*from : 2*to].Losses() {
 				spent += l

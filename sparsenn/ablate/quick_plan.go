@@ -17,6 +17,7 @@ type plan struct {
 	// reads: without positions it depends on nothing else.
 	byToken [][]float32
 	memory  [2]*scratch
+	entry   *entry // where the last layer may begin, or nil
 }
 
 // sitePlan is a site under a mask.
@@ -91,6 +92,9 @@ func (q *Quick) plan(mask Mask) (*plan, error) {
 		next := &p.layers[l+1]
 		p.layers[l].whole = next.whole || len(next.attnOut.open) > 0 && len(next.k.open)+len(next.v.open) > 0
 	}
+	if x := q.kept.Load(); x != nil && slices.Equal(x.begin, q.early(mask)) {
+		p.entry = x
+	}
 	p.memory = [2]*scratch{p.scratch(), p.scratch()}
 	p.embeddings()
 	return p, nil
@@ -146,7 +150,7 @@ func (x *layerPlan) prepare(c model.Config) {
 // reads of it alone.
 func (p *plan) embeddings() {
 	first := &p.layers[0]
-	if len(first.attnOut.open) == 0 {
+	if len(first.attnOut.open) == 0 || p.entry != nil && len(p.layers) > 1 {
 		return
 	}
 	d := p.config.DModel

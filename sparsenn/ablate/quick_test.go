@@ -3,6 +3,7 @@ package ablate
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"circuitbook/sparsenn/model"
@@ -79,6 +80,61 @@ func TestQuickAgrees(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestQuickHold: what is held changes no margin, of masks that begin alike or not.
+func TestQuickHold(t *testing.T) {
+	for _, layers := range []int{1, 2, 3} {
+		m := small(t, func(c *model.Config) { c.DPos, c.Layers = 0, layers })
+		e := mustEvaluator(t, m, someStats(m), examples(t, task.SingleDoubleQuote(), 6, false), Options{Final: true})
+		q, err := e.Quick()
+		if err != nil {
+			t.Fatal(err)
+		}
+		base := maskOf(e.Space, 0.1, 1)
+		for i := e.Space.Len() / 2; i < e.Space.Len(); i++ {
+			base[i] = false // so that nothing looks at most tokens
+		}
+		fresh := q.First(6)
+		if err := q.Hold(base); err != nil {
+			t.Fatal(err)
+		}
+		was := q.kept.Load()
+		if layers > 1 && was == nil {
+			t.Error("nothing is held")
+		}
+		if err := q.Hold(base); err != nil || q.kept.Load() != was {
+			t.Errorf("held anew what was held, %v", err)
+		}
+		early := len(q.early(base))
+		for i := range 8 {
+			other := maskOf(e.Space, 0.2, uint64(10+i))
+			if i < 6 {
+				copy(other[:early], base)
+			}
+			p, err := q.plan(other)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if used := p.entry != nil; used != (i < 6 && layers > 1) {
+				t.Fatalf("%d layers, mask %d: held %v", layers, i, used)
+			}
+			want, err := fresh.Margins(other)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := q.Margins(other)
+			if err != nil || !slices.Equal(got, want) {
+				t.Errorf("%d layers, mask %d: %v, want %v, %v", layers, i, got, want, err)
+			}
+		}
+		if fresh.kept.Load() != nil {
+			t.Error("the first examples share what is held of all")
+		}
+		if err := q.Hold(nil); err == nil {
+			t.Error("a mask of another space was taken")
+		}
 	}
 }
 

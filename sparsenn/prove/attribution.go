@@ -49,17 +49,24 @@ func (p *prover) attribution(examples []task.Example, confidence float64) (Attri
 		}
 		return m
 	}
-	l, err := p.losses(first(p.kept.Count()))
+	same, err := p.report.Margins(first(p.kept.Count()))
 	if err != nil {
 		return out, err
 	}
-	out.AtSize = estimate(l)
+	out.AtSize = estimate(p.fitted(same))
 
 	// Loss is no monotone function of k: doubling finds a size that does, and
 	// bisection one near the smallest.
 	good := func(k int) (bool, error) {
-		loss, se, err := e.Loss(first(k))
-		return loss+confidence*se <= p.circuit.Target, err
+		m, err := e.Margins(first(k))
+		if err != nil {
+			return false, err
+		}
+		if p.circuit.Calibrated {
+			m = ablate.Calibrate(m).Apply(m)
+		}
+		loss, se := m.Mean()
+		return loss+confidence*se <= p.circuit.Target, nil
 	}
 	lo, hi := 0, max(1, p.kept.Count())
 	for {

@@ -21,6 +21,27 @@ type prover struct {
 	report  *ablate.Evaluator
 	effects *ablate.Evaluator // of the first of them
 	kept    ablate.Mask
+	// calibration is the circuit's own. The model, whole or without the circuit,
+	// has none.
+	calibration ablate.Calibration
+}
+
+// calibrationOf is how a circuit's logits are to be read.
+func calibrationOf(c *circuit.Circuit) ablate.Calibration {
+	if !c.Calibrated {
+		return ablate.Plain
+	}
+	return ablate.Calibration{Scale: c.LogitScale, Shift: c.LogitShift}
+}
+
+// fitted is the loss of every prompt, for circuits other than the one under
+// proof: where that one is calibrated, they are too, on the very prompts that
+// they are measured on, which favours them.
+func (p *prover) fitted(m ablate.Margins) []float64 {
+	if p.circuit.Calibrated {
+		m = ablate.Calibrate(m).Apply(m)
+	}
+	return m.Losses()
 }
 
 // checkParent says whether a circuit is of a run.
@@ -55,7 +76,7 @@ func nodesOf(c *circuit.Circuit) []circuit.Node {
 }
 
 func newProver(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, roots []string) (*prover, error) {
-	p := &prover{config: config, run: run, circuit: c}
+	p := &prover{config: config, run: run, circuit: c, calibration: calibrationOf(c)}
 	var err error
 	if p.stats, err = ablate.Measure(ctx, run, roots...); err != nil {
 		return nil, err
@@ -77,30 +98,21 @@ func newProver(ctx context.Context, run *train.Result, t task.Task, c *circuit.C
 	return p, err
 }
 
-// losses is the loss of every report prompt under a mask.
-func (p *prover) losses(m ablate.Mask) ([]float64, error) {
-	margins, err := p.report.Margins(m)
-	if err != nil {
-		return nil, err
-	}
-	return margins.Losses(), nil
-}
-
 // proof measures the five losses.
 func (p *prover) proof(ctx context.Context, step func()) (proof circuit.Proof, missing int, err error) {
-	one := func(m ablate.Mask, to *circuit.Estimate) {
+	one := func(m ablate.Mask, to *circuit.Estimate, losses func(ablate.Margins) []float64) {
 		if err != nil {
 			return
 		}
-		var l []float64
-		if l, err = p.losses(m); err == nil {
-			*to = estimate(l)
+		var l ablate.Margins
+		if l, err = p.report.Margins(m); err == nil {
+			*to = estimate(losses(l))
 			step()
 		}
 	}
-	one(p.report.All(), &proof.Full)
-	one(p.kept, &proof.Alone)
-	one(p.kept.Not(), &proof.Removed)
+	one(p.report.All(), &proof.Full, ablate.Margins.Losses)
+	one(p.kept, &proof.Alone, func(m ablate.Margins) []float64 { return p.calibration.Apply(m).Losses() })
+	one(p.kept.Not(), &proof.Removed, ablate.Margins.Losses)
 	rng := rand.New(rand.NewPCG(p.config.Seed, 0x72616e64))
 	live := p.stats.Live(p.report.Space)
 	var alone, removed []float64
@@ -111,8 +123,8 @@ func (p *prover) proof(ctx context.Context, step func()) (proof circuit.Proof, m
 		m, lacking := randomLike(p.report.Space, p.kept, live, rng)
 		missing = max(missing, lacking)
 		var a, r circuit.Estimate
-		one(m, &a)
-		one(m.Not(), &r)
+		one(m, &a, p.fitted)
+		one(m.Not(), &r, ablate.Margins.Losses)
 		alone, removed = append(alone, a.Mean), append(removed, r.Mean)
 	}
 	if err != nil {
@@ -133,7 +145,17 @@ func (p *prover) accuracies() (alone, full float64, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
-	return a.Accuracy(), f.Accuracy(), nil
+	return p.calibration.Apply(a).Accuracy(), f.Accuracy(), nil
+}
+
+// effect is the circuit's loss on the prompts that measure effects.
+func (p *prover) effect(on *ablate.Evaluator, m ablate.Mask) (float64, error) {
+	margins, err := on.Margins(m)
+	if err != nil {
+		return 0, err
+	}
+	loss, _ := p.calibration.Apply(margins).Mean()
+	return loss, nil
 }
 
 // nodeEffects fills in what every node alone is worth in the circuit.
@@ -148,7 +170,7 @@ func (p *prover) nodeEffects(ctx context.Context, base float64, c *circuit.Circu
 		}
 		m := slices.Clone(p.kept)
 		m[at] = false
-		loss, _, err := p.effects.Loss(m)
+		loss, err := p.effect(p.effects, m)
 		if err != nil {
 			return err
 		}
@@ -170,7 +192,7 @@ func (p *prover) edgeEffects(ctx context.Context, base float64, c *circuit.Circu
 		if err != nil {
 			return fmt.Errorf("edge %s to %s: %w", e.From, e.To, err)
 		}
-		loss, _, err := cut.Loss(p.kept)
+		loss, err := p.effect(cut, p.kept)
 		if err != nil {
 			return err
 		}

@@ -19,7 +19,7 @@ import (
 // and is raised when what is measured changes.
 const (
 	kind          = "proof"
-	recipeVersion = 1
+	recipeVersion = 2
 
 	circuitFile    = "circuit.json"
 	factsFile      = "facts.json"
@@ -169,7 +169,7 @@ func measure(ctx context.Context, run *train.Result, t task.Task, c *circuit.Cir
 		return err
 	}
 	if config.EffectExamples > 0 {
-		base, _, err := p.effects.Loss(p.kept)
+		base, err := p.effect(p.effects, p.kept)
 		if err != nil {
 			return err
 		}

@@ -208,11 +208,11 @@ func TestAttribution(t *testing.T) {
 		}
 		m[best] = true
 	}
-	want, err := p.losses(m)
+	margins, err := p.report.Margins(m)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := estimate(want); got != a.AtSize {
+	if got := estimate(margins.Losses()); got != a.AtSize {
 		t.Errorf("loss at size %+v, want %+v", a.AtSize, got)
 	}
 	if !a.Reached || a.Nodes != 1 {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"time"
 
+	"circuitbook/sparsenn/ablate"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/store"
 )
@@ -29,14 +30,6 @@ func (w *work) save(done bool) error {
 	c, err := w.circuit(w.best)
 	if err != nil {
 		return err
-	}
-	if done && w.config.Calibrate {
-		m, err := w.judge.Margins(w.best.mask)
-		if err != nil {
-			return err
-		}
-		c.Calibrated = true
-		c.LogitScale, c.LogitShift = calibrate(m)
 	}
 	c.Provenance = map[string]any{"seed": float64(w.config.Seed), "pruning": w.artifact.Name(), "plugin": w.provenance.Plugin}
 	text, err := circuit.Encode(c)
@@ -163,7 +156,10 @@ func (w *work) resume() error {
 		return fmt.Errorf("%s holds gates of %d nodes, the model has %d", gatesFile, len(s.tau), w.judge.Space.Len())
 	}
 	w.trials, w.provenance, w.spent = s.trials, s.provenance, s.provenance.WallSeconds
-	w.best = &found{trial: s.best, tau: s.tau, mask: make([]bool, len(s.mask))}
+	w.best = &found{trial: s.best, tau: s.tau, mask: make([]bool, len(s.mask)), calibration: ablate.Plain}
+	if s.circuit.Calibrated {
+		w.best.calibration = ablate.Calibration{Scale: s.circuit.LogitScale, Shift: s.circuit.LogitShift}
+	}
 	for i, x := range s.mask {
 		w.best.mask[i] = x != 0
 	}

@@ -13,7 +13,7 @@ import (
 
 // recipeVersion is part of the hash that names a pruning; it is raised when the
 // maths changes.
-const recipeVersion = 1
+const recipeVersion = 2
 
 // Config determines a pruning, but for how many trials fit into Budget.
 type Config struct {
@@ -37,7 +37,11 @@ type Config struct {
 	Budget float64 `json:"budget"`
 	// Eliminate takes out nodes one by one after the ranking.
 	Eliminate bool `json:"eliminate"`
-	// Calibrate fits scale and shift of the logit difference afterwards.
+	// Calibrate reads every circuit by a scale and a shift of its logits that are
+	// fitted to it on the select split, in ranking, elimination and search, and
+	// keeps them in the circuit (§3.5). The paper's procedure has this step, so it
+	// is the default, though its authors doubt that it is principled: a circuit
+	// then only has to tell the two answers apart, not to be as sure as the model.
 	Calibrate bool           `json:"calibrate,omitempty"`
 	Ablation  ablate.Options `json:"ablation"`
 	Seed      uint64         `json:"seed"`
@@ -45,7 +49,7 @@ type Config struct {
 
 // DefaultConfig is a single pruning at the paper's target.
 func DefaultConfig() Config {
-	return Config{Target: 0.15, Confidence: 1.645, Fit: 1024, Select: 256, FitTokens: 32, MaxTokens: task.DefaultMaxTokens, Hyper: DefaultHyper(), Eliminate: true}
+	return Config{Target: 0.15, Confidence: 1.645, Fit: 1024, Select: 256, FitTokens: 32, MaxTokens: task.DefaultMaxTokens, Hyper: DefaultHyper(), Eliminate: true, Calibrate: true}
 }
 
 // Validate says what is wrong with a config and which field to change.

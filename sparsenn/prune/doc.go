@@ -5,10 +5,11 @@
 // surrogate gradient, under a price for every open one, with the weights
 // frozen. Then, on the select split, nodes are ranked by their gates, the
 // smallest number of them is found at which the circuit still reaches the target
-// loss, and nodes that it can do without are taken out one by one. A search over
-// the settings repeats this within a budget of seconds and keeps the smallest
-// circuit. [Run] does all of it as an artifact that is loaded when it is there
-// and resumed when it is half done:
+// loss, and nodes that it can do without are taken out one by one; a circuit is
+// read by a scale and a shift of its logits that suit it (§3.5). A search within
+// a budget of seconds repeats this under other settings, changes the best circuit
+// at random, and keeps the smallest. [Run] does all of it as an artifact that is
+// loaded when it is there and resumed when it is half done:
 //
 //	r, err := prune.Run(ctx, run, task.SingleDoubleQuote(), prune.DefaultConfig(), prune.Options{})
 //	r.Circuit.Nodes

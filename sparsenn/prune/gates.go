@@ -21,6 +21,10 @@ type gates struct {
 	length   int
 	step     int // steps done
 
+	// calibrate has the loss taken after the calibration that follows the batches.
+	calibrate   bool
+	calibration ablate.Calibration
+
 	tau, first, second []float64
 }
 
@@ -30,7 +34,7 @@ func newGates(on *ablate.Evaluator, examples []task.Example, h Hyper, seed uint6
 		return nil, err
 	}
 	n := on.Space.Len()
-	g := &gates{hyper: h, seed: seed, on: on, examples: examples, length: ablate.LengthOf(examples),
+	g := &gates{hyper: h, seed: seed, on: on, examples: examples, length: ablate.LengthOf(examples), calibration: ablate.Plain,
 		tau: make([]float64, n), first: make([]float64, n), second: make([]float64, n)}
 	rng := rand.New(rand.NewPCG(seed, 0x67617465))
 	for i := range g.tau {
@@ -66,12 +70,15 @@ func (g *gates) do() (loss float64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	loss, gradient, err := e.Gradient(g.open())
+	loss, gradient, margins, err := e.GradientUnder(g.open(), g.calibration)
 	if err != nil {
 		return 0, fmt.Errorf("gate step %d: %w", g.step, err)
 	}
 	if math.IsNaN(loss) || math.IsInf(loss, 0) {
 		return 0, fmt.Errorf("gate step %d: the loss is %v; lower the learning rate", g.step, loss)
+	}
+	if g.calibrate {
+		g.follow(ablate.Calibrate(margins))
 	}
 	h := g.hyper
 	price, norm := h.penalty(g.step), 0.0
@@ -91,6 +98,14 @@ func (g *gates) do() (loss float64, err error) {
 		g.tau[i] = clamp(g.tau[i] - rate*(update+h.WeightDecay*g.tau[i]))
 	}
 	return loss, nil
+}
+
+// follow moves the calibration a part of the way to one that suits a batch. A
+// batch without a mistake asks for more than the next one bears.
+func (g *gates) follow(c ablate.Calibration) {
+	const part, most = 0.2, 10
+	g.calibration.Scale += part * (min(most, max(1/most, c.Scale)) - g.calibration.Scale)
+	g.calibration.Shift += part * (min(most, max(-most, c.Shift)) - g.calibration.Shift)
 }
 
 // slope is the derivative of sigmoid(τ/T), which stands in for that of the step

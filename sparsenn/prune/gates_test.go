@@ -177,3 +177,43 @@ func TestPenaltyCloses(t *testing.T) {
 		t.Errorf("%d of %d gates are open at a price of 10 nats", n, e.Space.Len())
 	}
 }
+
+// TestGatesFollow: the calibration goes a fifth of the way to that of every
+// batch, within bounds, and the loss of a step is taken under it; without being
+// asked for it stays plain.
+func TestGatesFollow(t *testing.T) {
+	e, list := evaluatorOf(t, untrained(t), 16)
+	g, err := newGates(e, list, quick().Hyper, 3)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := g.do(); err != nil || g.calibration != ablate.Plain {
+		t.Errorf("%+v, %v", g.calibration, err)
+	}
+	g.calibrate = true
+	g.calibration = ablate.Calibration{Scale: 2, Shift: 0.5}
+	on, err := e.Of(g.draw(), g.length)
+	if err != nil {
+		t.Fatal(err)
+	}
+	margins, err := on.Margins(g.open())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, _ := g.calibration.Apply(margins).Mean()
+	fitted := ablate.Calibrate(margins)
+	loss, err := g.do()
+	if err != nil || math.Abs(loss-want) > 1e-5 {
+		t.Errorf("loss %v, want %v, %v", loss, want, err)
+	}
+	scale := min(10, max(0.1, fitted.Scale))
+	if math.Abs(g.calibration.Scale-(2+0.2*(scale-2))) > 1e-3 || math.Abs(g.calibration.Shift-(0.5+0.2*(fitted.Shift-0.5))) > 1e-3 {
+		t.Errorf("%+v after a batch of %+v", g.calibration, fitted)
+	}
+	for range 200 {
+		g.follow(ablate.Calibration{Scale: 1e6, Shift: -1e6})
+	}
+	if math.Abs(g.calibration.Scale-10) > 1e-6 || math.Abs(g.calibration.Shift+10) > 1e-6 {
+		t.Errorf("%+v at the bounds", g.calibration)
+	}
+}

@@ -46,7 +46,7 @@ func untrained(t testing.TB) *train.Result {
 // quick is a config that prunes in a second or two.
 func quick() Config {
 	c := DefaultConfig()
-	c.Target, c.Confidence = 0.68, 0
+	c.Target, c.Confidence, c.Calibrate = 0.68, 0, false
 	c.Fit, c.Select, c.FitTokens, c.MaxTokens = 40, 16, 32, 32
 	c.Hyper.Steps, c.Hyper.Pairs, c.Hyper.LR, c.Hyper.Penalty = 40, 8, 0.1, 1e-4
 	return c

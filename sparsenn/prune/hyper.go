@@ -29,7 +29,7 @@ type Hyper struct {
 // DefaultHyper is the middle of the search space: the paper's settings where it
 // gives them, and a penalty that suits a few thousand nodes instead of 180,000.
 func DefaultHyper() Hyper {
-	return Hyper{Steps: 400, Pairs: 64, Penalty: 0.02, Ramp: 0.5, LR: 4e-3, WarmUp: 0.05, Temperature: 1,
+	return Hyper{Steps: 400, Pairs: 64, Penalty: 0.02, Ramp: 0.5, LR: 5e-3, WarmUp: 0.05, Temperature: 1,
 		InitBias: 0.1, InitScale: 0.01, Beta1: 0.9, Beta2: 0.95, Epsilon: 1e-8, WeightDecay: 1e-3, Clip: 1}
 }
 

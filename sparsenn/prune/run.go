@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"strings"
 	"time"
 
@@ -149,24 +148,15 @@ type work struct {
 	provenance store.Provenance
 }
 
-// found is a circuit as a mask, with what it came from.
-type found struct {
-	trial Trial
-	mask  ablate.Mask
-	tau   []float32
-}
-
 // all does the trials that are left.
 func (w *work) all() error {
 	e, err := ablate.NewEvaluator(w.run.Model, w.stats, w.sel, w.config.Ablation)
 	if err != nil {
 		return err
 	}
-	probe, err := e.Of(w.sel[:min(len(w.sel), probePairs)], ablate.LengthOf(w.sel))
-	if err != nil {
+	if w.judge, err = newJudge(e, w.sel, w.config); err != nil {
 		return err
 	}
-	w.judge = &judge{Evaluator: e, probe: probe, target: w.config.Target, confidence: w.config.Confidence}
 	if err := w.resume(); err != nil {
 		return err
 	}
@@ -192,7 +182,9 @@ func (w *work) all() error {
 	return w.save(true)
 }
 
-// enough says whether the budget has no room for one more trial like the last.
+// enough says whether the budget has no room for the next trial, which takes as
+// long as the last one of its rung. The first trial of all compiles the programs
+// and says little; a rung's first may overrun.
 func (w *work) enough() bool {
 	if len(w.trials) == 0 {
 		return false
@@ -200,123 +192,17 @@ func (w *work) enough() bool {
 	if w.config.Budget == 0 {
 		return true
 	}
-	return w.seconds()+w.trials[len(w.trials)-1].Seconds > w.config.Budget
+	next, expected := plan(w.config.Hyper, w.config.Seed, w.trials).Rung, 0.0
+	for _, t := range w.trials[1:] {
+		if t.Rung == next {
+			expected = t.Seconds
+		}
+	}
+	return w.seconds()+expected > w.config.Budget
 }
 
 // seconds is the time spent so far.
 func (w *work) seconds() float64 { return w.spent + time.Since(w.since).Seconds() }
-
-// try is one trial: gates, ranking, the smallest circuit, elimination; or a
-// change of the best circuit so far.
-func (w *work) try(t Trial) (*found, error) {
-	started := time.Now()
-	f := &found{trial: t}
-	var err error
-	switch {
-	case t.Rung == rungChange && w.best.trial.Reached:
-		f.tau, f.trial.Reached, f.trial.Ranked = w.best.tau, true, w.best.trial.Nodes
-		f.trial.Hyper = w.best.trial.Hyper
-		rng := rand.New(rand.NewPCG(t.Seed, 0x6368616e6765))
-		if f.mask, err = w.judge.perturb(w.ctx, w.best.mask, w.best.tau, rng); err != nil {
-			return nil, err
-		}
-		f.trial.Eliminated = true
-		err = w.size(f)
-	case t.Rung == rungChange: // there is nothing to change
-		f.trial = w.best.trial
-		f.trial.Bracket, f.trial.Rung, f.trial.Seed = t.Bracket, t.Rung, t.Seed
-		f.mask, f.tau = w.best.mask, w.best.tau
-	default:
-		err = w.fromGates(f)
-	}
-	f.trial.Seconds = time.Since(started).Seconds()
-	return f, err
-}
-
-// maxRanked is the size up to which a draw's circuit goes through elimination.
-const maxRanked = 80
-
-// fromGates trains gates and finds the smallest circuit that they rank first.
-func (w *work) fromGates(f *found) error {
-	g, err := newGates(w.judge.Evaluator, w.fit, f.trial.Hyper, f.trial.Seed)
-	if err != nil {
-		return err
-	}
-	if err := g.all(w.ctx, w.report); err != nil {
-		return err
-	}
-	for _, x := range g.tau {
-		f.tau = append(f.tau, float32(x))
-	}
-	if f.mask, f.trial.Reached, err = w.judge.smallest(rank(g.tau, g.first), g.open().Count()); err != nil {
-		return err
-	}
-	f.trial.Ranked = f.mask.Count()
-	// A draw that ranks far more nodes than others need is not worth the time.
-	if f.trial.Reached && w.config.Eliminate && (f.trial.Rung != rungDraw || f.trial.Ranked <= maxRanked) {
-		return w.finish(f)
-	}
-	return w.size(f)
-}
-
-// finish takes nodes out one by one.
-func (w *work) finish(f *found) (err error) {
-	if f.mask, err = w.judge.eliminate(w.ctx, f.mask, nil); err != nil {
-		return err
-	}
-	f.trial.Eliminated = true
-	return w.size(f)
-}
-
-// size fills in what a trial found.
-func (w *work) size(f *found) error {
-	loss, se, err := w.judge.Loss(f.mask)
-	if err != nil {
-		return err
-	}
-	f.trial.Loss, f.trial.Bound = loss, w.judge.bound(loss, se)
-	c, err := w.circuit(f)
-	if err != nil {
-		return err
-	}
-	f.trial.Nodes, f.trial.Edges = len(c.Nodes), len(c.Edges)
-	return nil
-}
-
-// circuit is a mask as a circuit.
-func (w *work) circuit(f *found) (*circuit.Circuit, error) {
-	sp := w.judge.Space
-	c := &circuit.Circuit{Task: w.task.Name, Run: w.run.Name, Model: sp.Shape, Ablation: circuit.MeanAblation, Target: w.config.Target}
-	var means []float32
-	if w.config.Ablation.Zero {
-		c.Ablation = circuit.ZeroAblation
-	} else {
-		means = w.stats.Flat(sp)
-	}
-	var nodes []circuit.Kept
-	for i, kept := range f.mask {
-		if kept {
-			k := circuit.Kept{Node: sp.Node(i), Gate: float64(f.tau[i])}
-			if means != nil {
-				k.Mean = float64(means[i])
-			}
-			nodes = append(nodes, k)
-		}
-	}
-	var err error
-	c.Nodes, c.Edges, err = circuit.Build(sp.Shape, nodes, w.values)
-	return c, err
-}
-
-// values looks parameters up for circuit.Build, which takes nil for a bias that
-// a model does not have.
-func (w *work) values(name string) ([]float32, error) {
-	v, err := w.run.Model.Values(name)
-	if err != nil && !w.run.Config.Model.Bias && strings.HasSuffix(name, ".bias") {
-		return nil, nil
-	}
-	return v, err
-}
 
 func (w *work) report(step, steps int, loss float64) {
 	if w.options.Progress == nil {

@@ -3,12 +3,14 @@ package prune
 import (
 	"context"
 	"errors"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 
+	"circuitbook/sparsenn/ablate"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
@@ -19,7 +21,6 @@ import (
 func TestRun(t *testing.T) {
 	runsIn(t)
 	run, c := untrained(t), quick()
-	c.Calibrate = true
 	steps := 0
 	r, err := Run(context.Background(), run, brackets(), c, Options{Progress: func(p Progress) {
 		if p.Step > 0 {
@@ -43,7 +44,7 @@ func TestRun(t *testing.T) {
 	if len(r.Circuit.Nodes) == 0 {
 		t.Error("the circuit is empty: the test shows nothing")
 	}
-	if !(r.Best.Loss <= c.Target) || len(r.Trials) != 1 || len(r.Tau) == 0 || !r.Circuit.Calibrated {
+	if !(r.Best.Loss <= c.Target) || len(r.Trials) != 1 || len(r.Tau) == 0 || r.Circuit.Calibrated {
 		t.Errorf("%+v, trials %d", r.Best, len(r.Trials))
 	}
 	if r.Circuit.Task != "bracket_counting" || r.Circuit.Run != run.Name || r.Circuit.Ablation != circuit.MeanAblation {
@@ -62,6 +63,53 @@ func TestRun(t *testing.T) {
 	c.Seed++
 	if _, err := Open(run, brackets(), c); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("opening another seed: %v", err)
+	}
+}
+
+// TestRunCalibrates: what the circuit is read by is what suits it best, and what
+// is said of its loss is so under it.
+func TestRunCalibrates(t *testing.T) {
+	runsIn(t)
+	run, c := untrained(t), quick()
+	c.Calibrate, c.Target = true, 0.6925 // guessing gives 0.6931, whatever the model
+	r, err := Run(context.Background(), run, brackets(), c, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := newSubject(run, brackets(), c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.stats, err = ablate.Measure(context.Background(), run); err != nil {
+		t.Fatal(err)
+	}
+	e, err := ablate.NewEvaluator(run.Model, s.stats, s.sel, c.Ablation)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var nodes []circuit.Node
+	for _, n := range r.Circuit.Nodes {
+		nodes = append(nodes, n.Node)
+	}
+	mask, err := e.Space.MaskOf(nodes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	margins, err := e.Margins(mask)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := ablate.Calibrate(margins)
+	got := ablate.Calibration{Scale: r.Circuit.LogitScale, Shift: r.Circuit.LogitShift}
+	if !r.Circuit.Calibrated || got != want || got == ablate.Plain {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if loss, _ := got.Apply(margins).Mean(); !r.Best.Reached || math.Abs(loss-r.Best.Loss) > 1e-9 || loss > c.Target {
+		t.Errorf("loss %v of %+v", loss, r.Best)
+	}
+	again, err := Open(run, brackets(), c)
+	if err != nil || !reflect.DeepEqual(again.Circuit, r.Circuit) {
+		t.Errorf("opened otherwise than made, %v", err)
 	}
 }
 

@@ -16,7 +16,8 @@ func Scale(name string) (Config, error) {
 		c.Fit, c.Select, c.MaxTokens = 64, 32, 48
 		c.Hyper.Steps, c.Hyper.Pairs = 20, 16
 	case "laptop":
-		c.Budget = 120
+		c.Budget = 110 // the trial under way when it ends is finished
+		c.Hyper.Steps, c.Hyper.Pairs, c.Hyper.LR = 200, 32, 1e-2
 	case "paper":
 		c.Fit, c.Select, c.FitTokens, c.MaxTokens, c.Budget = 8192, 512, 256, 256, 3600
 		c.Hyper.Steps = 2000

@@ -30,20 +30,20 @@ type Trial struct {
 	Ranked     int  `json:"ranked,omitempty"`
 }
 
-// size orders trials: those that meet the target by nodes + edges, equal ones by
-// their loss, then the others by how far they miss it.
+// size orders trials: those that meet the target by nodes, equal ones by edges and
+// then by their loss, then the others by how far they miss it.
 func (t Trial) size() float64 {
 	if !t.Reached {
 		return 1e9 + t.Bound
 	}
-	return float64(t.Nodes+t.Edges) + min(0.5, t.Bound/10)
+	return float64(t.Nodes) + (min(float64(t.Edges), 9e5)+min(0.5, t.Bound/10))/1e6
 }
 
-// A bracket of the search: some settings for a share of Hyper.Steps, the best of
-// them for more steps, and then changes of the best circuit so far.
+// A bracket of the search: some settings for a share of Hyper.Steps at as much
+// larger a learning rate, the best of them for all steps, and then changes of the best circuit so far.
 const (
 	bracketDraws   = 4
-	firstShare     = 0.25
+	firstShare     = 0.5
 	bracketFinals  = 1
 	bracketChanges = 12
 	perBracket     = bracketDraws + bracketFinals + bracketChanges
@@ -85,12 +85,14 @@ func plan(center Hyper, seed uint64, done []Trial) Trial {
 	case at < bracketDraws:
 		t.Rung = rungDraw
 		t.Hyper = draw(center, seed, bracket, at)
+		// Fewer steps have to be longer ones.
 		t.Hyper.Steps = max(1, int(math.Round(firstShare*float64(center.Steps))))
+		t.Hyper.LR /= firstShare
 	case at < bracketDraws+bracketFinals:
 		t.Rung = rungFinal
 		best := slices.MinFunc(done[bracket*perBracket:], func(a, b Trial) int { return cmp.Compare(a.size(), b.size()) })
 		t.Hyper, t.Seed = best.Hyper, best.Seed
-		t.Hyper.Steps = center.Steps
+		t.Hyper.Steps, t.Hyper.LR = center.Steps, best.Hyper.LR*firstShare
 	default:
 		t.Rung = rungChange
 	}

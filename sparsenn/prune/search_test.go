@@ -6,7 +6,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// TestPlan: a bracket tries some settings for a quarter of the steps, the best of
+// TestPlan: a bracket tries some settings for half of the steps, the best of
 // them for all, then changes of the best circuit, and then the next begins.
 func TestPlan(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -26,7 +26,7 @@ func TestPlan(t *testing.T) {
 			}
 			switch {
 			case at < bracketDraws:
-				if next.Rung != rungDraw || next.Hyper.Steps != center.Steps/4 || next.Hyper.Validate() != nil {
+				if next.Rung != rungDraw || next.Hyper.Steps != center.Steps/2 || next.Hyper.Validate() != nil {
 					t.Fatalf("trial %d is %+v", len(done), next)
 				}
 			case at < bracketDraws+bracketFinals:
@@ -37,7 +37,7 @@ func TestPlan(t *testing.T) {
 					}
 				}
 				h := best.Hyper
-				h.Steps = center.Steps
+				h.Steps, h.LR = center.Steps, h.LR/2
 				if next.Rung != rungFinal || next.Hyper != h || next.Seed != best.Seed {
 					t.Fatalf("trial %d is %+v, the best of the bracket %+v", len(done), next, best)
 				}
@@ -68,6 +68,10 @@ func TestDrawBeginsAtTheCenter(t *testing.T) {
 	if got := draw(c, 9, 0, 1); got == c {
 		t.Error("the second place is the centre too")
 	}
+	// Half the steps, twice the rate.
+	if first := plan(c, 9, nil).Hyper; first.LR != 2*c.LR || 2*first.Steps != c.Steps {
+		t.Errorf("the first trial takes %d steps at %v", first.Steps, first.LR)
+	}
 	if draw(c, 9, 1, 0) == draw(c, 8, 1, 0) {
 		t.Error("the seed does not matter")
 	}
@@ -75,10 +79,11 @@ func TestDrawBeginsAtTheCenter(t *testing.T) {
 
 func TestTrialSize(t *testing.T) {
 	small, big := Trial{Reached: true, Nodes: 5, Edges: 4}, Trial{Reached: true, Nodes: 5, Edges: 5}
+	many, few := Trial{Reached: true, Nodes: 5, Edges: 900}, Trial{Reached: true, Nodes: 6, Edges: 1}
 	close := Trial{Reached: true, Nodes: 5, Edges: 4, Bound: 0.1}
 	near, far := Trial{Bound: 0.2}, Trial{Bound: 0.6}
-	for i, list := range []Trial{small, close, big, near} {
-		if next := []Trial{close, big, near, far}[i]; !(list.size() < next.size()) {
+	for i, list := range []Trial{small, close, big, many, few, near} {
+		if next := []Trial{close, big, many, few, near, far}[i]; !(list.size() < next.size()) {
 			t.Errorf("%+v is not before %+v", list, next)
 		}
 	}

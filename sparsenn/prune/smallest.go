@@ -26,30 +26,6 @@ func rank(tau, gradient []float64) []int {
 	return order
 }
 
-// judge measures masks on the select split and says whether they are good
-// enough: mean loss plus Confidence standard errors is at most the target, so
-// that the loss on other prompts of the task is below it too.
-type judge struct {
-	*ablate.Evaluator
-	probe              *ablate.Evaluator // of the first examples
-	target, confidence float64
-}
-
-func (j *judge) good(m ablate.Mask) (ok bool, loss float64, err error) {
-	loss, se, err := j.Loss(m)
-	if err != nil {
-		return false, 0, err
-	}
-	return j.bound(loss, se) <= j.target, loss, nil
-}
-
-func (j *judge) bound(loss, se float64) float64 {
-	if j.confidence == 0 {
-		return loss
-	}
-	return loss + j.confidence*se
-}
-
 // smallest bisects for the fewest nodes of an order that are good enough
 // (Gao et al., §3.5). It looks below open, the number of gates that training
 // left open; more than these are asked for only if these do not do, since loss
@@ -98,11 +74,17 @@ const probePairs = ablate.ChunkPairs
 
 // hopeless is how far above the target, in nats, the probe's loss without a node
 // lies that all examples need not be asked about.
-const hopeless = 0.1
+const hopeless = 0.05
+
+// partAtOnce is which part of the loss that is left several nodes may cost.
+const partAtOnce = 1. / 3
+
+// wholeRounds is after how many rounds of elimination every node is measured anew.
+const wholeRounds = 4
 
 // eliminate takes out nodes that the circuit can do without, the least missed
 // first, as long as it stays good enough: the paper's removal by hand of
-// negligible nodes (§3.9), by rule. A round measures what every node alone is
+// negligible nodes (§3.9), by rule. A round measures what nodes alone are
 // worth and takes out as many of the least as may go together, a quarter at
 // most; where not even the first may, the others are tried alone. It ends when
 // no single node may go.
@@ -117,25 +99,56 @@ func (j *judge) eliminate(ctx context.Context, m ablate.Mask, rng *rand.Rand) (a
 		}
 		return n
 	}
-	for {
-		order, losses, err := j.worth(ctx, m, rng)
+	// The nodes from the least missed to the most, as last measured, and how many of
+	// the first are measured again in the next round. What a node is missed by
+	// changes little by what others go.
+	var stale []int
+	again := 0
+	for round := 1; ; round++ {
+		if again == 0 {
+			stale = kept(m)
+			again = len(stale)
+		}
+		whole := again == len(stale)
+		if err := j.hold(m); err != nil {
+			return nil, err
+		}
+		order, losses, err := j.worth(ctx, m, stale[:again], rng)
 		if err != nil || len(order) == 0 {
 			return m, err
 		}
+		stale = append(order, stale[again:]...)
+		// What is missed little alone may be missed together: many at once may cost
+		// a part of what is left to the target, only a single one all of it.
+		fine, now, err := j.good(m)
+		if err != nil {
+			return nil, err
+		}
+		most := j.target
+		if fine && m.Count() <= quickNodes {
+			most = now + partAtOnce*(j.target-now)
+		}
 		lo, hi := 0, max(1, len(order)/4)+1 // lo may go, hi may not
 		for k := hi - 1; k > lo; k = (lo + hi) / 2 {
-			ok, _, err := j.good(without(order[:k]...))
+			ok, loss, err := j.good(without(order[:k]...))
 			if err != nil {
 				return nil, err
 			}
-			if ok {
+			if ok && (k == 1 || loss <= most) {
 				lo = k
 			} else {
 				hi = k
 			}
 		}
 		if lo > 0 {
-			m = without(order[:lo]...)
+			m, stale, again = without(order[:lo]...), stale[lo:], 0
+			if round%wholeRounds != 0 {
+				again = min(len(stale), max(8, len(stale)/3))
+			}
+			continue
+		}
+		again = 0
+		if !whole {
 			continue
 		}
 		gone := false
@@ -161,19 +174,28 @@ func (j *judge) eliminate(ctx context.Context, m ablate.Mask, rng *rand.Rand) (a
 	}
 }
 
-// worth orders the nodes of a mask by the loss without each alone, the least
+// kept lists the nodes of a mask.
+func kept(m ablate.Mask) []int {
+	var nodes []int
+	for i, k := range m {
+		if k {
+			nodes = append(nodes, i)
+		}
+	}
+	return nodes
+}
+
+// worth orders some nodes of a mask by the loss without each alone, the least
 // missed first. With a source of randomness the order is shaken: the gaps to the
 // least missed are stretched or shrunk by up to three quarters.
-func (j *judge) worth(ctx context.Context, m ablate.Mask, rng *rand.Rand) (order []int, losses []float64, err error) {
+func (j *judge) worth(ctx context.Context, m ablate.Mask, nodes []int, rng *rand.Rand) (order []int, losses []float64, err error) {
 	type candidate struct {
 		node int
 		loss float64
 	}
 	var all []candidate
-	for i, kept := range m {
-		if kept {
-			all = append(all, candidate{node: i})
-		}
+	for _, i := range nodes {
+		all = append(all, candidate{node: i})
 	}
 	// The probe is one program's worth of examples: two nodes at a time.
 	var group errgroup.Group
@@ -185,7 +207,7 @@ func (j *judge) worth(ctx context.Context, m ablate.Mask, rng *rand.Rand) (order
 			}
 			n := slices.Clone(m)
 			n[all[k].node] = false
-			loss, _, err := j.probe.Loss(n)
+			loss, err := j.glance(n)
 			all[k].loss = loss
 			return err
 		})

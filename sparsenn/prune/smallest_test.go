@@ -39,7 +39,7 @@ func TestRank(t *testing.T) {
 func judgeOf(t *testing.T, target float64) *judge {
 	t.Helper()
 	e, _ := evaluatorOf(t, untrained(t), 8)
-	return &judge{Evaluator: e, probe: e, target: target}
+	return &judge{Evaluator: e, probe: e, target: target} // without the quick pass
 }
 
 // TestSmallest: what it returns is good enough, and one node fewer of the order
