@@ -6,7 +6,9 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/ablate"
+	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/task"
+	"circuitbook/sparsenn/train"
 )
 
 // TestCalibrated: a calibrated circuit is read by its own scale and shift wherever
@@ -68,5 +70,33 @@ func TestCalibrated(t *testing.T) {
 	}
 	if !(after.Attribution.AtSize.Mean < before.Attribution.AtSize.Mean) {
 		t.Errorf("the baseline goes from %v to %v", before.Attribution.AtSize.Mean, after.Attribution.AtSize.Mean)
+	}
+}
+
+// TestInterchangeCalibrated: swaps in a calibrated circuit are counted as it reads
+// its logits. A shift helps one side of every pair and hurts the other.
+func TestInterchangeCalibrated(t *testing.T) {
+	runsIn(t)
+	run, config := untrained(t, nil), quick()
+	c := every(t, run, 11)
+	list := reportOf(t, run, config)
+	swap := func(part func(context.Context, *train.Result, *circuit.Circuit, ...string) (*Part, error)) Swap {
+		p, err := part(context.Background(), run, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := Interchange(p, run.Config.Model.ReadWidth(), list, circuit.Node{Site: "0.attn.act_in", Index: 0})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	alone, without := swap(Alone), swap(Without)
+	c.Calibrated, c.LogitScale, c.LogitShift = true, 0.5, 1000
+	if got := swap(Alone); math.Abs(got.MarginBefore-alone.MarginBefore/2) > 1e-9 || got.Before != 0.5 || got.After != 0.5 || alone.MarginBefore == 0 {
+		t.Errorf("%+v, without calibration %+v", got, alone)
+	}
+	if got := swap(Without); got != without {
+		t.Errorf("without the circuit %+v, was %+v", got, without)
 	}
 }

@@ -21,7 +21,7 @@ type Swap struct {
 	// right; After the share that are answered with the other side's answer.
 	Before, After float64
 	// Margin is the mean of the right answer's logit less the other's, before
-	// and after, in nats.
+	// and after, in nats; of a calibrated circuit alone as it reads them.
 	MarginBefore, MarginAfter float64
 	N                         int // pairs
 }

@@ -17,6 +17,10 @@ import (
 type Part struct {
 	run     *train.Result
 	changes []model.Intervention // one per site
+	// calibration is the circuit's, for the circuit alone. It is about the
+	// difference of two answers' logits: [Interchange] applies it, logits are as
+	// they come out.
+	calibration ablate.Calibration
 }
 
 // Alone is the circuit, all else ablated.
@@ -50,7 +54,10 @@ func part(ctx context.Context, run *train.Result, c *circuit.Circuit, keep bool,
 	if err != nil {
 		return nil, err
 	}
-	p := &Part{run: run}
+	p := &Part{run: run, calibration: ablate.Plain}
+	if keep {
+		p.calibration = calibrationOf(c)
+	}
 	for s, site := range sp.Sites {
 		x := model.Intervention{Site: model.Site(site)}
 		for i := sp.Start[s]; i < sp.Start[s+1]; i++ {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"circuitbook/sparsenn/ablate"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/task"
@@ -124,11 +125,15 @@ func InterchangeAt(m Recorder, examples []task.Example, nodes []circuit.Node, at
 	if err != nil {
 		return s, err
 	}
+	calibration := ablate.Plain
+	if p, ok := m.(*Part); ok {
+		calibration = p.calibration
+	}
 	n := float64(len(sequences))
 	for i := range sequences {
 		e := examples[i/2]
 		margin := func(l []float32) float64 {
-			d := float64(l[e.Target] - l[e.Alt])
+			d := calibration.Scale*float64(l[e.Target]-l[e.Alt]) + calibration.Shift
 			if i%2 == 1 {
 				d = -d
 			}

@@ -30,7 +30,7 @@ func ExampleInterchangeAt() {
 		nodes = append(nodes, circuit.Node{Site: "final_resid", Index: i})
 	}
 	last := func(prompt, counter []int32) [][2]int { return prove.FromEnd(prompt, counter)[:1] }
-	s, err := prove.InterchangeAt(run.Model, report.Examples(), nodes, last)
+	s, err := prove.InterchangeAt(run.Model, report.ForMeasuring(), nodes, last)
 	if err != nil {
 		log.Fatal(err)
 	}
