@@ -10,6 +10,10 @@
 //	found, err := study.Circuit(ctx, run, task.SingleDoubleQuote(), config, study.Options{})
 //	nulls, err := study.Nulls(ctx, run, task.SingleDoubleQuote(), config, study.Options{})
 //
+// [Exchange] swaps nodes between the sides of a pair at some tokens only, [Drop]
+// and [Only] cut a circuit for prove.Alone and prove.Without to run: what the
+// statements about single nodes are tested by.
+//
 // Everything expensive is an artifact: a training run, a pruning, a proof. What
 // is there is loaded, what is half done is resumed, and a cancelled call goes on
 // where it was when it is made again. Every loss of a [Finding] is measured on the
