@@ -10,9 +10,10 @@
 //	found, err := study.Circuit(ctx, run, task.SingleDoubleQuote(), config, study.Options{})
 //	nulls, err := study.Nulls(ctx, run, task.SingleDoubleQuote(), config, study.Options{})
 //
-// [Exchange] swaps nodes between the sides of a pair at some tokens only, [Drop]
-// and [Only] cut a circuit for prove.Alone and prove.Without to run: what the
-// statements about single nodes are tested by.
+// [Feeds] follows a circuit's wires backwards, [Drop] and [Only] cut it for
+// prove.Alone and prove.Without to run, and [Opening] says where prove's
+// InterchangeAt is to exchange nodes: what statements about single nodes are
+// found and tested by.
 //
 // Everything expensive is an artifact: a training run, a pruning, a proof. What
 // is there is loaded, what is half done is resumed, and a cancelled call goes on
