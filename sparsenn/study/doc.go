@@ -10,6 +10,11 @@
 //	found, err := study.Circuit(ctx, run, task.SingleDoubleQuote(), config, study.Options{})
 //	nulls, err := study.Nulls(ctx, run, task.SingleDoubleQuote(), config, study.Options{})
 //
+// [Feeds] follows a circuit's wires backwards, [Drop] and [Only] cut it for
+// prove.Alone and prove.Without to run, and [Opening] says where prove's
+// InterchangeAt is to exchange nodes: what statements about single nodes are
+// found and tested by.
+//
 // Everything expensive is an artifact: a training run, a pruning, a proof. What
 // is there is loaded, what is half done is resumed, and a cancelled call goes on
 // where it was when it is made again. Every loss of a [Finding] is measured on the

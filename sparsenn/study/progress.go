@@ -86,6 +86,6 @@ func (o Options) training() func(train.Metric, int) {
 		return nil
 	}
 	return func(m train.Metric, steps int) {
-		o.report(float64(m.Step)/float64(max(1, steps)), "training", fmt.Sprintf("loss %.3f", m.Loss))
+		o.report(float64(m.Step+1)/float64(max(1, steps)), "training", fmt.Sprintf("loss %.3f", m.Loss))
 	}
 }

@@ -1,0 +1,142 @@
+package study
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"testing"
+
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/prune"
+
+	"pgregory.net/rapid"
+)
+
+// made is a finding of a circuit with so many nodes and edges, of which only the
+// numbers mean anything.
+func made(nodes, edges int, reached bool) *Finding {
+	c := &circuit.Circuit{Nodes: make([]circuit.Kept, nodes), Edges: make([]circuit.Edge, edges)}
+	return &Finding{Pruned: &prune.Result{Best: prune.Trial{Reached: reached}}, Proved: &prove.Result{Circuit: c}}
+}
+
+func TestSummarise(t *testing.T) {
+	list := []*Finding{made(20, 9, true), made(12, 30, true), made(12, 8, true), made(5, 1, false)}
+	if got, want := Summarise(list), (Summary{N: 4, Reached: 3, Best: 2, MedianNodes: 12, MedianEdges: 8.5}); got != want {
+		t.Errorf("%+v, want %+v", got, want)
+	}
+	if got, want := Summarise(nil), (Summary{Best: -1}); got != want {
+		t.Errorf("of none: %+v", got)
+	}
+	if got := Summarise([]*Finding{made(3, 4, false)}); got.Best != -1 || got.MedianNodes != 3 || got.MedianEdges != 4 {
+		t.Errorf("of one that missed: %+v", got)
+	}
+}
+
+// TestSummariseProperties: medians lie among the sizes and do not depend on the
+// order, and nothing that met the target is smaller than the best.
+func TestSummariseProperties(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var list []*Finding
+		var nodes []int
+		for i := range rapid.IntRange(1, 7).Draw(t, "findings") {
+			n := rapid.IntRange(0, 30).Draw(t, fmt.Sprint("nodes ", i))
+			nodes = append(nodes, n)
+			list = append(list, made(n, rapid.IntRange(0, 30).Draw(t, fmt.Sprint("edges ", i)), rapid.Bool().Draw(t, fmt.Sprint("reached ", i))))
+		}
+		s := Summarise(list)
+		below, above := 0, 0
+		for i, f := range list {
+			if float64(f.Nodes()) < s.MedianNodes {
+				below++
+			}
+			if float64(f.Nodes()) > s.MedianNodes {
+				above++
+			}
+			if f.Reached() && (s.Best < 0 || f.Nodes() < list[s.Best].Nodes() || f.Nodes() == list[s.Best].Nodes() && f.Edges() < list[s.Best].Edges()) {
+				t.Fatalf("%d is smaller than the best, %d", i, s.Best)
+			}
+		}
+		if 2*below > len(list) || 2*above > len(list) {
+			t.Fatalf("%v is no median of %v", s.MedianNodes, nodes)
+		}
+		if s.Best >= 0 && !list[s.Best].Reached() {
+			t.Fatal("the best missed the target")
+		}
+		slices.Reverse(list)
+		if r := Summarise(list); r.MedianNodes != s.MedianNodes || r.MedianEdges != s.MedianEdges || r.Reached != s.Reached {
+			t.Fatalf("reversed: %+v, %+v", r, s)
+		}
+	})
+}
+
+// withNodes is a finding whose circuit has nodes with effects.
+func withNodes(effects map[circuit.Node]float64, without ...circuit.Node) *Finding {
+	f := made(0, 0, true)
+	c := f.Proved.Circuit
+	for n, e := range effects {
+		c.Nodes = append(c.Nodes, circuit.Kept{Node: n, Effect: new(e)})
+	}
+	for _, n := range without {
+		c.Nodes = append(c.Nodes, circuit.Kept{Node: n})
+	}
+	c.Sort()
+	return f
+}
+
+func TestPerSite(t *testing.T) {
+	v, act := circuit.Node{Site: "0.attn.v", Index: 3}, circuit.Node{Site: "0.attn.act_in", Index: 1}
+	post, post2 := circuit.Node{Site: "1.mlp.post_act", Index: 5}, circuit.Node{Site: "1.mlp.post_act", Index: 6}
+	got := PerSite([]*Finding{withNodes(nil, post, v), withNodes(nil), withNodes(nil, post, post2, act)})
+	want := []SiteCount{{"0.attn.act_in", []int{0, 0, 1}}, {"0.attn.v", []int{1, 0, 0}}, {"1.mlp.post_act", []int{1, 0, 2}}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("%+v", got)
+	}
+	if got := PerSite(nil); got != nil {
+		t.Errorf("of none: %+v", got)
+	}
+}
+
+func TestDeciding(t *testing.T) {
+	a, b := circuit.Node{Site: "0.attn.resid_delta", Index: 1}, circuit.Node{Site: "1.attn.resid_delta", Index: 2}
+	v, none := circuit.Node{Site: "0.attn.v", Index: 0}, circuit.Node{Site: "0.attn.q", Index: 0}
+	f := withNodes(map[circuit.Node]float64{a: 0.5, b: 0.5, v: 2}, none)
+	for _, x := range []struct {
+		kinds []string
+		want  circuit.Node
+		ok    bool
+	}{
+		{nil, v, true},
+		{[]string{circuit.ResidDelta}, a, true}, // the first of two equal ones
+		{[]string{circuit.ResidDelta, circuit.Value}, v, true},
+		{[]string{circuit.Query}, circuit.Node{}, false}, // not measured
+		{[]string{circuit.PostAct}, circuit.Node{}, false},
+	} {
+		if got, ok := f.Deciding(x.kinds...); ok != x.ok || got.Node != x.want {
+			t.Errorf("%v: %s, %v", x.kinds, got, ok)
+		}
+	}
+	worst := withNodes(map[circuit.Node]float64{a: -2, b: -1})
+	if got, ok := worst.Deciding(); !ok || got.Node != b {
+		t.Errorf("where all effects are negative: %s, %v", got, ok)
+	}
+}
+
+func TestLosses(t *testing.T) {
+	f := made(0, 0, true)
+	if f.Losses() != nil {
+		t.Error("losses without a proof")
+	}
+	one := func(x float64) circuit.Estimate { return circuit.Estimate{Mean: x, Lo: x, Hi: x, N: 1} }
+	f.Circuit().Proof = &circuit.Proof{Full: one(1), Alone: one(2), Removed: one(3), RandomAlone: one(4), RandomRemoved: one(5)}
+	names := ""
+	for i, l := range f.Losses() {
+		if l.Mean != float64(i+1) || l.Label == "" {
+			t.Errorf("%+v", l)
+		}
+		names += l.Name + " "
+	}
+	if names != "full alone removed random_alone random_removed " {
+		t.Error(names)
+	}
+}
