@@ -47,15 +47,21 @@ func Transplant(m Recorder, sequences [][]int32, nodes []circuit.Node, moves []M
 			sites = append(sites, s)
 		}
 	}
-	first, err := m.Record(padded, append(slices.Clone(sites), model.Logits))
+	// The first run changes nothing, in the form in which the second one does:
+	// one program serves both.
+	var changes []model.Intervention
+	for _, s := range sites {
+		width, err := widthOf(m, s)
+		if err != nil {
+			return nil, nil, fmt.Errorf("transplant at %s: %w", nodes[0], err)
+		}
+		size := len(padded) * len(padded[0]) * width
+		changes = append(changes, model.Intervention{Site: s, Scale: slices.Repeat([]float32{1}, size), Shift: make([]float32, size)})
+	}
+	asked := append(slices.Clone(sites), model.Logits)
+	first, err := m.Record(padded, asked, changes...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("transplant at %s: %w", nodes[0], err)
-	}
-	size := len(padded) * len(padded[0])
-	changes := make([]model.Intervention, len(sites))
-	for i, s := range sites {
-		width := first.Activations[i].Shape[2]
-		changes[i] = model.Intervention{Site: s, Scale: slices.Repeat([]float32{1}, size*width), Shift: make([]float32, size*width)}
 	}
 	for _, n := range nodes {
 		k := slices.Index(sites, model.Site(n.Site))
@@ -70,15 +76,31 @@ func Transplant(m Recorder, sequences [][]int32, nodes []circuit.Node, moves []M
 			changes[k].Shift[at] = own.At(v.From.Sequence, v.From.Token)[n.Index]
 		}
 	}
-	second, err := m.Record(padded, []model.Site{model.Logits}, changes...)
+	second, err := m.Record(padded, asked, changes...)
 	if err != nil {
 		return nil, nil, fmt.Errorf("transplant at %s: %w", nodes[0], err)
 	}
 	for i, at := range last {
 		before = append(before, slices.Clone(first.Activations[len(sites)].At(i, at)))
-		after = append(after, slices.Clone(second.Activations[0].At(i, at)))
+		after = append(after, slices.Clone(second.Activations[len(sites)].At(i, at)))
 	}
 	return before, after, nil
+}
+
+// widthOf is the number of channels of a site.
+func widthOf(m Recorder, s model.Site) (int, error) {
+	switch m := m.(type) {
+	case *model.Model:
+		return m.Config.Width(s)
+	case *Part:
+		return m.run.Config.Model.Width(s)
+	}
+	rec, err := m.Record([][]int32{{0}}, []model.Site{s})
+	if err != nil {
+		return 0, err
+	}
+	shape := rec.Activations[0].Shape
+	return shape[len(shape)-1], nil
 }
 
 // Pairing says which tokens of a prompt and of its counterpart stand for each

@@ -1,6 +1,7 @@
 package prove
 
 import (
+	"context"
 	"math"
 	"strings"
 	"testing"
@@ -71,6 +72,42 @@ func TestTransplantMoves(t *testing.T) {
 	for i := range three {
 		if g := gap(before[i], next[i]); g > 1e-4 {
 			t.Errorf("before the moves sequence %d is not answered as by Next: %g", i, g)
+		}
+	}
+}
+
+// plain hides what a recorder is.
+type plain struct{ Recorder }
+
+// TestTransplantRecorders: a model, a part that leaves nothing out, and a
+// recorder of neither kind give the same.
+func TestTransplantRecorders(t *testing.T) {
+	runsIn(t)
+	run := bare(t)
+	nodes := whole(t, run, "0.attn.v")
+	move := []Move{{From: Place{0, 1}, To: Place{2, 0}}}
+	_, want, err := Transplant(run.Model, three, nodes, move)
+	if err != nil {
+		t.Fatal(err)
+	}
+	none := every(t, run, 50)
+	none.Nodes, none.Edges = nil, nil
+	part, err := Without(context.Background(), run, none)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, m := range map[string]Recorder{"part": part, "other": plain{run.Model}} {
+		before, after, err := Transplant(m, three, nodes, move)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if gap(before[2], after[2]) < 0.01 {
+			t.Errorf("%s: the move of the values changes nothing", name)
+		}
+		for i := range three {
+			if g := gap(after[i], want[i]); g > 1e-4 {
+				t.Errorf("%s: sequence %d is answered otherwise than in the model: %g", name, i, g)
+			}
 		}
 	}
 }
