@@ -15,7 +15,7 @@ import (
 // some choices of nodes do a little better than guessing.
 func untrained(t testing.TB) *train.Result {
 	t.Helper()
-	c, err := train.Scale("tiny", 1)
+	c, err := train.Scale("tiny", 3)
 	if err != nil {
 		t.Fatal(err)
 	}
