@@ -24,7 +24,8 @@ func TestLossIsTheMeanOfBothSides(t *testing.T) {
 		if math.Abs(moved-want) > 1e-9*(1+want) || math.Abs(swapped-want) > 1e-9*(1+want) {
 			t.Fatalf("moved %v, swapped %v, want %v", moved, swapped, want)
 		}
-		if Correct(p, c) && Loss(p, c) >= math.Ln2 {
+		// A margin of a rounding error may cost as much as guessing.
+		if Correct(p, c) && Loss(p, c) > math.Ln2+1e-15 {
 			t.Fatal("right on both sides, yet worse than guessing")
 		}
 	})
