@@ -25,6 +25,9 @@ const (
 	circuitPicture = "figures/02_quotes.svg"
 	circuitBegin   = "<!-- from 02_quotes.results.json -->\n"
 	circuitEnd     = "<!-- end circuit -->"
+
+	circuitsBegin = "<!-- from the results of 02, 03 and 04 -->\n"
+	circuitsEnd   = "<!-- end circuits -->"
 )
 
 // TestReadmePicture: the figures folder and the README's first picture are those
@@ -119,6 +122,51 @@ func TestReadmeCircuit(t *testing.T) {
 		"exchanges %s %% of the answers of the whole model. `go run ./kernel run notebooks/02_quotes.ipynb` prints all of it.*\n",
 		number("l0", "%.0f"), number("quotes_nodes", "%.0f"), number("quotes_edges", "%.0f"), number("quotes_search_seconds", "%.0f"),
 		loss("full"), loss("alone"), loss("removed"), loss("random_alone"), loss("random_removed"), percent(number("quotes_interchange_after_full", "%.4f"))))
+}
+
+// TestReadmeCircuits: the README's table of circuits is what the executed
+// notebooks found.
+func TestReadmeCircuits(t *testing.T) {
+	var b strings.Builder
+	b.WriteString("| | quotes | brackets | variable type |\n|---|---|---|---|\n")
+	type study struct {
+		prefix, median, best string
+		number               func(name, format string) string
+	}
+	studies := []study{
+		{"quotes", "quotes_median_", "quotes_best_", results(t, "02_quotes.results.json")},
+		{"brackets", "brackets_%s_median", "brackets_%s_best", results(t, "03_brackets.results.json")},
+		{"types", "types_%s_median", "types_%s_best", results(t, "04_variable_type.results.json")},
+	}
+	row := func(label string, cell func(s study) string) {
+		fmt.Fprintf(&b, "| %s |", label)
+		for _, s := range studies {
+			fmt.Fprintf(&b, " %s |", cell(s))
+		}
+		b.WriteString("\n")
+	}
+	size := func(s study, pattern string) string {
+		name := func(what string) string {
+			if strings.Contains(pattern, "%s") {
+				return fmt.Sprintf(pattern, what)
+			}
+			return pattern + what
+		}
+		return s.number(name("nodes"), "%.0f") + ", " + s.number(name("edges"), "%.0f")
+	}
+	row("nodes, edges: seed 0", func(s study) string { return size(s, s.prefix+"_") })
+	row("seed 1", func(s study) string { return size(s, s.prefix+"_seed1_") })
+	row("seed 2", func(s study) string { return size(s, s.prefix+"_seed2_") })
+	row("median of the three", func(s study) string { return size(s, s.median) })
+	for _, x := range [][2]string{{"full", "loss of the whole model"}, {"alone", "of the circuit alone"}, {"removed", "of the model without it"},
+		{"random_alone", "of 20 random circuits alone"}, {"random_removed", "of the model without those"}} {
+		row(x[1], func(s study) string {
+			name := s.prefix + "_loss_" + x[0]
+			return s.number(name, "%.3f") + " (" + s.number(name+"_lo", "%.3f") + "–" + s.number(name+"_hi", "%.3f") + ")"
+		})
+	}
+	row("of as many nodes by attribution", func(s study) string { return s.number(s.prefix+"_attribution_loss_at_size", "%.3f") })
+	section(t, circuitsBegin, circuitsEnd, b.String())
 }
 
 func percent(share string) string {
