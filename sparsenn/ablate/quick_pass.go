@@ -10,7 +10,6 @@ import (
 type scratch struct {
 	resid, qkv [][]float32 // by token
 	store      []float32   // behind qkv
-	none       []float32   // q, k and v of a token of which nothing is kept
 	wide       []float32
 	y, weights []float32
 	bits       []int32
