@@ -2,6 +2,7 @@ package ablate
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"sync/atomic"
 
@@ -164,14 +165,30 @@ func (q *Quick) Pairs() int { return len(q.sequences) }
 
 // Margins is what [Evaluator.Margins] returns.
 func (q *Quick) Margins(mask Mask) (Margins, error) {
-	m, _, err := q.within(mask, 0, false)
+	m, _, err := q.Within(mask, math.Inf(1))
 	return m, err
 }
 
 // Within is Margins with an end: where the first examples alone bring the mean
 // loss of all above most, ok is false and there are no margins.
 func (q *Quick) Within(mask Mask, most float64) (m Margins, ok bool, err error) {
-	return q.within(mask, most, true)
+	p, err := q.plan(mask)
+	if err != nil {
+		return nil, false, err
+	}
+	m = make(Margins, 2*len(q.sequences))
+	spent, allowed := 0.0, most*float64(len(q.sequences))
+	for from := 0; from < len(q.sequences); from += quickChunk {
+		to := min(from+quickChunk, len(q.sequences))
+		p.each(from, to, func(i int, s *scratch) { m[2*i], m[2*i+1] = p.pair(i, s) })
+		for _, l := range m[2*from : 2*to].Losses() {
+			spent += l
+		}
+		if spent > allowed {
+			return nil, false, nil
+		}
+	}
+	return m, true, nil
 }
 
 // quickChunk is how many examples are run between two looks at their loss.
@@ -191,26 +208,4 @@ func (p *plan) each(from, to int, do func(i int, s *scratch)) {
 		})
 	}
 	_ = group.Wait()
-}
-
-func (q *Quick) within(mask Mask, most float64, bounded bool) (Margins, bool, error) {
-	p, err := q.plan(mask)
-	if err != nil {
-		return nil, false, err
-	}
-	out := make(Margins, 2*len(q.sequences))
-	spent, allowed := 0.0, most*float64(len(q.sequences))
-	for from := 0; from < len(q.sequences); from += quickChunk {
-		to := min(from+quickChunk, len(q.sequences))
-		p.each(from, to, func(i int, s *scratch) { out[2*i], out[2*i+1] = p.pair(i, s) })
-		if bounded {
-			for _, l := range out[2*from : 2*to].Losses() {
-				spent += l
-			}
-			if spent > allowed {
-				return nil, false, nil
-			}
-		}
-	}
-	return out, true, nil
 }

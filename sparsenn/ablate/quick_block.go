@@ -34,16 +34,33 @@ func (s *scratch) read(resid, gain []float32, site *sitePlan) {
 	if len(site.open) == 0 {
 		return
 	}
-	bits := s.bits[:len(resid)]
 	root := rootMeanSquare(resid)
 	for i, v := range resid {
-		bits[i] = magnitude(v * gain[i])
+		s.bits[i] = magnitude(v * gain[i])
 	}
+	for _, i := range s.passing(site, len(resid)) {
+		s.values = append(s.values, resid[i]/root*gain[i])
+	}
+}
+
+// passing fills s.channels with the kept channels that AbsTopK lets through, given
+// the magnitudes of all of a site's width in s.bits.
+func (s *scratch) passing(site *sitePlan, width int) []int32 {
+	s.channels = s.channels[:0]
 	for _, i := range site.open {
-		if among(bits, i, site.keep) {
-			s.channels, s.values = append(s.channels, i), append(s.values, resid[i]/root*gain[i])
+		if among(s.bits[:width], i, site.keep) {
+			s.channels = append(s.channels, i)
 		}
 	}
+	return s.channels
+}
+
+// through is passing for values as they are.
+func (s *scratch) through(site *sitePlan, x []float32) []int32 {
+	for i, v := range x {
+		s.bits[i] = magnitude(v)
+	}
+	return s.passing(site, len(x))
 }
 
 func rootMeanSquare(x []float32) float32 {
@@ -65,22 +82,11 @@ func (p *plan) project(x *layerPlan, resid, out []float32, s *scratch) {
 	}
 	copy(out, x.none)
 	for n, site := range []*sitePlan{&x.q, &x.k, &x.v} {
-		keepKept(site, all[n*a:(n+1)*a], out[n*a:(n+1)*a], s.bits)
-	}
-}
-
-// keepKept copies the kept channels that AbsTopK lets through.
-func keepKept(site *sitePlan, from, to []float32, bits []int32) {
-	if len(site.open) == 0 {
-		return
-	}
-	bits = bits[:len(from)]
-	for i, v := range from {
-		bits[i] = magnitude(v)
-	}
-	for _, i := range site.open {
-		if among(bits, i, site.keep) {
-			to[i] = from[i]
+		if len(site.open) > 0 {
+			from, to := all[n*a:(n+1)*a], out[n*a:(n+1)*a]
+			for _, i := range s.through(site, from) {
+				to[i] = from[i]
+			}
 		}
 	}
 }
@@ -95,26 +101,20 @@ func (p *plan) block(l int, q *sequence, s *scratch, t int) {
 		for i, y := range s.y {
 			x.proj.add(delta, int32(i), y)
 		}
-		emit(&x.attnOut, delta, resid, s.bits)
+		s.emit(&x.attnOut, delta, resid)
 	}
 	addTo(resid, x.attnOut.held)
 	if len(x.mlpOut.open) > 0 {
 		delta := p.mlp(l, resid, s)
-		emit(&x.mlpOut, delta, resid, s.bits)
+		s.emit(&x.mlpOut, delta, resid)
 	}
 	addTo(resid, x.mlpOut.held)
 }
 
 // emit adds the kept channels of a block's output that AbsTopK lets through.
-func emit(site *sitePlan, delta, resid []float32, bits []int32) {
-	bits = bits[:len(delta)]
-	for i, v := range delta {
-		bits[i] = magnitude(v)
-	}
-	for _, i := range site.open {
-		if among(bits, i, site.keep) {
-			resid[i] += delta[i]
-		}
+func (s *scratch) emit(site *sitePlan, delta, resid []float32) {
+	for _, i := range s.through(site, delta) {
+		resid[i] += delta[i]
 	}
 }
 
@@ -133,6 +133,7 @@ func (p *plan) attend(x *layerPlan, q *sequence, s *scratch, t int) {
 	if t >= q.second {
 		first, second = q.shared, q.second
 	}
+	spans := [2][2]int{{0, first}, {second, t + 1}}
 	query := s.qkv[t][:a]
 	for h := range x.heads {
 		head := &x.heads[h]
@@ -141,7 +142,7 @@ func (p *plan) attend(x *layerPlan, q *sequence, s *scratch, t int) {
 		if x.sink != nil {
 			top = x.sink[h]
 		}
-		for _, span := range [2][2]int{{0, first}, {second, t + 1}} {
+		for _, span := range spans {
 			for _, kv := range s.qkv[span[0]:span[1]] {
 				key, score := kv[a:2*a], head.score
 				for _, i := range head.varies {
@@ -170,7 +171,7 @@ func (p *plan) attend(x *layerPlan, q *sequence, s *scratch, t int) {
 		for _, i := range head.values {
 			var y float32
 			n := 0
-			for _, span := range [2][2]int{{0, first}, {second, t + 1}} {
+			for _, span := range spans {
 				for _, kv := range s.qkv[span[0]:span[1]] {
 					y += w[n] * kv[2*a+int(i)]
 					n++

@@ -69,7 +69,7 @@ func (q *Quick) plan(mask Mask) (*plan, error) {
 		from, to := q.Space.Start[at], q.Space.Start[at+1]
 		s.mask, s.held, s.keep = mask[from:to], slices.Clone(q.means[from:to]), to-from
 		if slices.Contains(c.ALocations, loc) {
-			s.keep = int(c.AFrac * float64(to-from))
+			s.keep = c.Keep(loc)
 		}
 		for i, kept := range s.mask {
 			if kept {

@@ -132,7 +132,7 @@ func (c Config) Validate() error {
 			return fmt.Errorf("model config: afrac_loctypes names %q twice", l)
 		}
 		seen[l] = true
-		if c.keep(l) < 1 {
+		if c.Keep(l) < 1 {
 			return fmt.Errorf("model config: afrac %v keeps no entry of the %d at %q; raise afrac", c.AFrac, c.locationWidth(l), l)
 		}
 	}
@@ -168,7 +168,8 @@ func (c Config) locationWidth(l Location) int {
 	return c.DModel
 }
 
-// keep is the number of entries that AbsTopK keeps at l: int(AFrac·width).
-func (c Config) keep(l Location) int { return int(c.AFrac * float64(c.locationWidth(l))) }
+// Keep is the number of entries that AbsTopK keeps of a vector at l, where it
+// acts: int(AFrac·width).
+func (c Config) Keep(l Location) int { return int(c.AFrac * float64(c.locationWidth(l))) }
 
 func (c Config) sparseAt(l Location) bool { return slices.Contains(c.ALocations, l) }

@@ -80,7 +80,7 @@ func (p *Pass) Attention(l int, resid *Node) *Node {
 	if together {
 		// One selection of three times the rows compiles and runs faster than three.
 		dims := qkv.Shape().Dimensions
-		qkv = ReshapeLike(topk.AbsTopK(Reshape(qkv, dims[0], dims[1], 3, a), c.keep(AttnQ)), qkv)
+		qkv = ReshapeLike(topk.AbsTopK(Reshape(qkv, dims[0], dims[1], 3, a), c.Keep(AttnQ)), qkv)
 	}
 	part := func(i int, loc Location, name string) *Node {
 		y := Slice(qkv, AxisRange(), AxisRange(), AxisRange(i*a, (i+1)*a))
@@ -227,7 +227,7 @@ func (p *Pass) sparse(l Location, x *Node) *Node {
 	if !p.Config.sparseAt(l) {
 		return x
 	}
-	return topk.AbsTopK(x, p.Config.keep(l))
+	return topk.AbsTopK(x, p.Config.Keep(l))
 }
 
 // norm is x/√(mean x² + ε) times a gain, over the last axis. It divides by
