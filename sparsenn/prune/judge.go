@@ -39,9 +39,12 @@ func newJudge(on *ablate.Evaluator, examples []task.Example, c Config) (*judge, 
 	return j, nil
 }
 
+// small says whether a mask goes through the quick pass.
+func (j *judge) small(m ablate.Mask) bool { return j.quick != nil && m.Count() <= quickNodes }
+
 // hold prepares for masks that differ little from one.
 func (j *judge) hold(m ablate.Mask) error {
-	if j.quick == nil || m.Count() > quickNodes {
+	if !j.small(m) {
 		return nil
 	}
 	if err := j.quickProbe.Hold(m); err != nil {
@@ -52,7 +55,7 @@ func (j *judge) hold(m ablate.Mask) error {
 
 // good says whether a mask is good enough, and its loss if it is.
 func (j *judge) good(m ablate.Mask) (ok bool, loss float64, err error) {
-	if j.quick == nil || m.Count() > quickNodes {
+	if !j.small(m) {
 		margins, err := j.Margins(m)
 		if err != nil {
 			return false, 0, err
@@ -91,7 +94,7 @@ func (j *judge) loss(m ablate.Margins) (loss, se float64, c ablate.Calibration) 
 // glance is the loss of a mask on the probe.
 func (j *judge) glance(m ablate.Mask) (float64, error) {
 	run := j.probe.Margins
-	if j.quick != nil && m.Count() <= quickNodes {
+	if j.small(m) {
 		run = j.quickProbe.Margins
 	}
 	margins, err := run(m)
