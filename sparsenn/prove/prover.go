@@ -98,21 +98,19 @@ func newProver(ctx context.Context, run *train.Result, t task.Task, c *circuit.C
 	return p, err
 }
 
-// proof measures the five losses.
-func (p *prover) proof(ctx context.Context, step func()) (proof circuit.Proof, missing int, err error) {
-	one := func(m ablate.Mask, to *circuit.Estimate, losses func(ablate.Margins) []float64) {
-		if err != nil {
-			return
+// proof measures the five losses, and on the way the accuracies.
+func (p *prover) proof(ctx context.Context, step func()) (proof circuit.Proof, facts Facts, err error) {
+	margins := func(m ablate.Mask) (out ablate.Margins) {
+		if err == nil {
+			if out, err = p.report.Margins(m); err == nil {
+				step()
+			}
 		}
-		var l ablate.Margins
-		if l, err = p.report.Margins(m); err == nil {
-			*to = estimate(losses(l))
-			step()
-		}
+		return out
 	}
-	one(p.report.All(), &proof.Full, ablate.Margins.Losses)
-	one(p.kept, &proof.Alone, func(m ablate.Margins) []float64 { return p.calibration.Apply(m).Losses() })
-	one(p.kept.Not(), &proof.Removed, ablate.Margins.Losses)
+	full := margins(p.report.All())
+	circuitAlone := p.calibration.Apply(margins(p.kept))
+	without := margins(p.kept.Not())
 	rng := rand.New(rand.NewPCG(p.config.Seed, 0x72616e64))
 	live := p.stats.Live(p.report.Space)
 	var alone, removed []float64
@@ -121,31 +119,20 @@ func (p *prover) proof(ctx context.Context, step func()) (proof circuit.Proof, m
 			err = ctx.Err()
 		}
 		m, lacking := randomLike(p.report.Space, p.kept, live, rng)
-		missing = max(missing, lacking)
-		var a, r circuit.Estimate
-		one(m, &a, p.fitted)
-		one(m.Not(), &r, ablate.Margins.Losses)
-		alone, removed = append(alone, a.Mean), append(removed, r.Mean)
+		a, r := margins(m), margins(m.Not())
+		if err != nil {
+			break
+		}
+		facts.Missing = max(facts.Missing, lacking)
+		alone, removed = append(alone, estimate(p.fitted(a)).Mean), append(removed, estimate(r.Losses()).Mean)
 	}
 	if err != nil {
-		return proof, 0, err
+		return proof, facts, err
 	}
+	proof.Full, proof.Alone, proof.Removed = estimate(full.Losses()), estimate(circuitAlone.Losses()), estimate(without.Losses())
 	proof.RandomAlone, proof.RandomRemoved = estimate(alone), estimate(removed)
-	return proof, missing, nil
-}
-
-// accuracies is the share of pairs answered right by the circuit alone and by
-// the whole model.
-func (p *prover) accuracies() (alone, full float64, err error) {
-	a, err := p.report.Margins(p.kept)
-	if err != nil {
-		return 0, 0, err
-	}
-	f, err := p.report.Margins(p.report.All())
-	if err != nil {
-		return 0, 0, err
-	}
-	return p.calibration.Apply(a).Accuracy(), f.Accuracy(), nil
+	facts.Accuracy, facts.FullAccuracy = circuitAlone.Accuracy(), full.Accuracy()
+	return proof, facts, nil
 }
 
 // effect is the circuit's loss on the prompts that measure effects.

@@ -159,15 +159,11 @@ func measure(ctx context.Context, run *train.Result, t task.Task, c *circuit.Cir
 	}
 	proved := new(*c)
 	proved.Nodes, proved.Edges = slices.Clone(c.Nodes), slices.Clone(c.Edges)
-	var facts Facts
-	proof, missing, err := p.proof(ctx, step)
+	proof, facts, err := p.proof(ctx, step)
 	if err != nil {
 		return err
 	}
-	proved.Proof, facts.Missing = &proof, missing
-	if facts.Accuracy, facts.FullAccuracy, err = p.accuracies(); err != nil {
-		return err
-	}
+	proved.Proof = &proof
 	if config.EffectExamples > 0 {
 		base, err := p.effect(p.effects, p.kept)
 		if err != nil {
