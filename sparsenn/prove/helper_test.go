@@ -2,11 +2,11 @@ package prove
 
 import (
 	"context"
-	"slices"
 	"testing"
 
 	"circuitbook/sparsenn/ablate"
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
@@ -24,28 +24,7 @@ func untrained(t testing.TB, change func(*train.Config)) *train.Result {
 	if change != nil {
 		change(&c)
 	}
-	run, err := train.Untrained(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	values := map[string][]float32{}
-	for _, p := range c.Model.Params() {
-		v, err := run.Model.Values(p.Name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		v = slices.Clone(v)
-		if p.Kind == model.Matrix || p.Kind == model.Embedding {
-			for i := range v {
-				v[i] *= 12
-			}
-		}
-		values[p.Name] = v
-	}
-	if run.Model, err = model.FromValues(c.Model, values); err != nil {
-		t.Fatal(err)
-	}
-	return run
+	return amplified.Run(t, c)
 }
 
 // every takes every n-th node of a run as a circuit.

@@ -1,11 +1,10 @@
 package prune
 
 import (
-	"slices"
 	"testing"
 
 	"circuitbook/sparsenn/ablate"
-	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
@@ -19,28 +18,7 @@ func untrained(t testing.TB) *train.Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := train.Untrained(c)
-	if err != nil {
-		t.Fatal(err)
-	}
-	values := map[string][]float32{}
-	for _, p := range c.Model.Params() {
-		v, err := run.Model.Values(p.Name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		v = slices.Clone(v)
-		if p.Kind == model.Matrix || p.Kind == model.Embedding {
-			for i := range v {
-				v[i] *= 12
-			}
-		}
-		values[p.Name] = v
-	}
-	if run.Model, err = model.FromValues(c.Model, values); err != nil {
-		t.Fatal(err)
-	}
-	return run
+	return amplified.Run(t, c)
 }
 
 // quick is a config that prunes in a second or two.

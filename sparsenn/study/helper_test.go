@@ -1,10 +1,9 @@
 package study
 
 import (
-	"slices"
 	"testing"
 
-	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
@@ -25,27 +24,7 @@ func short(t testing.TB, seed uint64) train.Config {
 // some choices of nodes do a little better than guessing.
 func untrained(t testing.TB) *train.Result {
 	t.Helper()
-	run, err := train.Untrained(short(t, 1))
-	if err != nil {
-		t.Fatal(err)
-	}
-	values := map[string][]float32{}
-	for _, p := range run.Config.Model.Params() {
-		v, err := run.Model.Values(p.Name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		v = slices.Clone(v)
-		if p.Kind == model.Matrix || p.Kind == model.Embedding {
-			for i := range v {
-				v[i] *= 12
-			}
-		}
-		values[p.Name] = v
-	}
-	if run.Model, err = model.FromValues(run.Config.Model, values); err != nil {
-		t.Fatal(err)
-	}
+	run := amplified.Run(t, short(t, 1))
 	// Its weights are not those that the name stands for.
 	run.Name += "-amplified"
 	return run

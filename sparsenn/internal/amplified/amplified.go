@@ -1,0 +1,42 @@
+// Package amplified makes small models for tests: not trained, but with weights
+// so large that some choices of nodes do a little better than guessing.
+package amplified
+
+import (
+	"slices"
+	"testing"
+
+	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/train"
+)
+
+// factor is what matrices and embeddings are multiplied by.
+const factor = 12
+
+// Run is train.Untrained of a config with its matrices and embeddings amplified.
+// Its name is that of the untrained run, whose weights it does not have.
+func Run(t testing.TB, c train.Config) *train.Result {
+	t.Helper()
+	run, err := train.Untrained(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := map[string][]float32{}
+	for _, p := range c.Model.Params() {
+		v, err := run.Model.Values(p.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		v = slices.Clone(v)
+		if p.Kind == model.Matrix || p.Kind == model.Embedding {
+			for i := range v {
+				v[i] *= factor
+			}
+		}
+		values[p.Name] = v
+	}
+	if run.Model, err = model.FromValues(c.Model, values); err != nil {
+		t.Fatal(err)
+	}
+	return run
+}
