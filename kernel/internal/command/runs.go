@@ -130,37 +130,51 @@ func (s *runsShowCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	found := map[string][]int{} // by name, the places in roots
-	var lists [][]store.RunInfo
-	for i, root := range roots {
-		list, err := store.List(root.dir)
-		if err != nil {
-			return err
-		}
-		lists = append(lists, list)
-		for _, info := range list {
-			found[info.Name] = append(found[info.Name], i)
-		}
-	}
-	for _, name := range s.Names {
-		if found[name] == nil {
-			return noRun(name, roots)
-		}
+	found, err := find(roots, s.Names)
+	if err != nil {
+		return err
 	}
 	first := true
 	for _, name := range s.Names {
-		for _, i := range found[name] {
+		for _, at := range found[name] {
 			if !first {
 				fmt.Fprintln(a.stdout)
 			}
 			first = false
-			at := slices.IndexFunc(lists[i], func(info store.RunInfo) bool { return info.Name == name })
-			if err := show(a.stdout, roots[i], lists[i][at]); err != nil {
+			if err := show(a.stdout, at.root, at.info); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// A runPlace is where a run of some name lies.
+type runPlace struct {
+	root runRoot
+	info store.RunInfo
+}
+
+// find returns where runs lie, by name, in the order of the roots. A name that
+// none of them has is an error, so that a mistyped one is told before anything
+// is done.
+func find(roots []runRoot, names []string) (map[string][]runPlace, error) {
+	found := map[string][]runPlace{}
+	for _, root := range roots {
+		list, err := store.List(root.dir)
+		if err != nil {
+			return nil, err
+		}
+		for _, info := range list {
+			found[info.Name] = append(found[info.Name], runPlace{root, info})
+		}
+	}
+	for _, name := range names {
+		if found[name] == nil {
+			return nil, noRun(name, roots)
+		}
+	}
+	return found, nil
 }
 
 // show prints one run, with its config and its provenance. The checksums of its
@@ -233,17 +247,12 @@ func (c *runsCopyCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	names := slices.Compact(slices.Sorted(slices.Values(c.Names)))
-	dirs := make([]string, len(names))
-	for i, name := range names { // a mistyped name is told before anything is copied
-		at := slices.IndexFunc(roots, func(r runRoot) bool { return has(r, name) })
-		if at < 0 {
-			return noRun(name, roots)
-		}
-		dirs[i] = filepath.Join(roots[at].dir, name)
+	found, err := find(roots, c.Names)
+	if err != nil {
+		return err
 	}
-	for i, name := range names {
-		copied, err := store.Copy(dirs[i], c.To)
+	for _, name := range slices.Compact(slices.Sorted(slices.Values(c.Names))) {
+		copied, err := store.Copy(found[name][0].info.Dir(), c.To)
 		switch {
 		case err != nil:
 			return fmt.Errorf("%s is not copied: %w", name, err)
