@@ -84,7 +84,7 @@ func joined(v any) string {
 
 // TestReadmeNumbers: the README's table is made of the executed notebook's results.
 func TestReadmeNumbers(t *testing.T) {
-	number := results(t, "01_train.results.json")
+	number := read(t, "01_train.results.json").number
 	loss := func(name string) string {
 		return number(name, "%.3f") + " (" + number(name+"_lo", "%.3f") + "–" + number(name+"_hi", "%.3f") + ")"
 	}
@@ -111,7 +111,7 @@ func TestReadmeNumbers(t *testing.T) {
 // TestReadmeCircuit: what the README says under its first picture is what the
 // executed notebook found.
 func TestReadmeCircuit(t *testing.T) {
-	number := results(t, "02_quotes.results.json")
+	number := read(t, "02_quotes.results.json").number
 	loss := func(name string) string {
 		name = "quotes_loss_" + name
 		return number(name, "%.3f") + " (" + number(name+"_lo", "%.3f") + "–" + number(name+"_hi", "%.3f") + ")"
@@ -130,13 +130,13 @@ func TestReadmeCircuits(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("| | quotes | brackets | variable type |\n|---|---|---|---|\n")
 	type study struct {
-		prefix, median, best string
-		number               func(name, format string) string
+		prefix, nodes, edges string // the claims' prefix, and the claims of the medians
+		results
 	}
 	studies := []study{
-		{"quotes", "quotes_median_", "quotes_best_", results(t, "02_quotes.results.json")},
-		{"brackets", "brackets_%s_median", "brackets_%s_best", results(t, "03_brackets.results.json")},
-		{"types", "types_%s_median", "types_%s_best", results(t, "04_variable_type.results.json")},
+		{"quotes", "quotes_median_nodes", "quotes_median_edges", read(t, "02_quotes.results.json")},
+		{"brackets", "brackets_nodes_median", "brackets_edges_median", read(t, "03_brackets.results.json")},
+		{"types", "types_nodes_median", "types_edges_median", read(t, "04_variable_type.results.json")},
 	}
 	row := func(label string, cell func(s study) string) {
 		fmt.Fprintf(&b, "| %s |", label)
@@ -145,22 +145,16 @@ func TestReadmeCircuits(t *testing.T) {
 		}
 		b.WriteString("\n")
 	}
-	size := func(s study, pattern string) string {
-		if s.number(pattern+"reached", "%t") == "false" {
+	size := func(s study, of string) string {
+		if s.denies(s.prefix + of + "_reached") {
 			return "target not reached"
 		}
-		name := func(what string) string {
-			if strings.Contains(pattern, "%s") {
-				return fmt.Sprintf(pattern, what)
-			}
-			return pattern + what
-		}
-		return s.number(name("nodes"), "%.0f") + ", " + s.number(name("edges"), "%.0f")
+		return s.number(s.prefix+of+"_nodes", "%.0f") + ", " + s.number(s.prefix+of+"_edges", "%.0f")
 	}
-	row("nodes, edges: seed 0", func(s study) string { return size(s, s.prefix+"_") })
-	row("seed 1", func(s study) string { return size(s, s.prefix+"_seed1_") })
-	row("seed 2", func(s study) string { return size(s, s.prefix+"_seed2_") })
-	row("median of the three", func(s study) string { return size(s, s.median) })
+	row("nodes, edges: seed 0", func(s study) string { return size(s, "") })
+	row("seed 1", func(s study) string { return size(s, "_seed1") })
+	row("seed 2", func(s study) string { return size(s, "_seed2") })
+	row("median of the three", func(s study) string { return s.number(s.nodes, "%.0f") + ", " + s.number(s.edges, "%.0f") })
 	for _, x := range [][2]string{{"full", "loss of the whole model"}, {"alone", "of the circuit alone"}, {"removed", "of the model without it"},
 		{"random_alone", "of 20 random circuits alone"}, {"random_removed", "of the model without those"}} {
 		row(x[1], func(s study) string {
@@ -180,28 +174,39 @@ func percent(share string) string {
 	return strconv.FormatFloat(100*x, 'f', -1, 64)
 }
 
-// results reads a results file and formats its numbers.
-func results(t *testing.T, file string) func(name, format string) string {
+// results are the claims of an executed notebook.
+type results struct {
+	t      *testing.T
+	file   string
+	claims map[string]any
+}
+
+// read reads a results file.
+func read(t *testing.T, file string) results {
 	t.Helper()
 	data, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	var r map[string]any
-	if err := json.Unmarshal(data, &r); err != nil {
+	r := results{t: t, file: file}
+	if err := json.Unmarshal(data, &r.claims); err != nil {
 		t.Fatal(err)
 	}
-	return func(name, format string) string {
-		if format == "%t" { // whether something is so; it is, where nothing is said
-			return fmt.Sprint(r[name] != false)
-		}
-		x, ok := r[name].(float64)
-		if !ok {
-			t.Fatalf("%s has no number %s", file, name)
-		}
-		return fmt.Sprintf(format, x)
-	}
+	return r
 }
+
+// number formats a claimed number.
+func (r results) number(name, format string) string {
+	r.t.Helper()
+	x, ok := r.claims[name].(float64)
+	if !ok {
+		r.t.Fatalf("%s has no number %s", r.file, name)
+	}
+	return fmt.Sprintf(format, x)
+}
+
+// denies says whether a claim says that something is not so.
+func (r results) denies(name string) bool { return r.claims[name] == false }
 
 // section holds what stands in the README between two marks to want.
 func section(t *testing.T, begin, end, want string) {
