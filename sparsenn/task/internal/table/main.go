@@ -3,15 +3,18 @@
 // made otherwise.
 //
 //	go run ./sparsenn/task/internal/table -scale laptop -seed 0 [-dense] [-task FILE.jsonl]...
+//	go run ./sparsenn/task/internal/table -run notebooks/runs/NAME
 package main
 
 import (
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
 
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/task"
@@ -33,6 +36,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	scale := flags.String("scale", "laptop", "size of the run: tiny, laptop or paper")
 	seed := flags.Uint64("seed", 0, "seed of the run")
 	dense := flags.Bool("dense", false, "the dense twin instead of the sparse model")
+	dir := flags.String("run", "", "`folder` of a finished run, such as one of notebooks/runs, instead of a scale and a seed")
 	n := flags.Int("n", 256, "examples a task")
 	most := flags.Int("tokens", task.DefaultMaxTokens, "longest prompt, in tokens")
 	var own []task.Task
@@ -47,6 +51,15 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if flags.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q", flags.Arg(0))
 	}
+	log := func(line string) { fmt.Fprintln(stderr, line) }
+	o := task.Options{N: *n, MaxTokens: *most}
+	if *dir != "" {
+		result, err := open(*dir)
+		if err != nil {
+			return err
+		}
+		return measure(ctx, result, fmt.Sprintf("seed %d", result.Config.Seed), o, own, stdout, log)
+	}
 	config, err := train.Scale(*scale, *seed)
 	if err != nil {
 		return err
@@ -55,7 +68,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *dense {
 		config, kind = config.Dense(), "dense"
 	}
-	log := func(line string) { fmt.Fprintln(stderr, line) }
 	result, err := train.Run(ctx, config, train.Options{Log: log, Progress: func(m train.Metric, steps int) {
 		if m.Valid != nil {
 			fmt.Fprintf(stderr, "step %d of %d: loss %.3f, validation %.3f\n", m.Step+1, steps, m.Loss, *m.Valid)
@@ -64,7 +76,32 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	data, err := corpus.Open(ctx, config.Corpus, log)
+	return measure(ctx, result, fmt.Sprintf("%s, seed %d, %s", *scale, *seed, kind), o, own, stdout, log)
+}
+
+// open loads the finished run of a folder.
+func open(dir string) (*train.Result, error) {
+	path := filepath.Join(dir, "config.json")
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("-run: %w", err)
+	}
+	var id struct {
+		Config json.RawMessage `json:"config"`
+	}
+	if err := json.Unmarshal(text, &id); err != nil {
+		return nil, fmt.Errorf("-run: %s: %w", path, err)
+	}
+	config, err := train.ParseConfig(id.Config)
+	if err != nil {
+		return nil, fmt.Errorf("-run: %s is not of a training run: %w", path, err)
+	}
+	return train.Open(config, filepath.Dir(filepath.Clean(dir)))
+}
+
+// measure prints the table of a run.
+func measure(ctx context.Context, result *train.Result, title string, o task.Options, own []task.Task, stdout io.Writer, log func(string)) error {
+	data, err := corpus.Open(ctx, result.Config.Corpus, log)
 	if err != nil {
 		return err
 	}
@@ -72,10 +109,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	for i, id := range data.Train {
 		ids[i] = int32(id)
 	}
-	rows, err := task.Table(result.Model, result.Tokenizer, ids, task.Options{N: *n, MaxTokens: *most}, own...)
+	rows, err := task.Table(result.Model, result.Tokenizer, ids, o, own...)
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(stdout, "%s, seed %d, %s (%s): validation %.3f nats per token\n\n", *scale, *seed, kind, result.Name, result.Valid())
+	fmt.Fprintf(stdout, "%s (%s): validation %.3f nats per token\n\n", title, result.Name, result.Valid())
 	return task.WriteTable(stdout, rows)
 }
