@@ -53,7 +53,7 @@ func (p *prover) attribution(examples []task.Example, confidence float64) (Attri
 	if err != nil {
 		return out, err
 	}
-	out.AtSize = estimate(p.fitted(same))
+	out.AtSize = estimate(p.fitted(same).Losses())
 
 	// Loss is no monotone function of k: doubling finds a size that does, and
 	// bisection one near the smallest.
@@ -62,10 +62,7 @@ func (p *prover) attribution(examples []task.Example, confidence float64) (Attri
 		if err != nil {
 			return false, err
 		}
-		if p.circuit.Calibrated {
-			m = ablate.Calibrate(m).Apply(m)
-		}
-		loss, se := m.Mean()
+		loss, se := p.fitted(m).Mean()
 		return loss+confidence*se <= p.circuit.Target, nil
 	}
 	lo, hi := 0, max(1, p.kept.Count())

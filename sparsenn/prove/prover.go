@@ -34,14 +34,14 @@ func calibrationOf(c *circuit.Circuit) ablate.Calibration {
 	return ablate.Calibration{Scale: c.LogitScale, Shift: c.LogitShift}
 }
 
-// fitted is the loss of every prompt, for circuits other than the one under
-// proof: where that one is calibrated, they are too, on the very prompts that
-// they are measured on, which favours them.
-func (p *prover) fitted(m ablate.Margins) []float64 {
+// fitted reads the margins of circuits other than the one under proof: where that
+// one is calibrated, they are too, on the very prompts that they are measured on,
+// which favours them.
+func (p *prover) fitted(m ablate.Margins) ablate.Margins {
 	if p.circuit.Calibrated {
-		m = ablate.Calibrate(m).Apply(m)
+		return ablate.Calibrate(m).Apply(m)
 	}
-	return m.Losses()
+	return m
 }
 
 // checkParent says whether a circuit is of a run.
@@ -124,7 +124,7 @@ func (p *prover) proof(ctx context.Context, step func()) (proof circuit.Proof, f
 			break
 		}
 		facts.Missing = max(facts.Missing, lacking)
-		alone, removed = append(alone, estimate(p.fitted(a)).Mean), append(removed, estimate(r.Losses()).Mean)
+		alone, removed = append(alone, estimate(p.fitted(a).Losses()).Mean), append(removed, estimate(r.Losses()).Mean)
 	}
 	if err != nil {
 		return proof, facts, err
