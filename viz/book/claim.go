@@ -7,6 +7,7 @@ import (
 	"math"
 	"reflect"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -39,18 +40,31 @@ func ClaimInterval(name string, value, lo, hi float64, n int) error {
 	return claimed.interval(process(), name, value, lo, hi, n)
 }
 
+// A Stated is one of several claims that are shown together; it has an interval
+// if N is not 0, and its value then is a float64.
+type Stated struct {
+	Name   string
+	Value  any
+	Lo, Hi float64
+	N      int
+}
+
+// Claims states several claims, as [Claim] and [ClaimInterval] do, in one output, or none of them.
+// JupyterLab hides what a cell shows beyond its fiftieth output.
+func Claims(list ...Stated) error { return claimed.claims(process(), list...) }
+
 // take reserves keys, all or none.
 func (l *ledger) take(keys ...string) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for _, k := range keys {
+	for i, k := range keys {
 		if !claimName.MatchString(k) {
 			return fmt.Errorf("claim %q: a name is snake_case, as in quote_loss", k)
 		}
 		if k == "provenance" {
 			return fmt.Errorf("claim %q: the name is reserved; use book.Provenance", k)
 		}
-		if l.keys[k] {
+		if l.keys[k] || slices.Contains(keys[:i], k) {
 			return fmt.Errorf("claim %q: claimed before; names are claimed once", k)
 		}
 	}
@@ -61,44 +75,78 @@ func (l *ledger) take(keys ...string) error {
 }
 
 func (l *ledger) claim(s *stage, name string, value any) error {
-	v, err := scalar(value)
-	if err != nil {
-		return fmt.Errorf("claim %q: %w", name, err)
-	}
-	if err := l.take(name); err != nil {
-		return err
-	}
-	return s.put(claimForms(map[string]any{"name": name, "value": v}, name, readable(v), ""))
+	return l.claims(s, Stated{Name: name, Value: value})
 }
 
 func (l *ledger) interval(s *stage, name string, value, lo, hi float64, n int) error {
-	for _, v := range [...]float64{value, lo, hi} {
-		if _, err := scalar(v); err != nil {
-			return fmt.Errorf("claim %q: value %v, interval [%v, %v]: %w", name, value, lo, hi, err)
-		}
-	}
-	if !(lo <= value && value <= hi) {
-		return fmt.Errorf("claim %q: the interval [%v, %v] does not hold the value %v", name, lo, hi, value)
-	}
 	if n < 1 {
 		return fmt.Errorf("claim %q: an interval from n = %d observations", name, n)
 	}
-	if err := l.take(name, name+"_lo", name+"_hi", name+"_n"); err != nil {
-		return err
-	}
-	tail := fmt.Sprintf("[%s, %s], n = %d", readable(lo), readable(hi), n)
-	return s.put(claimForms(map[string]any{"name": name, "value": value, "lo": lo, "hi": hi, "n": n}, name, readable(value), tail))
+	return l.claims(s, Stated{name, value, lo, hi, n})
 }
 
-// claimForms makes the display of a claim.
-func claimForms(data map[string]any, name, value, tail string) map[string]any {
-	text := name + " = " + value
-	h := fmt.Sprintf("<div><code>%s</code> = <b>%s</b>", name, html.EscapeString(value))
+// claims reserves all names and shows all claims, or none.
+func (l *ledger) claims(s *stage, list ...Stated) error {
+	data := map[string]any{} // by name: GoNB's pipe takes no lists
+	var texts, pages, keys []string
+	for _, c := range list {
+		d, tail, err := c.parts()
+		if err != nil {
+			return fmt.Errorf("claim %q: %w", c.Name, err)
+		}
+		keys = append(keys, c.Name)
+		if tail != "" {
+			keys = append(keys, c.Name+"_lo", c.Name+"_hi", c.Name+"_n")
+		}
+		text, page := claimForms(c.Name, readable(d["value"]), tail)
+		data[c.Name], texts, pages = d, append(texts, text), append(pages, page)
+	}
+	if len(list) == 0 {
+		return nil
+	}
+	if err := l.take(keys...); err != nil {
+		return err
+	}
+	forms := map[string]any{mimeClaim: map[string]any{"claims": data}, mimeText: strings.Join(texts, "\n"), mimeHTML: strings.Join(pages, "\n")}
+	if len(list) == 1 {
+		forms[mimeClaim] = data[list[0].Name]
+	}
+	return s.put(forms)
+}
+
+// parts are what a claim hands to the results file, and its interval in words.
+func (c Stated) parts() (data map[string]any, tail string, err error) {
+	value, err := scalar(c.Value)
+	if err != nil || c.N == 0 {
+		return map[string]any{"name": c.Name, "value": value}, "", err
+	}
+	for _, v := range [...]float64{c.Lo, c.Hi} {
+		if _, err := scalar(v); err != nil {
+			return nil, "", fmt.Errorf("value %v, interval [%v, %v]: %w", c.Value, c.Lo, c.Hi, err)
+		}
+	}
+	x, ok := value.(float64)
+	switch {
+	case !ok:
+		return nil, "", fmt.Errorf("an interval around %v, which is no float64", c.Value)
+	case !(c.Lo <= x && x <= c.Hi):
+		return nil, "", fmt.Errorf("the interval [%v, %v] does not hold the value %v", c.Lo, c.Hi, c.Value)
+	case c.N < 0:
+		return nil, "", fmt.Errorf("an interval from n = %d observations", c.N)
+	}
+	return map[string]any{"name": c.Name, "value": x, "lo": c.Lo, "hi": c.Hi, "n": c.N},
+		fmt.Sprintf("[%s, %s], n = %d", readable(c.Lo), readable(c.Hi), c.N), nil
+}
+
+// claimForms makes the text and the HTML of a claim.
+func claimForms(name, value, tail string) (text, page string) {
+	text = name + " = " + value
+	page = fmt.Sprintf("<div><code>%s</code> = <b>%s</b>", name, html.EscapeString(value))
 	if tail != "" {
 		text += "   " + tail
-		h += " <small>" + html.EscapeString(tail) + "</small>"
+		page += " <small>" + html.EscapeString(tail) + "</small>"
 	}
-	return map[string]any{mimeClaim: data, mimeText: text, mimeHTML: h + "</div>"}
+	return text, page + "</div>"
 }
 
 // scalar converts v to a type that is one value in JSON: bool, string, int64 or finite float64.

@@ -19,7 +19,7 @@
 // elements that its sanitiser keeps are used. image/svg+xml and text/plain are for other readers.
 // Claims and provenance also carry the forms
 //
-//	application/vnd.circuitbook.claim+json       {"name":…, "value":…} and, for an interval, "lo", "hi", "n"
+//	application/vnd.circuitbook.claim+json       {"name":…, "value":…} and, for an interval, "lo", "hi", "n"; {"claims": {name: …}} for several
 //	application/vnd.circuitbook.provenance+json  {fact: value, …}
 //
 // which the circuitbook command collects from the executed notebook into its results file.

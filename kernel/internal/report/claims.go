@@ -8,7 +8,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -44,7 +46,7 @@ var reserved = []string{"notebook", "notebook_sha256", "parameters", "started", 
 
 // Add takes the claims and the provenance in a cell's outputs. A claim is
 // {"name": N, "value": V} with optional "lo", "hi" and "n", which become N,
-// N_lo, N_hi and N_n. A name that is taken, a value that is not a finite
+// N_lo, N_hi and N_n; {"claims": {N: …}} holds several. A name that is taken, a value that is not a finite
 // number, text or truth value, and a provenance that contradicts an earlier
 // one are errors that name the claim or the key.
 func (r *Results) Add(c *notebook.Cell) error {
@@ -52,7 +54,7 @@ func (r *Results) Add(c *notebook.Cell) error {
 		m, _ := out.(map[string]any)
 		data, _ := m["data"].(map[string]any)
 		if raw, ok := data[ClaimType]; ok {
-			if err := r.addClaim(raw); err != nil {
+			if err := r.addClaims(raw); err != nil {
 				return err
 			}
 		}
@@ -65,11 +67,29 @@ func (r *Results) Add(c *notebook.Cell) error {
 	return nil
 }
 
-func (r *Results) addClaim(raw any) error {
+// addClaims takes one claim, or several by name.
+func (r *Results) addClaims(raw any) error {
 	claim, err := object(raw)
 	if err != nil {
 		return fmt.Errorf("a claim: %w", err)
 	}
+	list, several := claim["claims"].(map[string]any)
+	if !several {
+		return r.addClaim(claim)
+	}
+	for _, name := range slices.Sorted(maps.Keys(list)) {
+		one, err := object(list[name])
+		if err != nil {
+			return fmt.Errorf("claim %s: %w", name, err)
+		}
+		if err := r.addClaim(one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (r *Results) addClaim(claim map[string]any) error {
 	name, _ := claim["name"].(string)
 	if !claimName.MatchString(name) || name == provenanceKey {
 		return fmt.Errorf("a claim: the name %q is not lower-case letters, digits and underscores", name)

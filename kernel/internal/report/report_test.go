@@ -189,7 +189,7 @@ func FuzzClaim(f *testing.F) {
 	f.Add(`[`)
 	f.Fuzz(func(t *testing.T, text string) {
 		r := New()
-		if r.addClaim(text) != nil {
+		if r.addClaims(text) != nil {
 			return
 		}
 		_ = r.addProvenance(text)
