@@ -213,6 +213,11 @@ func cut(site Site, t *tensors.Tensor, seq int, sink bool) (Activation, error) {
 		a.Shape[3] = keep
 	}
 	per := dims[len(dims)-2]
+	if keep == width && seq == per {
+		a.Data = data
+		return a, nil
+	}
+	a.Data = make([]float32, 0, rows*seq*keep)
 	for r := range rows {
 		for s := range seq {
 			i := (r*per + s) * width

@@ -53,7 +53,7 @@ func (p *prover) attribution(examples []task.Example, confidence float64) (Attri
 	if err != nil {
 		return out, err
 	}
-	out.AtSize = estimate(p.fitted(same).Losses())
+	out.AtSize = circuit.NewEstimate(p.fitted(same).Losses())
 
 	// Loss is no monotone function of k: doubling finds a size that does, and
 	// bisection one near the smallest.

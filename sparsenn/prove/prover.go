@@ -124,13 +124,13 @@ func (p *prover) proof(ctx context.Context, step func()) (proof circuit.Proof, f
 			break
 		}
 		facts.Missing = max(facts.Missing, lacking)
-		alone, removed = append(alone, estimate(p.fitted(a).Losses()).Mean), append(removed, estimate(r.Losses()).Mean)
+		alone, removed = append(alone, circuit.NewEstimate(p.fitted(a).Losses()).Mean), append(removed, circuit.NewEstimate(r.Losses()).Mean)
 	}
 	if err != nil {
 		return proof, facts, err
 	}
-	proof.Full, proof.Alone, proof.Removed = estimate(full.Losses()), estimate(circuitAlone.Losses()), estimate(without.Losses())
-	proof.RandomAlone, proof.RandomRemoved = estimate(alone), estimate(removed)
+	proof.Full, proof.Alone, proof.Removed = circuit.NewEstimate(full.Losses()), circuit.NewEstimate(circuitAlone.Losses()), circuit.NewEstimate(without.Losses())
+	proof.RandomAlone, proof.RandomRemoved = circuit.NewEstimate(alone), circuit.NewEstimate(removed)
 	facts.Accuracy, facts.FullAccuracy = circuitAlone.Accuracy(), full.Accuracy()
 	return proof, facts, nil
 }

@@ -49,29 +49,3 @@ func TestRandomLike(t *testing.T) {
 		}
 	})
 }
-
-func TestEstimate(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		x := rapid.SliceOfN(rapid.Float64Range(0, 5), 1, 30).Draw(t, "values")
-		e := estimate(x)
-		lo, hi, sum := x[0], x[0], 0.0
-		for _, v := range x {
-			lo, hi, sum = min(lo, v), max(hi, v), sum+v
-		}
-		if e.N != len(x) || e.Lo > e.Mean || e.Mean > e.Hi || e.Lo < lo-1e-9 || e.Hi > hi+1e-9 {
-			t.Fatalf("%+v of %v", e, x)
-		}
-		if d := e.Mean - sum/float64(len(x)); d > 1e-9 || d < -1e-9 {
-			t.Fatalf("mean %v", e.Mean)
-		}
-	})
-	// The width is near 2·1.96·σ/√n.
-	rng := rand.New(rand.NewPCG(1, 1))
-	x := make([]float64, 400)
-	for i := range x {
-		x[i] = rng.NormFloat64()
-	}
-	if w := estimate(x); w.Hi-w.Lo < 0.15 || w.Hi-w.Lo > 0.25 {
-		t.Errorf("the interval of 400 normal values is %v wide, want about 0.196", w.Hi-w.Lo)
-	}
-}

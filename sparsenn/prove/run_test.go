@@ -212,7 +212,7 @@ func TestAttribution(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := estimate(margins.Losses()); got != a.AtSize {
+	if got := circuit.NewEstimate(margins.Losses()); got != a.AtSize {
 		t.Errorf("loss at size %+v, want %+v", a.AtSize, got)
 	}
 	if !a.Reached || a.Nodes != 1 {

@@ -37,7 +37,7 @@ func BenchmarkFirstStep(b *testing.B) {
 	tokens := make([]int32, c.Batch*(c.SeqLen+1))
 	for b.Loop() {
 		programs.m = nil
-		t, err := newTrainer(c)
+		t, err := newTrainer(c, Extension{})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -69,7 +69,7 @@ func BenchmarkFirstForward(b *testing.B) {
 }
 
 func benchmarkStep(b *testing.B, c Config) {
-	t, err := newTrainer(c)
+	t, err := newTrainer(c, Extension{})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 
 	"circuitbook/sparsenn/model"
@@ -39,9 +40,18 @@ func (t *trainer) save(run *store.Run, done bool, metrics []Metric, p store.Prov
 		return err
 	}
 	files := map[string]func(io.Writer) error{
-		modelFile:      weights.Write,
 		metricsFile:    writeBytes(log),
 		provenanceFile: writeBytes(provenance),
+	}
+	if t.own > 0 {
+		files[modelFile] = weights.Write
+	}
+	if len(t.extra.Params) > 0 {
+		state, err := t.extraState()
+		if err != nil {
+			return err
+		}
+		files[t.extra.file()] = state.Write
 	}
 	if !done {
 		moments, err := t.optimizerState()
@@ -66,7 +76,7 @@ func writeBytes(b []byte) func(io.Writer) error {
 func (t *trainer) modelState() (store.State, error) {
 	var s store.State
 	j := 0
-	for i, p := range t.params {
+	for i, p := range t.params[:t.own] {
 		v, err := tensors.CopyFlatData[float32](t.weights[i])
 		if err != nil {
 			return s, fmt.Errorf("reading %s from the device: %w", p.Name, err)
@@ -105,10 +115,18 @@ func (t *trainer) optimizerState() (store.State, error) {
 
 // load puts the trainer where a checkpoint was saved.
 func (t *trainer) load(c *store.Checkpoint) ([]Metric, error) {
-	values, err := readModel(c, t.config.Model)
+	values := map[string][]float32{}
+	var err error
+	if t.own > 0 {
+		if values, err = readModel(c, t.config.Model); err != nil {
+			return nil, err
+		}
+	}
+	extra, err := t.extra.read(c)
 	if err != nil {
 		return nil, err
 	}
+	maps.Copy(values, extra)
 	moments, err := c.ReadState(optimizerFile)
 	if err != nil {
 		return nil, err

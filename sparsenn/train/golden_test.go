@@ -21,7 +21,7 @@ func TestGoldenLosses(t *testing.T) {
 	}
 	got := golden{recipeVersion, map[string][]float64{}}
 	for name, c := range map[string]Config{"sparse": small(), "dense": small().Dense()} {
-		tr, err := newTrainer(c)
+		tr, err := newTrainer(c, Extension{})
 		if err != nil {
 			t.Fatal(err)
 		}

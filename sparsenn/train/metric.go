@@ -10,6 +10,8 @@ type Metric struct {
 	LR              float64 `json:"lr"`
 	GradRMS         float64 `json:"grad_rms"` // before it is divided away
 	TokensPerSecond float64 `json:"tokens_per_second"`
+	// Terms are the parts of the loss that an [Extension] names, in its order.
+	Terms []float64 `json:"terms,omitempty"`
 	// L0 counts the nonzero parameters after the step, on the device; the
 	// bigram table is left out.
 	L0 int `json:"l0"`
@@ -31,7 +33,7 @@ type Metric struct {
 // count fills in what the device counted.
 func (m *Metric) count(t *trainer, ks, nonzeros, supports []int32) {
 	j := 0
-	for i, p := range t.params {
+	for i, p := range t.params[:t.own] {
 		if p.Kind != model.Bigram {
 			m.L0 += int(nonzeros[i])
 		}

@@ -15,7 +15,7 @@ import (
 // newLoop is a run at its start, as Run has it.
 func newLoop(t *testing.T, root string, c Config) *loop {
 	t.Helper()
-	id, err := c.identity()
+	id, err := c.identity(Extension{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestFailedStepLoadsCheckpoint(t *testing.T) {
 		if err := l.run.DropPrevious(); err != nil {
 			t.Fatal(err)
 		}
-		got, err := result(c, l.run)
+		got, err := result(c, Extension{}, l.run)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -92,7 +92,7 @@ func TestFailedStepLoadsCheckpoint(t *testing.T) {
 func TestFinishedMeanwhile(t *testing.T) {
 	c := small()
 	c.Steps = 2
-	if _, err := newTrainer(c); err != nil { // opens the backend, before the cache moves
+	if _, err := newTrainer(c, Extension{}); err != nil { // opens the backend, before the cache moves
 		t.Fatal(err)
 	}
 	runsIn(t)

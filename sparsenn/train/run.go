@@ -31,12 +31,14 @@ type Options struct {
 
 // Result is a finished run.
 type Result struct {
-	Config     Config
-	Name       string // KIND-HASH
-	Dir        string // of the run
-	Model      *model.Model
-	Tokenizer  *corpus.Tokenizer
-	Metrics    []Metric // one per step
+	Config    Config
+	Name      string // KIND-HASH
+	Dir       string // of the run
+	Model     *model.Model
+	Tokenizer *corpus.Tokenizer
+	Metrics   []Metric // one per step
+	// Extra holds what an [Extension] trained, by parameter, row-major.
+	Extra      map[string][]float32
 	Provenance store.Provenance
 }
 
@@ -62,12 +64,13 @@ func (r *Result) Violations() int {
 
 // identity is what names a run: everything that determines its result.
 type identity struct {
-	Recipe int    `json:"recipe"`
-	Config Config `json:"config"`
-	Data   string `json:"data"` // fingerprint of the corpus
+	Recipe    int    `json:"recipe"`
+	Config    Config `json:"config"`
+	Data      string `json:"data"` // fingerprint of the corpus
+	Extension any    `json:"extension,omitempty"`
 }
 
-func (c Config) identity() (identity, error) {
+func (c Config) identity(x Extension) (identity, error) {
 	if err := c.Validate(); err != nil {
 		return identity{}, err
 	}
@@ -80,12 +83,15 @@ func (c Config) identity() (identity, error) {
 	for i := range c.Corpus.Parts {
 		c.Corpus.Parts[i].Path = ""
 	}
-	return identity{recipeVersion, c, data}, nil
+	return identity{recipeVersion, c, data, x.Identity}, nil
 }
 
 // Open loads a finished run. It is an error if there is none: [Run] makes it.
-func Open(c Config, roots ...string) (*Result, error) {
-	id, err := c.identity()
+func Open(c Config, roots ...string) (*Result, error) { return OpenWith(c, Extension{}, roots...) }
+
+// OpenWith is [Open] for a run of [RunWith].
+func OpenWith(c Config, x Extension, roots ...string) (*Result, error) {
+	id, err := c.identity(x)
 	if err != nil {
 		return nil, err
 	}
@@ -93,12 +99,12 @@ func Open(c Config, roots ...string) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	run, err := store.OpenReadOnly(all, kind, id)
+	run, err := store.OpenReadOnly(all, x.kind(), id)
 	if err != nil {
 		return nil, err
 	}
 	defer run.Close()
-	return result(c, run)
+	return result(c, x, run)
 }
 
 // Run returns the run of a config: loaded if it is finished, resumed if it is
@@ -110,16 +116,25 @@ func Open(c Config, roots ...string) (*Result, error) {
 // kill loses what was done since the last checkpoint. A second Run of the same
 // config at the same time is a *store.LockedError.
 func Run(ctx context.Context, c Config, o Options) (*Result, error) {
+	return RunWith(ctx, c, Extension{}, o)
+}
+
+// RunWith is [Run] with an extension: it trains a model and what the extension
+// adds together, or the latter alone around a model that is frozen.
+func RunWith(ctx context.Context, c Config, x Extension, o Options) (*Result, error) {
+	if err := x.check(c); err != nil {
+		return nil, err
+	}
 	if o.SaveEvery == 0 {
 		o.SaveEvery = 30 * time.Second
 	}
 	if o.Log == nil {
 		o.Log = func(string) {}
 	}
-	if r, err := Open(c, o.Roots...); err == nil || !errors.Is(err, store.ErrNotFound) {
+	if r, err := OpenWith(c, x, o.Roots...); err == nil || !errors.Is(err, store.ErrNotFound) {
 		return r, err
 	}
-	id, err := c.identity()
+	id, err := c.identity(x)
 	if err != nil {
 		return nil, err
 	}
@@ -131,16 +146,16 @@ func Run(ctx context.Context, c Config, o Options) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	run, err := store.Open(root, kind, id)
+	run, err := store.Open(root, x.kind(), id)
 	if err != nil {
 		return nil, err
 	}
 	defer run.Close()
 	// Another process may have finished it while the corpus was opened here.
 	if last, _, err := run.Latest(); err == nil && last != nil && last.Done {
-		return result(c, run)
+		return result(c, x, run)
 	}
-	l := &loop{ctx: ctx, config: c, options: o, run: run, data: data}
+	l := &loop{ctx: ctx, config: c, extra: x, options: o, run: run, data: data}
 	if err := l.start(); err != nil {
 		return nil, err
 	}
@@ -150,11 +165,11 @@ func Run(ctx context.Context, c Config, o Options) (*Result, error) {
 	if err := run.DropPrevious(); err != nil {
 		return nil, err
 	}
-	return result(c, run)
+	return result(c, x, run)
 }
 
 // result loads what a finished run holds.
-func result(c Config, run *store.Run) (*Result, error) {
+func result(c Config, x Extension, run *store.Run) (*Result, error) {
 	checkpoint, problems, err := run.Latest()
 	if err != nil {
 		return nil, err
@@ -162,12 +177,17 @@ func result(c Config, run *store.Run) (*Result, error) {
 	if checkpoint == nil || !checkpoint.Done {
 		return nil, fmt.Errorf("run %s is not finished%s", run.Name(), list(problems))
 	}
-	values, err := readModel(checkpoint, c.Model)
-	if err != nil {
-		return nil, fmt.Errorf("run %s: %w", run.Name(), err)
+	r := &Result{Config: c, Name: run.Name(), Dir: run.Dir(), Model: x.Frozen}
+	if r.Model == nil {
+		values, err := readModel(checkpoint, c.Model)
+		if err != nil {
+			return nil, fmt.Errorf("run %s: %w", run.Name(), err)
+		}
+		if r.Model, err = model.FromValues(c.Model, values); err != nil {
+			return nil, fmt.Errorf("run %s: %w", run.Name(), err)
+		}
 	}
-	r := &Result{Config: c, Name: run.Name(), Dir: run.Dir()}
-	if r.Model, err = model.FromValues(c.Model, values); err != nil {
+	if r.Extra, err = x.read(checkpoint); err != nil {
 		return nil, fmt.Errorf("run %s: %w", run.Name(), err)
 	}
 	if r.Tokenizer, err = corpus.LoadTokenizer(c.Corpus.Vocab); err != nil {
@@ -195,6 +215,7 @@ func list(problems []store.Problem) string {
 type loop struct {
 	ctx     context.Context
 	config  Config
+	extra   Extension
 	options Options
 	run     *store.Run
 	data    *corpus.Corpus
@@ -210,7 +231,7 @@ type loop struct {
 // start makes the trainer and puts it where the last checkpoint was.
 func (l *loop) start() (err error) {
 	c := l.config
-	if l.trainer, err = newTrainer(c); err != nil {
+	if l.trainer, err = newTrainer(c, l.extra); err != nil {
 		return err
 	}
 	// Whole batches, so that one program serves them all.
@@ -238,7 +259,8 @@ func (l *loop) resume() error {
 		l.provenance.Plugin = strings.TrimSpace(info.Name + " " + info.Plugin)
 		l.provenance.Extra = map[string]any{"plugin_sha256": info.PluginSHA256}
 		l.provenance.Data["corpus"] = l.data.Hash
-		return nil
+		l.provenance.Parents = l.extra.Parents
+		return l.trainer.begin()
 	}
 	if l.metrics, err = l.trainer.load(checkpoint); err != nil {
 		return fmt.Errorf("run %s, step %d: %w", l.run.Name(), checkpoint.Step, err)
@@ -294,7 +316,7 @@ func (l *loop) all() error {
 }
 
 func (l *loop) restart() (err error) {
-	if l.trainer, err = newTrainer(l.config); err != nil {
+	if l.trainer, err = newTrainer(l.config, l.extra); err != nil {
 		return err
 	}
 	l.metrics = nil

@@ -193,7 +193,7 @@ func TestInterruptSavesAndResumes(t *testing.T) {
 // TestSecondWriterIsTold: two runs of one config at once.
 func TestSecondWriterIsTold(t *testing.T) {
 	root := runsIn(t)
-	id, err := small().identity()
+	id, err := small().identity(Extension{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +213,7 @@ func TestSecondWriterIsTold(t *testing.T) {
 func TestIdentityCoversWhatDetermines(t *testing.T) {
 	name := func(c Config) string {
 		t.Helper()
-		id, err := c.identity()
+		id, err := c.identity(Extension{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,10 +38,13 @@ func (e *NonFiniteError) Error() string {
 // weights and both moments.
 type trainer struct {
 	config  Config
+	extra   Extension
 	backend compute.Backend
-	params  []model.Param
+	params  []model.Param // trained: those of the model unless it is frozen, then those of extra
+	own     int           // how many of params are the model's
 	budgets []Budget
-	step    int // steps done
+	fixed   []*tensors.Tensor // inputs that no step changes: a frozen model, then those of extra
+	step    int               // steps done
 	weights []*tensors.Tensor
 	first   []*tensors.Tensor
 	second  []*tensors.Tensor
@@ -49,16 +53,26 @@ type trainer struct {
 }
 
 // newTrainer starts at the initial weights, projected where the schedule is
-// sparse from the first step, with moments of zero.
-func newTrainer(c Config) (*trainer, error) {
+// sparse from the first step, with moments of zero. What an extension adds is
+// zero until begin or load.
+func newTrainer(c Config, x Extension) (*trainer, error) {
 	b, err := backend.Open()
 	if err != nil {
 		return nil, err
 	}
-	t := &trainer{config: c, backend: b, params: c.Model.Params()}
-	if t.budgets, err = c.Budget(); err != nil {
-		return nil, err
+	t := &trainer{config: c, extra: x, backend: b}
+	if x.Frozen == nil {
+		t.params = c.Model.Params()
+		if t.budgets, err = c.Budget(); err != nil {
+			return nil, err
+		}
+	} else {
+		for _, w := range x.Frozen.Inputs() {
+			t.fixed = append(t.fixed, w.(*tensors.Tensor))
+		}
 	}
+	t.own = len(t.params)
+	t.fixed = append(t.fixed, x.Fixed...)
 	for _, p := range t.params {
 		v := p.Init(c.Seed)
 		for _, bu := range t.budgets {
@@ -69,6 +83,12 @@ func newTrainer(c Config) (*trainer, error) {
 		t.weights = append(t.weights, tensors.FromFlatDataAndDimensions(v, p.Shape...))
 		t.first = append(t.first, tensors.FromFlatDataAndDimensions(make([]float32, len(v)), p.Shape...))
 		t.second = append(t.second, tensors.FromFlatDataAndDimensions(make([]float32, len(v)), p.Shape...))
+	}
+	t.params = append(t.params, x.Params...)
+	for _, p := range x.Params {
+		for _, list := range []*[]*tensors.Tensor{&t.weights, &t.first, &t.second} {
+			*list = append(*list, tensors.FromFlatDataAndDimensions(make([]float32, p.Size()), p.Shape...))
+		}
 	}
 	if t.train, err = program(t, "step", t.stepGraph); err != nil {
 		return nil, err
@@ -95,7 +115,7 @@ func program(t *trainer, name string, build func([]*Node) []*Node) (*Exec, error
 	}
 	programs.Lock()
 	defer programs.Unlock()
-	id := name + string(key)
+	id := fmt.Sprint(name, string(key), t.extra.Program, t.extra.Rate, t.extra.Frozen != nil)
 	if e, ok := programs.m[id]; ok {
 		return e, nil
 	}
@@ -133,53 +153,71 @@ func support(v []float32, b Budget, k int) []bool {
 // weight decay.
 //
 // Inputs: weights, first moments, second moments (each in the order of
-// params), tokens int32 [batch, seq+1], knobs float32 [3] = learning rate and
+// params), what is fixed, tokens int32 [batch, seq+1], knobs float32 [3] = learning rate and
 // the two bias corrections, k int32 [budgets].
 //
 // Outputs: weights, first and second moments after the step (those before it if
-// anything is not finite), then float32 [2] = loss and gradient RMS, and
+// anything is not finite), then float32 [2 + terms] = loss, gradient RMS and the
+// terms of an extension's loss, and
 // int32 [2·params + params + budgets] = whether each gradient and then each
 // new weight is finite, the nonzeros of each weight, the size of each support.
 func (t *trainer) stepGraph(in []*Node) []*Node {
 	n, c := len(t.params), t.config
 	w, m, v := in[:n], in[n:2*n], in[2*n:3*n]
-	tokens, knobs, ks := in[3*n], in[3*n+1], in[3*n+2]
+	fixed, rest := in[3*n:3*n+len(t.fixed)], in[3*n+len(t.fixed):]
+	tokens, knobs, ks := rest[0], rest[1], rest[2]
 	scalar := func(x *Node, i int) *Node { return Reshape(Slice(x, AxisRange(i, i+1))) }
 	lr, fix1, fix2 := scalar(knobs, 0), scalar(knobs, 1), scalar(knobs, 2)
 
-	vars := model.Vars{}
-	for i, p := range t.params {
-		vars[p.Name] = w[i]
-	}
-	inputs, targets := shift(tokens)
-	loss := model.CrossEntropy(model.Forward(c.Model, vars, inputs, nil), targets)
+	loss, terms := t.loss(w, fixed, tokens)
 	grads := Gradient(loss, w...)
 
-	var sum *Node
-	size := 0
+	// The model's gradient and an extension's are divided each by its own RMS.
+	var sums [2]*Node
+	var sizes [2]int
+	group := func(i int) int {
+		if i < t.own {
+			return 0
+		}
+		return 1
+	}
 	flags := make([]*Node, 2*n)
 	for i, g := range grads {
 		squares := ReduceAllSum(Square(g))
 		// A sum of squares is finite exactly if every entry is, up to
 		// entries beyond 1e19, which are as fatal.
 		flags[i] = IsFinite(squares)
-		if sum == nil {
-			sum = squares
+		if k := group(i); sums[k] == nil {
+			sums[k] = squares
 		} else {
-			sum = Add(sum, squares)
+			sums[k] = Add(sums[k], squares)
 		}
-		size += t.params[i].Size()
+		sizes[group(i)] += t.params[i].Size()
 	}
-	rms := Sqrt(MulScalar(sum, 1/float64(size)))
-	scale := Reciprocal(AddScalar(rms, normEps))
+	var rms *Node // of the model, if it is trained
+	var scales [2]*Node
+	for k, sum := range sums {
+		if sum == nil {
+			continue
+		}
+		r := Sqrt(MulScalar(sum, 1/float64(sizes[k])))
+		scales[k] = Reciprocal(AddScalar(r, normEps))
+		if rms == nil {
+			rms = r
+		}
+	}
 
 	newW, newM, newV := make([]*Node, n), make([]*Node, n), make([]*Node, n)
 	for i, g := range grads {
-		g = Mul(g, scale)
+		g = Mul(g, scales[group(i)])
 		newM[i] = Add(MulScalar(m[i], c.Beta1), MulScalar(g, 1-c.Beta1))
 		newV[i] = Add(MulScalar(v[i], c.Beta2), MulScalar(Square(g), 1-c.Beta2))
 		denominator := AddScalar(Mul(Sqrt(newV[i]), Sqrt(fix2)), c.Epsilon)
-		newW[i] = Sub(w[i], Mul(Mul(lr, fix1), Div(newM[i], denominator)))
+		rate := Mul(lr, fix1)
+		if i >= t.own {
+			rate = MulScalar(rate, t.extra.Rate)
+		}
+		newW[i] = Sub(w[i], Mul(rate, Div(newM[i], denominator)))
 	}
 	supports := t.project(newW, ks)
 	ok := flags[0]
@@ -203,7 +241,25 @@ func (t *trainer) stepGraph(in []*Node) []*Node {
 		counts = append(counts, ConvertDType(f, dtypes.Int32))
 	}
 	counts = append(append(counts, nonzeros...), supports...)
-	return append(out, Stack([]*Node{loss, rms}, 0), Stack(counts, 0))
+	return append(out, Stack(append([]*Node{loss, rms}, terms...), 0), Stack(counts, 0))
+}
+
+// loss is what a step lowers, on tokens int32 [batch, seq+1], and the terms that
+// an extension reports.
+func (t *trainer) loss(w, fixed []*Node, tokens *Node) (loss *Node, terms []*Node) {
+	inputs, targets := shift(tokens)
+	own := w[:t.own]
+	if t.extra.Frozen != nil {
+		own, fixed = fixed[:len(fixed)-len(t.extra.Fixed)], fixed[len(fixed)-len(t.extra.Fixed):]
+	}
+	vars := model.Vars{}
+	for i, p := range t.config.Model.Params() {
+		vars[p.Name] = own[i]
+	}
+	if t.extra.Loss != nil {
+		return t.extra.Loss(vars, w[t.own:], fixed, inputs, targets)
+	}
+	return model.CrossEntropy(model.Forward(t.config.Model, vars, inputs, nil), targets), nil
 }
 
 // project replaces the tensors that have a budget by their projections and
@@ -236,12 +292,17 @@ func shift(tokens *Node) (inputs, targets *Node) {
 	return Slice(tokens, AxisRange(), AxisRange(0, last)), Slice(tokens, AxisRange(), AxisRange(1, last+1))
 }
 
-// validGraph takes the weights and tokens int32 [batch, seq+1]; it returns the
-// loss and, per layer, the largest |post_act| of every neuron, [layers, DMLP].
+// validGraph takes the weights, what is fixed and tokens int32 [batch, seq+1]; it
+// returns the model's loss and, per layer, the largest |post_act| of every neuron,
+// [layers, DMLP]. Around a frozen model it returns the extension's loss alone.
 func (t *trainer) validGraph(in []*Node) []*Node {
-	n := len(t.params)
+	n := len(in) - 1
+	if t.extra.Frozen != nil {
+		loss, _ := t.loss(in[:len(t.params)], in[len(t.params):n], in[n])
+		return []*Node{loss}
+	}
 	vars := model.Vars{}
-	for i, p := range t.params {
+	for i, p := range t.params[:t.own] {
 		vars[p.Name] = in[i]
 	}
 	var peaks []*Node
@@ -278,6 +339,9 @@ func (t *trainer) do(tokens []int32) (Metric, error) {
 			args = append(args, d)
 		}
 	}
+	for _, x := range t.fixed {
+		args = append(args, x)
+	}
 	args = append(args, tensors.FromFlatDataAndDimensions(tokens, c.Batch, c.SeqLen+1), knobs)
 	if len(ks) > 0 {
 		args = append(args, ks)
@@ -309,6 +373,9 @@ func (t *trainer) do(tokens []int32) (Metric, error) {
 		}
 	}
 	met := Metric{Step: t.step, Loss: float64(stats[0]), LR: lr, GradRMS: float64(stats[1])}
+	for _, x := range stats[2:] {
+		met.Terms = append(met.Terms, float64(x))
+	}
 	met.count(t, ks, counts[2*n:3*n], counts[3*n:])
 	t.step++
 	met.TokensPerSecond = math.Round(float64(c.Batch*c.SeqLen) / time.Since(start).Seconds())
@@ -318,13 +385,13 @@ func (t *trainer) do(tokens []int32) (Metric, error) {
 // validate returns the mean loss over windows [n, seq+1] and, per layer, how
 // many neurons were zero at every token of them.
 func (t *trainer) validate(windows []int32) (loss float64, dead []int, err error) {
-	c, n := t.config, len(t.params)
+	c := t.config
 	per := c.Batch * (c.SeqLen + 1)
 	peak := make([]float32, c.Model.Layers*c.Model.DMLP)
 	batches := len(windows) / per
 	for i := range batches {
-		args := make([]any, 0, n+1)
-		for _, w := range t.weights {
+		var args []any
+		for _, w := range slices.Concat(t.weights, t.fixed) {
 			args = append(args, w)
 		}
 		args = append(args, tensors.FromFlatDataAndDimensions(windows[i*per:(i+1)*per], c.Batch, c.SeqLen+1))
@@ -333,6 +400,10 @@ func (t *trainer) validate(windows []int32) (loss float64, dead []int, err error
 			return 0, nil, fmt.Errorf("validation after step %d: %w", t.step, err)
 		}
 		loss += float64(tensors.ToScalar[float32](out[0])) / float64(batches)
+		_ = out[0].FinalizeAll()
+		if len(out) == 1 {
+			continue
+		}
 		p, err := tensors.CopyFlatData[float32](out[1])
 		if err != nil {
 			return 0, nil, fmt.Errorf("validation after step %d: %w", t.step, err)
@@ -340,8 +411,10 @@ func (t *trainer) validate(windows []int32) (loss float64, dead []int, err error
 		for j, x := range p {
 			peak[j] = max(peak[j], x)
 		}
-		_ = out[0].FinalizeAll()
 		_ = out[1].FinalizeAll()
+	}
+	if t.extra.Frozen != nil {
+		return loss, nil, nil
 	}
 	dead = make([]int, c.Model.Layers)
 	for j, x := range peak {

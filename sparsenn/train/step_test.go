@@ -68,7 +68,7 @@ func TestPaperUpdateOrder(t *testing.T) {
 	for _, schedule := range []string{Anneal, Constant} {
 		c := small()
 		c.Schedule, c.Steps, c.AnnealEnd = schedule, 6, 0.6
-		tr, err := newTrainer(c)
+		tr, err := newTrainer(c, Extension{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -139,7 +139,7 @@ func TestSupportIsExactEveryStep(t *testing.T) {
 	for _, schedule := range []string{Anneal, Constant} {
 		c := small()
 		c.Schedule = schedule
-		tr, err := newTrainer(c)
+		tr, err := newTrainer(c, Extension{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -193,7 +193,7 @@ func TestSupportIsExactEveryStep(t *testing.T) {
 // nothing of it enters a mask, and weights and moments stay as they were.
 func TestNonFiniteStopsTheStep(t *testing.T) {
 	c := small()
-	tr, err := newTrainer(c)
+	tr, err := newTrainer(c, Extension{})
 	if err != nil {
 		t.Fatal(err)
 	}

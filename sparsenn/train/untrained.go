@@ -11,7 +11,7 @@ import (
 // control, since whatever a method finds in it was not learned, and it is made
 // anew by every call: nothing is stored.
 func Untrained(c Config) (*Result, error) {
-	id, err := c.identity()
+	id, err := c.identity(Extension{})
 	if err != nil {
 		return nil, err
 	}

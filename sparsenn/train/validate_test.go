@@ -14,7 +14,7 @@ import (
 // the last batch of them.
 func TestValidateIsTheMean(t *testing.T) {
 	c := small()
-	tr, err := newTrainer(c)
+	tr, err := newTrainer(c, Extension{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,7 +36,7 @@ func TestValidateIsTheMean(t *testing.T) {
 // then.
 func TestDeadNeurons(t *testing.T) {
 	c := small().Dense() // without AbsTopK, which silences neurons too
-	tr, err := newTrainer(c)
+	tr, err := newTrainer(c, Extension{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,18 +1,19 @@
-package prove
+package circuit
 
 import (
 	"math/rand/v2"
 	"slices"
-
-	"circuitbook/sparsenn/circuit"
 )
 
 const resamples = 2000
 
-// estimate is a mean with its 95 % bootstrap interval (percentiles), a function
-// of the values alone.
-func estimate(values []float64) circuit.Estimate {
+// NewEstimate is the mean of values with its 95 % bootstrap interval (percentiles), a
+// function of the values alone; the zero Estimate where there are none.
+func NewEstimate(values []float64) Estimate {
 	n := len(values)
+	if n == 0 {
+		return Estimate{}
+	}
 	mean := func(pick func(i int) float64) float64 {
 		sum := 0.0
 		for i := range n {
@@ -20,7 +21,7 @@ func estimate(values []float64) circuit.Estimate {
 		}
 		return sum / float64(n)
 	}
-	e := circuit.Estimate{N: n, Mean: mean(func(i int) float64 { return values[i] })}
+	e := Estimate{N: n, Mean: mean(func(i int) float64 { return values[i] })}
 	rng := rand.New(rand.NewPCG(uint64(n), 0x70726f7665))
 	means := make([]float64, resamples)
 	for r := range means {

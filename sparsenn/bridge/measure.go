@@ -1,0 +1,168 @@
+package bridge
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"circuitbook/sparsenn/corpus"
+	"circuitbook/sparsenn/model"
+
+	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
+)
+
+// MeasureOptions say on which text a bridge is measured: windows of the corpus's
+// validation text, evenly spaced, on which nothing was fitted or chosen.
+type MeasureOptions struct {
+	Windows int // default 128
+	SeqLen  int // default that of the bridge's config; at most the models' context
+	// Progress is called after every part of the windows.
+	Progress func(done, total int)
+}
+
+// Estimate is a mean with its standard error over windows.
+type Estimate struct{ Mean, SE float64 }
+
+// Lo and Hi bound the 95 % interval of an estimate.
+func (e Estimate) Lo() float64 { return e.Mean - 1.96*e.SE }
+
+// Hi is the upper bound; see Lo.
+func (e Estimate) Hi() float64 { return e.Mean + 1.96*e.SE }
+
+// AtBoundary is what a bridge does at one boundary.
+type AtBoundary struct {
+	Boundary int
+	Site     model.Site
+	// Encode and Decode are NMSE over all windows: of f_i(h^d_i) as h^s_i, and of
+	// g_i(h^s_i) as h^d_i.
+	Encode, Decode float64
+	// DenseToSparse and SparseToDense are the hybrids that switch here and nowhere
+	// else, named by the direction of the switch.
+	DenseToSparse, SparseToDense Loss
+}
+
+// Loss is how a model or a hybrid does on text: cross-entropy, and the divergence
+// KL(dense ‖ it) of its answers from the dense model's, in nats per token.
+type Loss struct{ CE, KL Estimate }
+
+// Report is a bridge as measured.
+type Report struct {
+	Tokens        int
+	Sparse, Dense Loss
+	Boundaries    []AtBoundary
+}
+
+// Worst returns the highest cross-entropy of all hybrids of one switch.
+func (r *Report) Worst() float64 {
+	worst := 0.0
+	for _, b := range r.Boundaries {
+		worst = max(worst, b.DenseToSparse.CE.Mean, b.SparseToDense.CE.Mean)
+	}
+	return worst
+}
+
+// MeanKL is the mean divergence over all hybrids of one switch.
+func (r *Report) MeanKL() float64 {
+	sum := 0.0
+	for _, b := range r.Boundaries {
+		sum += b.DenseToSparse.KL.Mean + b.SparseToDense.KL.Mean
+	}
+	return sum / float64(2*len(r.Boundaries))
+}
+
+// measureAtOnce is how many windows a program takes.
+const measureAtOnce = 8
+
+// Measure runs both models and all hybrids of one switch on validation text.
+func (b *Bridge) Measure(ctx context.Context, o MeasureOptions) (*Report, error) {
+	if o.Windows == 0 {
+		o.Windows = 128
+	}
+	s, d := b.Sparse.Config.Model, b.Dense.Config.Model
+	if o.SeqLen == 0 {
+		o.SeqLen = min(b.Config.SeqLen, s.Context, d.Context)
+	}
+	if o.Windows < 2 || o.SeqLen < 1 || o.SeqLen > min(s.Context, d.Context) {
+		return nil, fmt.Errorf("bridge: %d windows of %d tokens; give at least 2, of 1 to %d tokens", o.Windows, o.SeqLen, min(s.Context, d.Context))
+	}
+	data, err := corpus.Open(ctx, b.Sparse.Config.Corpus, nil)
+	if err != nil {
+		return nil, err
+	}
+	windows := (o.Windows + measureAtOnce - 1) / measureAtOnce * measureAtOnce
+	tokens := data.Valid.Windows(windows, o.SeqLen+1)
+	n := Boundaries(s)
+	exec, err := b.program(fmt.Sprint("measure ", o.SeqLen), func(in []*Node) []*Node { return b.measureGraph(in) })
+	if err != nil {
+		return nil, err
+	}
+	losses := make([]sums, 2*(2+2*n)) // CE and KL of sparse, dense, then of the hybrids
+	errors := make([]float64, 4*n)
+	per := measureAtOnce * (o.SeqLen + 1)
+	for w := 0; w < windows; w += measureAtOnce {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("bridge: measuring: %w", err)
+		}
+		at := w / measureAtOnce * per
+		out, err := exec.Call(b.args(tensors.FromFlatDataAndDimensions(tokens[at:at+per], measureAtOnce, o.SeqLen+1))...)
+		if err != nil {
+			return nil, fmt.Errorf("bridge: measuring: %w", err)
+		}
+		for i, t := range out {
+			v, err := tensors.CopyFlatData[float32](t)
+			if err != nil {
+				return nil, fmt.Errorf("bridge: measuring: %w", err)
+			}
+			_ = t.FinalizeAll()
+			for j, x := range v {
+				if i == 0 {
+					losses[j/measureAtOnce].add(float64(x))
+				} else {
+					errors[j] += float64(x)
+				}
+			}
+		}
+		if o.Progress != nil {
+			o.Progress(w+measureAtOnce, windows)
+		}
+	}
+	loss := func(i int) Loss { return Loss{losses[2*i].estimate(), losses[2*i+1].estimate()} }
+	r := &Report{Tokens: windows * o.SeqLen, Sparse: loss(0), Dense: loss(1)}
+	for i := range n {
+		r.Boundaries = append(r.Boundaries, AtBoundary{Boundary: i, Site: Boundary(s, i),
+			Encode: errors[4*i] / errors[4*i+1], Decode: errors[4*i+2] / errors[4*i+3],
+			DenseToSparse: loss(2 + i), SparseToDense: loss(2 + n + i)})
+	}
+	return r, nil
+}
+
+// measureGraph returns the losses of windows, [2·(2+2n), windows], and per boundary
+// the error and variance of the encoder and of the decoder, [4n].
+func (b *Bridge) measureGraph(in []*Node) []*Node {
+	sparseVars, denseVars, m, rest := b.unpack(in)
+	last := rest[0].Shape().Dimensions[1] - 1
+	inputs, targets := Slice(rest[0], AxisRange(), AxisRange(0, last)), Slice(rest[0], AxisRange(), AxisRange(1, last+1))
+	p := run(b.Sparse.Config.Model, b.Dense.Config.Model, sparseVars, denseVars, m, inputs, true, true)
+	var rows, errors []*Node
+	for _, logits := range append(append([]*Node{p.sparseLogits, p.denseLogits}, p.denseToSparse...), p.sparseToDense...) {
+		rows = append(rows, ReduceMean(model.TokenLosses(logits, targets), 1), ReduceMean(tokenKL(p.denseLogits, logits), 1))
+	}
+	for i := range p.dense {
+		e, v := errorAndVariance(p.encoded[i], p.sparse[i])
+		errors = append(errors, e, v)
+		e, v = errorAndVariance(p.decoded[i], p.dense[i])
+		errors = append(errors, e, v)
+	}
+	return []*Node{Stack(rows, 0), Stack(errors, 0)}
+}
+
+// sums add up values for their mean and its standard error.
+type sums struct{ n, x, xx float64 }
+
+func (s *sums) add(x float64) { s.n, s.x, s.xx = s.n+1, s.x+x, s.xx+x*x }
+
+func (s sums) estimate() Estimate {
+	mean := s.x / s.n
+	return Estimate{mean, math.Sqrt(max(0, s.xx/s.n-mean*mean) / (s.n - 1))}
+}

@@ -1,0 +1,172 @@
+package bridge
+
+import (
+	"context"
+	"errors"
+	"math"
+	"testing"
+
+	"circuitbook/sparsenn/corpus"
+)
+
+// TestBridgeToItself: between a model and itself the regression is the identity, no
+// hybrid differs, and nothing diverges.
+func TestBridgeToItself(t *testing.T) {
+	runsIn(t)
+	sparse, _ := two(t)
+	c := quick()
+	c.Steps, c.RidgeTokens, c.Ridge = 0, 4096, 1e-7
+	b := fit(t, sparse, sparse, c)
+	r, err := b.Measure(context.Background(), MeasureOptions{Windows: 16})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Tokens != 16*16 || len(r.Boundaries) != 3 {
+		t.Fatalf("%d tokens, %d boundaries", r.Tokens, len(r.Boundaries))
+	}
+	if math.Abs(r.Sparse.CE.Mean-r.Dense.CE.Mean) > 1e-5 || r.Sparse.KL.Mean > 1e-5 || r.Dense.KL.Mean != 0 {
+		t.Errorf("the model differs from itself: %+v, %+v", r.Sparse, r.Dense)
+	}
+	for _, x := range r.Boundaries {
+		if x.Encode > 1e-3 || x.Decode > 1e-3 {
+			t.Errorf("boundary %d: NMSE %v and %v", x.Boundary, x.Encode, x.Decode)
+		}
+		for _, l := range []Loss{x.DenseToSparse, x.SparseToDense} {
+			if l.KL.Mean > 1e-2 || math.Abs(l.CE.Mean-r.Dense.CE.Mean) > 2e-2 {
+				t.Errorf("boundary %d: a hybrid has %+v, the model %+v", x.Boundary, l, r.Dense)
+			}
+		}
+	}
+}
+
+// TestMeasureByHand: losses and divergences are those of the hybrids' logits on the
+// same windows, and NMSE is as defined.
+func TestMeasureByHand(t *testing.T) {
+	runsIn(t)
+	sparse, dense := two(t)
+	b := fit(t, sparse, dense, quick())
+	const windows, seq, vocab = 8, 16, 512
+	calls := 0
+	r, err := b.Measure(context.Background(), MeasureOptions{Windows: windows, Progress: func(done, total int) { calls += done * total }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if calls != windows*windows {
+		t.Errorf("progress of %d", calls)
+	}
+	data, err := corpus.Open(context.Background(), sparse.Config.Corpus, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flat := data.Valid.Windows(windows, seq+1)
+	var inputs [][]int32
+	for i := range windows {
+		inputs = append(inputs, flat[i*(seq+1):i*(seq+1)+seq])
+	}
+	logits := func(r Route) [][]float32 {
+		h, err := b.Along(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		x, err := h.Logits(inputs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return x
+	}
+	base := logits(Route{Start: Dense})
+	check := func(name string, got Loss, route Route) {
+		x := logits(route)
+		var ce, kl sums
+		for w := range windows {
+			c, k := 0.0, 0.0
+			for t := range seq {
+				p, q := logs(base[w][t*vocab:(t+1)*vocab]), logs(x[w][t*vocab:(t+1)*vocab])
+				c -= q[flat[w*(seq+1)+t+1]] / seq
+				for i := range p {
+					k += math.Exp(p[i]) * (p[i] - q[i]) / seq
+				}
+			}
+			ce.add(c)
+			kl.add(k)
+		}
+		for _, e := range []struct{ got, want Estimate }{{got.CE, ce.estimate()}, {got.KL, kl.estimate()}} {
+			if math.Abs(e.got.Mean-e.want.Mean) > 1e-3*(1+e.want.Mean) || math.Abs(e.got.SE-e.want.SE) > 1e-3*(1+e.want.SE) {
+				t.Errorf("%s: %+v, want %+v", name, e.got, e.want)
+			}
+		}
+	}
+	check("dense", r.Dense, Route{Start: Dense})
+	check("sparse", r.Sparse, Route{Start: Sparse})
+	worst, mean := 0.0, 0.0
+	for _, x := range r.Boundaries {
+		if x.Site != Boundary(sparse.Config.Model, x.Boundary) {
+			t.Errorf("boundary %d is at %s", x.Boundary, x.Site)
+		}
+		check("dense to sparse", x.DenseToSparse, One(Dense, x.Boundary))
+		check("sparse to dense", x.SparseToDense, One(Sparse, x.Boundary))
+		worst = max(worst, x.DenseToSparse.CE.Mean, x.SparseToDense.CE.Mean)
+		mean += (x.DenseToSparse.KL.Mean + x.SparseToDense.KL.Mean) / 6
+	}
+	if r.Worst() != worst || math.Abs(r.MeanKL()-mean) > 1e-12 {
+		t.Errorf("worst %v and mean %v, want %v and %v", r.Worst(), r.MeanKL(), worst, mean)
+	}
+}
+
+func logs(x []float32) []float64 {
+	top, sum := float64(x[0]), 0.0
+	for _, v := range x {
+		top = max(top, float64(v))
+	}
+	for _, v := range x {
+		sum += math.Exp(float64(v) - top)
+	}
+	out := make([]float64, len(x))
+	for i, v := range x {
+		out[i] = float64(v) - top - math.Log(sum)
+	}
+	return out
+}
+
+// TestTrainingHelps: gradient steps lower the loss that the regression starts from, and
+// the terms of every step are what it sums.
+func TestTrainingHelps(t *testing.T) {
+	runsIn(t)
+	sparse, dense := two(t)
+	c := quick()
+	c.Steps = 0
+	start := fit(t, sparse, dense, c)
+	c.Steps, c.LR = 40, 1e-3
+	b := fit(t, sparse, dense, c)
+	first, last := b.Metrics[0], b.Metrics[len(b.Metrics)-1]
+	if len(b.Metrics) != 40 || len(first.Terms) != len(Terms()) || first.Terms[0] != 0 {
+		t.Fatalf("%d metrics, terms %v", len(b.Metrics), first.Terms)
+	}
+	if before := *start.Metrics[0].Valid; *last.Valid >= before {
+		t.Errorf("loss %v after %v at the start", *last.Valid, before)
+	}
+	// The terms are means over boundaries of what the loss sums.
+	sum := 0.0
+	for _, x := range first.Terms[1:] {
+		sum += 3 * x
+	}
+	if math.Abs(sum-first.Loss) > 1e-4*first.Loss {
+		t.Errorf("terms %v sum to %v, the loss is %v", first.Terms, sum, first.Loss)
+	}
+}
+
+func TestMeasureErrors(t *testing.T) {
+	runsIn(t)
+	sparse, dense := two(t)
+	b := fit(t, sparse, dense, quick())
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if _, err := b.Measure(ctx, MeasureOptions{}); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	for _, o := range []MeasureOptions{{Windows: 1}, {Windows: -3}, {SeqLen: 65}, {SeqLen: -1}} {
+		if _, err := b.Measure(context.Background(), o); err == nil {
+			t.Errorf("%+v is accepted", o)
+		}
+	}
+}
