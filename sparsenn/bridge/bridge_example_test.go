@@ -75,7 +75,7 @@ func ExampleTrain() {
 	}
 	s.Steps, s.ValidWindows = 3, 16
 	s.Model = s.Model.Dense()
-	b, err := bridge.Train(context.Background(), s, dense, bridge.DefaultConfig(), train.Options{})
+	b, err := bridge.Train(context.Background(), s, dense, bridge.JointConfig(), train.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}

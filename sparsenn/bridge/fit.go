@@ -94,13 +94,14 @@ func Train(ctx context.Context, s train.Config, dense *train.Result, c Config, o
 
 func extension(c Config, sparse model.Config, dense *train.Result) train.Extension {
 	x := train.Extension{
-		Program: fmt.Sprintf("bridge %+v %d %+v", c.Weights, c.keep(sparse), dense.Config.Model),
+		Program: fmt.Sprintf("bridge %v %v %d %+v", c.Weights.DenseToSparse > 0, c.Weights.SparseToDense > 0, c.keep(sparse), dense.Config.Model),
 		Params:  parameters(sparse, dense.Config.Model),
 		Parents: map[string]string{"dense": dense.Name},
 	}
 	for _, w := range dense.Model.Inputs() {
 		x.Fixed = append(x.Fixed, w.(*tensors.Tensor))
 	}
+	x.Fixed = append(x.Fixed, c.Weights.inputs())
 	return x
 }
 

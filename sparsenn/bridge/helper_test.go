@@ -3,12 +3,22 @@ package bridge
 import (
 	"context"
 	"math"
+	"os"
 	"testing"
 
 	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/train"
 )
+
+// TestMain has XLA compile in less than half of the time; programs this small run no
+// slower for it.
+func TestMain(m *testing.M) {
+	if os.Getenv("XLA_FLAGS") == "" {
+		os.Setenv("XLA_FLAGS", "--xla_backend_optimization_level=0")
+	}
+	os.Exit(m.Run())
+}
 
 // tiny is a small sparse config, after a change. It is without AbsTopK, which takes long
 // to compile in the many passes of a step; tests that are about it put it back.

@@ -4,6 +4,7 @@ import (
 	"circuitbook/sparsenn/model"
 
 	. "github.com/gomlx/gomlx/core/graph"
+	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // Terms names the terms of the loss that every step's metric holds, in order: the
@@ -13,11 +14,14 @@ func Terms() []string {
 	return []string{"ce", "encode", "decode", "dense_to_sparse", "sparse_to_dense"}
 }
 
-// loss builds the loss of a bridge for train.Extension. joint says that the sparse
-// model is trained.
+// loss builds the loss of a bridge for train.Extension, of which the fixed inputs are
+// the dense model's parameters and the five weights: their values are no part of the
+// program, but for which hybrids are run at all. joint says that the sparse model is
+// trained.
 func (c Config) loss(sparse, dense model.Config, joint bool) func(vars model.Vars, params, fixed []*Node, inputs, targets *Node) (*Node, []*Node) {
 	return func(vars model.Vars, params, fixed []*Node, inputs, targets *Node) (*Node, []*Node) {
-		denseVars, _ := dense.Vars(fixed)
+		denseVars, rest := dense.Vars(fixed)
+		weight := func(i int) *Node { return Reshape(Slice(rest[0], AxisRange(i, i+1))) }
 		m := crossing{vars: map[string]*Node{}, keep: c.keep(sparse)}
 		for i, p := range parameters(sparse, dense) {
 			m.vars[p.Name] = params[i]
@@ -45,19 +49,19 @@ func (c Config) loss(sparse, dense model.Config, joint bool) func(vars model.Var
 		if p.sparseToDense != nil {
 			toDense = sum(func(i int) *Node { return ReduceAllMean(tokenKL(p.denseLogits, p.sparseToDense[i])) })
 		}
-		total := MulScalar(ce, w.CE)
+		total := Mul(ce, weight(0))
 		terms := []*Node{ce}
-		for _, t := range []struct {
-			x *Node
-			w float64
-		}{{encode, w.Encode}, {decode, w.Decode}, {toSparse, w.DenseToSparse}, {toDense, w.SparseToDense}} {
-			if t.w > 0 {
-				total = Add(total, MulScalar(t.x, t.w))
-			}
-			terms = append(terms, MulScalar(t.x, 1/float64(len(p.dense))))
+		for i, t := range []*Node{encode, decode, toSparse, toDense} {
+			total = Add(total, Mul(t, weight(i+1)))
+			terms = append(terms, MulScalar(t, 1/float64(len(p.dense))))
 		}
 		return total, terms
 	}
+}
+
+// inputs are the weights as the program takes them, in the order of [Terms].
+func (w Weights) inputs() *tensors.Tensor {
+	return tensors.FromFlatDataAndDimensions([]float32{float32(w.CE), float32(w.Encode), float32(w.Decode), float32(w.DenseToSparse), float32(w.SparseToDense)}, 5)
 }
 
 // keep is how many entries of a vector an encoder's AbsTopK keeps; 0 is all.

@@ -147,8 +147,9 @@ func TestTrainingHelps(t *testing.T) {
 	}
 	// The terms are means over boundaries of what the loss sums.
 	sum := 0.0
-	for _, x := range first.Terms[1:] {
-		sum += 3 * x
+	w := c.Weights
+	for i, weight := range []float64{w.Encode, w.Decode, w.DenseToSparse, w.SparseToDense} {
+		sum += weight * float64(b.Boundaries()) * first.Terms[i+1]
 	}
 	if math.Abs(sum-first.Loss) > 1e-4*first.Loss {
 		t.Errorf("terms %v sum to %v, the loss is %v", first.Terms, sum, first.Loss)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"strings"
 
 	"circuitbook/sparsenn/model"
 )
@@ -39,8 +40,13 @@ func parameters(sparse, dense model.Config) []model.Param {
 // kindOf marks parameters of a bridge: dense, without weight decay.
 const kindOf model.Kind = "bridge"
 
-// initial is where a bridge that is trained with its sparse model starts: weights
-// that keep the size of what they are given, biases of zero.
+// startsAt is the standard deviation of an untrained model's embedding, which is how
+// large its residual stream is at first.
+const startsAt = 0.02
+
+// initial is where a bridge that is trained with its sparse model starts: decoders that
+// keep the size of what they are given, encoders whose output is as small as the stream
+// that they are to meet, biases of zero.
 func initial(sparse, dense model.Config, seed uint64) [][]float32 {
 	rng := rand.New(rand.NewPCG(seed, 0x627269646765))
 	var out [][]float32
@@ -48,6 +54,9 @@ func initial(sparse, dense model.Config, seed uint64) [][]float32 {
 		v := make([]float32, p.Size())
 		if len(p.Shape) == 2 {
 			std := 1 / math.Sqrt(float64(p.Shape[1]))
+			if strings.HasPrefix(p.Name, encoder) {
+				std *= startsAt
+			}
 			for i := range v {
 				v[i] = float32(std * rng.NormFloat64())
 			}

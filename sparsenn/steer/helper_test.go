@@ -2,6 +2,7 @@ package steer
 
 import (
 	"context"
+	"os"
 	"testing"
 
 	"circuitbook/sparsenn/bridge"
@@ -12,6 +13,15 @@ import (
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
+
+// TestMain has XLA compile in less than half of the time; programs this small run no
+// slower for it.
+func TestMain(m *testing.M) {
+	if os.Getenv("XLA_FLAGS") == "" {
+		os.Setenv("XLA_FLAGS", "--xla_backend_optimization_level=0")
+	}
+	os.Exit(m.Run())
+}
 
 func config(t testing.TB, seed uint64) train.Config {
 	t.Helper()
