@@ -26,8 +26,8 @@ type BridgePath struct {
 // A BridgeBoundary is one place where the models are tied.
 type BridgeBoundary struct {
 	Site string // such as 0.resid_mid
-	// Encode and Decode are the normalised mean squared errors of the encoder, which makes the
-	// sparse activation of the dense one, and of the decoder.
+	// Encode and Decode are the NMSE of the encoder, which makes the sparse activation of the dense
+	// one, and of the decoder: squared error over the variance of what is to be met.
 	Encode, Decode float64
 	// DenseToSparse is the loss of the hybrid that is dense up to here, goes through the encoder
 	// and on as the sparse model; SparseToDense that of its counterpart, through the decoder.
