@@ -42,6 +42,7 @@ func figures() map[string]viz.Figure {
 		"progress": viz.Progress{Note: viz.Note{Title: "train", Provenance: "seed 7"}, Done: 2000, Total: 2000, Elapsed: 187 * time.Second, Last: "loss 2.13", Ended: true},
 	}
 	maps.Copy(figs, tokenFigures())
+	maps.Copy(figs, bridgeFigures())
 	return figs
 }
 

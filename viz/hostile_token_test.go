@@ -24,6 +24,7 @@ func withTokens(n viz.Note, s string) map[string]viz.Figure {
 		"pattern":   viz.AttentionMatrix{Note: n, Tokens: tokens, Heads: []viz.AttentionHead{{Name: s, Weights: weights}}},
 		"embedding": viz.EmbeddingView{Note: n, Writes: words, Reads: words},
 		"estimates": viz.Estimates{Note: n, X: viz.Axis{Label: s}, Interval: s, Refs: []viz.Ref{{Name: s, Y: 1}}, Rows: []viz.Estimate{{Name: s, Group: s, Value: 1, Lo: 0.5, Hi: 2, Runs: []float64{1}}}},
+		"bridge":    viz.BridgePath{Note: n, Interval: s, Boundaries: []viz.BridgeBoundary{{Site: s, DenseToSparse: viz.BridgeLoss{CEHi: 1}}, {Site: s + "2"}, {Site: s}}},
 		"band":      viz.Plot{Note: n, Band: s, Panels: []viz.Panel{{Series: []viz.Series{{Name: s, X: []float64{1, 2}, Y: []float64{1, 2}, Lo: []float64{0, 1}, Hi: []float64{2, 3}}}}}},
 	}
 }

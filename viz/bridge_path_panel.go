@@ -1,0 +1,98 @@
+package viz
+
+import "math"
+
+// A bridgePanel shows one loss of all hybrids, each under its boundary.
+type bridgePanel struct {
+	label  string
+	of     func(*BridgeLoss) Estimate
+	refs   []Ref
+	zero   bool // the axis reaches 0
+	height float64
+	y      scale
+}
+
+// measure finds the range of the axis.
+func (a *bridgePanel) measure(p *BridgePath) {
+	vals := p.values(a.of, a.refs)
+	if a.zero {
+		vals = append(vals, 0)
+	}
+	a.y.lo, a.y.hi = span(vals, false, 0.08)
+}
+
+func (a *bridgePanel) ticks() []float64 { return a.y.ticks(int(a.height / 22)) }
+
+// panel draws grid, axis, lines to compare with, and the hybrids.
+func (h *bridgeSheet) panel(a *bridgePanel) {
+	h.s.add(Mark{Shape: Text, X: margin, Y: a.y.to - 9, Text: a.label, Size: labelSize, Fill: Muted, Stroke: Paper, Width: 4})
+	ts := a.ticks()
+	for i, l := range tickLabels(ts, false) {
+		at := math.Round(a.y.at(ts[i])) + 0.5
+		h.s.add(Mark{Shape: Line, X: h.left, Y: at, W: h.right - h.left, Stroke: Faint})
+		h.s.add(Mark{Shape: Text, X: h.left - 7, Y: at + 4, Text: l, Size: tickSize, Anchor: End, Fill: Muted})
+	}
+	h.s.add(Mark{Shape: Line, X: h.left, Y: math.Round(a.y.from) + 0.5, W: h.right - h.left, Stroke: Muted})
+	h.refs(a)
+	for i := range h.p.Boundaries {
+		b := &h.p.Boundaries[i]
+		for k, w := range b.ways() {
+			e := a.of(w.loss)
+			x := h.x(i) + float64(2*k-1)*math.Min(8, 0.2*h.step)
+			tip := b.Site + ", " + w.name + ": " + w.loss.says()
+			if e.interval() {
+				h.s.add(Mark{Shape: Path, D: whisker(x, a.y.at(e.Hi), a.y.at(e.Lo), math.Min(4, 0.12*h.step)), Stroke: w.look.role, Width: 1.5, Tip: tip})
+			}
+			m := marker(w.look, x, a.y.at(e.Value))
+			m.Tip = tip
+			h.s.add(m)
+		}
+	}
+}
+
+// refDash tells the lines to compare with apart, in both panels alike.
+var refDash = map[string][]float64{"dense": dashes[1], "sparse": dashes[2], "limit": dashes[3]}
+
+// refs draws the lines to compare with; their names stand at their right ends, moved apart.
+func (h *bridgeSheet) refs(a *bridgePanel) {
+	var ends []label
+	for _, r := range a.refs {
+		text := r.Name + " " + Number3(r.Y)
+		at := math.Round(a.y.at(r.Y)) + 0.5
+		h.s.add(Mark{Shape: Line, X: h.left, Y: at, W: h.right - h.left, Stroke: Muted, Width: 1.5, Dash: refDash[r.Name], Tip: text})
+		ends = append(ends, label{want: at, text: text})
+	}
+	placeLabels(ends, a.y.to+4, a.y.from-2, 14)
+	for _, e := range ends {
+		h.s.add(Mark{Shape: Line, X: h.right + 2, Y: e.want, W: 8, H: e.at - e.want, Stroke: Muted, Width: 0.75})
+		h.s.add(Mark{Shape: Text, X: h.right + 13, Y: e.at + 4, Text: clip(e.text, tickSize, bridgeRight-17), Size: tickSize, Fill: Ink})
+	}
+}
+
+// whisker is an upright interval with its two ends.
+func whisker(x, top, bottom, half float64) string {
+	var p Pen
+	p.Move(x-half, top)
+	p.To(x+half, top)
+	p.Move(x, top)
+	p.To(x, bottom)
+	p.Move(x-half, bottom)
+	p.To(x+half, bottom)
+	return p.String()
+}
+
+// sites names the boundaries, as many as there is room for, the last one among them.
+func (h *bridgeSheet) sites(y float64) {
+	const most = 112.0
+	width := 0.0
+	for i := range h.p.Boundaries {
+		width = math.Max(width, textWidth(clip(h.p.Boundaries[i].Site, tickSize, most), tickSize))
+	}
+	every, last := h.every(width+10), len(h.p.Boundaries)-1
+	for i := range h.p.Boundaries {
+		if i != last && (i%every != 0 || last-i < every) {
+			continue
+		}
+		h.s.add(Mark{Shape: Text, X: h.x(i), Y: y, Text: clip(h.p.Boundaries[i].Site, tickSize, most), Size: tickSize, Anchor: Middle, Fill: Ink, Tip: h.p.Boundaries[i].Site})
+	}
+}
