@@ -38,9 +38,9 @@ type Choice struct {
 }
 
 // Choose ranks methods by the mean probability of the wanted answer at a strength, the
-// best first, equal ones in the order given. The prompts must not be those that the
+// best first, equal ones in the order given. p says which probability. The prompts must not be those that the
 // chosen method is then measured on.
-func (s *Steerer) Choose(ctx context.Context, methods []*Method, prompts []Prompt, strength float64) ([]Choice, error) {
+func (s *Steerer) Choose(ctx context.Context, methods []*Method, prompts []Prompt, strength float64, p Probability) ([]Choice, error) {
 	if len(methods) == 0 {
 		return nil, fmt.Errorf("steer: no methods to choose from")
 	}
@@ -52,6 +52,6 @@ func (s *Steerer) Choose(ctx context.Context, methods []*Method, prompts []Promp
 		}
 		out = append(out, Choice{m, c.Points[0]})
 	}
-	slices.SortStableFunc(out, func(a, b Choice) int { return cmp.Compare(b.Point.Want.Mean, a.Point.Want.Mean) })
+	slices.SortStableFunc(out, func(a, b Choice) int { return cmp.Compare(p.of(b.Point), p.of(a.Point)) })
 	return out, nil
 }

@@ -15,7 +15,7 @@ func TestChoose(t *testing.T) {
 	for i := range 6 {
 		methods = append(methods, channels(t, s, i))
 	}
-	got, err := s.Choose(context.Background(), methods, list, 3)
+	got, err := s.Choose(context.Background(), methods, list, 3, Full)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -30,10 +30,19 @@ func TestChoose(t *testing.T) {
 			t.Errorf("%s: %+v, measured %+v, %v", c.Method.Name, c.Point, curve.Points[0], err)
 		}
 	}
+	two, err := s.Choose(context.Background(), methods, list, 3, Between)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 1; i < len(two); i++ {
+		if two[i].Point.TwoWay.Mean > two[i-1].Point.TwoWay.Mean {
+			t.Errorf("%s comes after a worse one", two[i].Method.Name)
+		}
+	}
 	if len(seen) != 6 {
 		t.Errorf("%d methods came back", len(seen))
 	}
-	if _, err := s.Choose(context.Background(), nil, list, 1); err == nil {
+	if _, err := s.Choose(context.Background(), nil, list, 1, Full); err == nil {
 		t.Error("a choice from nothing")
 	}
 }

@@ -12,8 +12,11 @@ func (s *Steerer) coefficients(m *Method, prompts []Prompt) ([][]float32, error)
 	if len(m.Nodes) == 0 {
 		for b, p := range prompts {
 			out[b] = make([]float32, len(p.Tokens))
-			for t := p.from(); t < len(p.Tokens); t++ {
-				out[b][t] = 1
+			from := p.from()
+			for t := range p.Tokens {
+				if m.Span.added(p, t, from) {
+					out[b][t] = 1
+				}
 			}
 		}
 		return out, nil
@@ -24,10 +27,13 @@ func (s *Steerer) coefficients(m *Method, prompts []Prompt) ([][]float32, error)
 	}
 	for b, p := range prompts {
 		out[b] = make([]float32, len(p.Tokens)*k)
-		// Both sides are aligned at their ends; a token without a counterpart is let be.
-		shift := len(p.Counter) - len(p.Tokens)
-		for t := max(0, -shift); t < len(p.Tokens); t++ {
-			want, have := counter.At(b, t+shift), prompt.At(b, t)
+		from := p.from()
+		for t := from; t < len(p.Tokens); t++ {
+			at, ok := p.other(t, from)
+			if !ok {
+				continue // a token without a counterpart is let be
+			}
+			want, have := counter.At(b, at), prompt.At(b, t)
 			for i, n := range m.Nodes {
 				out[b][t*k+i] = want[n.Index] - have[n.Index]
 			}

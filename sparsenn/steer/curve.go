@@ -34,6 +34,10 @@ type Curve struct {
 	Method string
 	Site   model.Site
 	Points []Point
+	// Ceiling is the probability of the wanted answer where the dense model is given
+	// the counterparts themselves, and CeilingTwoWay that between the two answers: where
+	// other tokens than the answers may follow, no steering can be expected to reach more.
+	Ceiling, CeilingTwoWay circuit.Estimate
 }
 
 // At returns the point of a strength that was measured.
@@ -46,12 +50,27 @@ func (c *Curve) At(strength float64) (Point, error) {
 	return Point{}, fmt.Errorf("steer: strength %v was not measured", strength)
 }
 
+// Probability is which of a point's probabilities of the wanted answer is meant.
+type Probability bool
+
+// The two readings.
+const (
+	Full    Probability = false // among the whole vocabulary
+	Between Probability = true  // between the two answers
+)
+
+func (p Probability) of(x Point) float64 {
+	if p == Between {
+		return x.TwoWay.Mean
+	}
+	return x.Want.Mean
+}
+
 // Monotone says whether the wanted answer's mean probability never falls from one
-// strength to the next, up to the given slack, and LargestStep is the largest rise or
-// fall between two.
-func (c *Curve) Monotone(slack float64) bool {
+// strength to the next by more than a slack.
+func (c *Curve) Monotone(p Probability, slack float64) bool {
 	for i := 1; i < len(c.Points); i++ {
-		if c.Points[i].Want.Mean < c.Points[i-1].Want.Mean-slack {
+		if p.of(c.Points[i]) < p.of(c.Points[i-1])-slack {
 			return false
 		}
 	}
@@ -60,26 +79,26 @@ func (c *Curve) Monotone(slack float64) bool {
 
 // LargestStep is the largest change of the wanted answer's mean probability between
 // two strengths that follow each other.
-func (c *Curve) LargestStep() float64 {
+func (c *Curve) LargestStep(p Probability) float64 {
 	step := 0.0
 	for i := 1; i < len(c.Points); i++ {
-		step = max(step, math.Abs(c.Points[i].Want.Mean-c.Points[i-1].Want.Mean))
+		step = max(step, math.Abs(p.of(c.Points[i])-p.of(c.Points[i-1])))
 	}
 	return step
 }
 
 // Reaches returns the lowest strength at which the wanted answer's mean probability
-// is at least p, interpolated between those measured; false if none is.
-func (c *Curve) Reaches(p float64) (strength float64, ok bool) {
+// is at least a level, interpolated between those measured; false if none is.
+func (c *Curve) Reaches(p Probability, level float64) (strength float64, ok bool) {
 	for i, x := range c.Points {
-		if x.Want.Mean < p {
+		if p.of(x) < level {
 			continue
 		}
 		if i == 0 {
 			return x.Strength, true
 		}
 		y := c.Points[i-1]
-		return y.Strength + (x.Strength-y.Strength)*(p-y.Want.Mean)/(x.Want.Mean-y.Want.Mean), true
+		return y.Strength + (x.Strength-y.Strength)*(level-p.of(y))/(p.of(x)-p.of(y)), true
 	}
 	return 0, false
 }
@@ -103,6 +122,7 @@ func (s *Steerer) Curve(ctx context.Context, m *Method, prompts []Prompt, streng
 		}
 	}
 	all := make([][]result, len(strengths))
+	var ceiling []result
 	for part := range slices.Chunk(prompts, atOnce) {
 		coefficients, err := s.coefficients(m, part)
 		if err != nil {
@@ -114,6 +134,15 @@ func (s *Steerer) Curve(ctx context.Context, m *Method, prompts []Prompt, streng
 			x.last = append(x.last, len(p.Tokens)-1)
 			x.want, x.have = append(x.want, p.Want), append(x.have, p.Have)
 		}
+		counter := batch{site: m.Site, want: x.want, have: x.have, shifts: make([][]float32, len(part))}
+		for _, p := range part {
+			counter.tokens, counter.last = append(counter.tokens, p.Counter), append(counter.last, len(p.Counter)-1)
+		}
+		r, err := s.run(counter)
+		if err != nil {
+			return nil, err
+		}
+		ceiling = append(ceiling, r...)
 		for i, strength := range strengths {
 			if err := ctx.Err(); err != nil {
 				return nil, fmt.Errorf("steer: %s: %w", m.Name, err)
@@ -129,7 +158,8 @@ func (s *Steerer) Curve(ctx context.Context, m *Method, prompts []Prompt, streng
 			all[i] = append(all[i], r...)
 		}
 	}
-	c := &Curve{Method: m.Name, Site: m.Site}
+	most := point(0, ceiling)
+	c := &Curve{Method: m.Name, Site: m.Site, Ceiling: most.Want, CeilingTwoWay: most.TwoWay}
 	for i, strength := range strengths {
 		c.Points = append(c.Points, point(strength, all[i]))
 	}

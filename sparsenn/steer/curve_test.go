@@ -23,13 +23,15 @@ func TestNoStrength(t *testing.T) {
 	if p.OtherKL.Mean != 0 || p.Changed.Mean != 0 || p.Want.N != 40 {
 		t.Errorf("%+v", p)
 	}
-	var want, have, two float64
+	var want, have, two, most, mostTwo float64
 	for _, x := range list {
+		r := probabilities(t, s.Bridge.Dense.Model, x.Counter)
+		most, mostTwo = most+r[x.Want]/40, mostTwo+r[x.Want]/(r[x.Want]+r[x.Have])/40
 		q := probabilities(t, s.Bridge.Dense.Model, x.Tokens)
 		want, have = want+q[x.Want]/40, have+q[x.Have]/40
 		two += q[x.Want] / (q[x.Want] + q[x.Have]) / 40
 	}
-	for _, e := range [][2]float64{{p.Want.Mean, want}, {p.Have.Mean, have}, {p.TwoWay.Mean, two}} {
+	for _, e := range [][2]float64{{p.Want.Mean, want}, {p.Have.Mean, have}, {p.TwoWay.Mean, two}, {c.Ceiling.Mean, most}, {c.CeilingTwoWay.Mean, mostTwo}} {
 		if math.Abs(e[0]-e[1]) > 1e-5 {
 			t.Errorf("%v, want %v", e[0], e[1])
 		}
@@ -156,20 +158,23 @@ func TestCurveByHand(t *testing.T) {
 func TestCurveShape(t *testing.T) {
 	c := &Curve{}
 	for i, p := range []float64{0.1, 0.2, 0.5, 0.4, 0.9} {
-		c.Points = append(c.Points, Point{Strength: float64(i), Want: circuit.Estimate{Mean: p}})
+		c.Points = append(c.Points, Point{Strength: float64(i), Want: circuit.Estimate{Mean: p}, TwoWay: circuit.Estimate{Mean: 1 - p}})
 	}
-	if c.Monotone(0.05) || !c.Monotone(0.11) {
+	if c.Monotone(Full, 0.05) || !c.Monotone(Full, 0.11) || c.Monotone(Between, 0.25) {
 		t.Error("a fall of .1 is seen wrongly")
 	}
-	if got := c.LargestStep(); math.Abs(got-0.5) > 1e-12 {
+	if got := c.LargestStep(Full); math.Abs(got-0.5) > 1e-12 {
 		t.Errorf("largest step %v", got)
 	}
 	for p, want := range map[float64]float64{0.05: 0, 0.15: 0.5, 0.5: 2, 0.65: 3.5} {
-		if got, ok := c.Reaches(p); !ok || math.Abs(got-want) > 1e-12 {
+		if got, ok := c.Reaches(Full, p); !ok || math.Abs(got-want) > 1e-12 {
 			t.Errorf("%v is reached at %v, want %v", p, got, want)
 		}
 	}
-	if _, ok := c.Reaches(0.95); ok {
+	if got, ok := c.Reaches(Between, 0.9); !ok || got != 0 {
+		t.Errorf("0.9 between the two is reached at %v", got)
+	}
+	if _, ok := c.Reaches(Full, 0.95); ok {
 		t.Error("0.95 is reached")
 	}
 	if p, err := c.At(3); err != nil || p.Want.Mean != 0.4 {

@@ -1,15 +1,12 @@
 package steer
 
 import (
-	"context"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"slices"
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/task"
 )
 
 // Method is what is added to the dense model at a read site, at strength 1: at every
@@ -19,9 +16,9 @@ type Method struct {
 	Site model.Site // of both models
 	// Nodes are nodes of the sparse model at Site. Their activation on the
 	// counterpart less that on the prompt, at every token, are the coefficients.
-	// Where there are none, the one coefficient is 1 from the first token on that
-	// differs between both.
+	// Where there are none, the one coefficient is 1 at the tokens of Span.
 	Nodes []circuit.Node
+	Span  Span
 	// Directions holds, for every coefficient, what is added to the dense site,
 	// [d_dense].
 	Directions [][]float32
@@ -106,7 +103,7 @@ func (s *Steerer) gains(boundary int) (sparse, dense []float32, err error) {
 // one drawn at random, of the same norm.
 func Random(m *Method, seed uint64) *Method {
 	rng := rand.New(rand.NewPCG(seed, 0x7374656572))
-	r := &Method{Name: fmt.Sprintf("random direction %d", seed), Site: m.Site, Nodes: m.Nodes}
+	r := &Method{Name: fmt.Sprintf("random direction %d", seed), Site: m.Site, Nodes: m.Nodes, Span: m.Span}
 	for _, d := range m.Directions {
 		v := make([]float32, len(d))
 		for i := range v {
@@ -134,7 +131,7 @@ func (s *Steerer) RandomChannels(m *Method, seed uint64) (*Method, error) {
 		return nil, err
 	}
 	rng := rand.New(rand.NewPCG(seed, 0x6368616e6e656c))
-	r := &Method{Name: fmt.Sprintf("random channels %d", seed), Site: m.Site, Nodes: m.Nodes}
+	r := &Method{Name: fmt.Sprintf("random channels %d", seed), Site: m.Site, Nodes: m.Nodes, Span: m.Span}
 	used := map[int]bool{}
 	for _, n := range m.Nodes {
 		used[n.Index] = true
@@ -171,50 +168,6 @@ func resized(v []float32, to float64) []float32 {
 		}
 	}
 	return out
-}
-
-// DifferenceOfMeans is the usual way to steer, without any bridge: the mean over
-// examples of what the dense model holds at a read site at the last token of the
-// prompt that has the wanted answer, less what it holds at the last token of the
-// other. Examples of the report split must not be given: what is measured on must
-// not be what a direction is made from.
-func (s *Steerer) DifferenceOfMeans(ctx context.Context, site model.Site, examples []task.Example, to Toward) (*Method, error) {
-	if _, err := s.Bridge.ReadSite(site); err != nil {
-		return nil, fmt.Errorf("steer: %w", err)
-	}
-	prompts, err := Prompts(examples, to)
-	if err != nil {
-		return nil, err
-	}
-	dense := s.Bridge.Dense.Model
-	if err := check(prompts, dense.Config.Vocab, dense.Config.Context); err != nil {
-		return nil, err
-	}
-	width := dense.Config.DModel
-	sum := make([]float64, dense.Config.ReadWidth())
-	for batch := range slices.Chunk(prompts, atOnce) {
-		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("steer: %w", err)
-		}
-		want, have, err := bothSides(dense, site, batch)
-		if err != nil {
-			return nil, err
-		}
-		for b, p := range batch {
-			w, h := want.At(b, len(p.Counter)-1), have.At(b, len(p.Tokens)-1)
-			for i := range sum {
-				sum[i] += float64(w[i]) - float64(h[i])
-			}
-		}
-	}
-	v := make([]float32, width)
-	for i := range v {
-		v[i] = float32(sum[i] / float64(len(prompts)))
-		if math.IsNaN(float64(v[i])) {
-			return nil, fmt.Errorf("steer: the dense model's activations at %s are not finite", site)
-		}
-	}
-	return &Method{Name: fmt.Sprintf("difference of means at %s", site), Site: site, Directions: [][]float32{v}}, nil
 }
 
 // bothSides records a site on the counterparts and on the prompts, padded at their

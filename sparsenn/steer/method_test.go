@@ -1,7 +1,6 @@
 package steer
 
 import (
-	"context"
 	"math"
 	"slices"
 	"strings"
@@ -161,45 +160,6 @@ func TestRandomChannels(t *testing.T) {
 		if _, err := s.RandomChannels(bad, 0); err == nil {
 			t.Errorf("%q has random channels", bad.Name)
 		}
-	}
-}
-
-// TestDifferenceOfMeans: what the dense model holds at the last tokens, by hand.
-func TestDifferenceOfMeans(t *testing.T) {
-	s := two(t)
-	list := examples(t, 40)
-	for _, to := range []Toward{ToAlt, ToTarget} {
-		m, err := s.DifferenceOfMeans(context.Background(), read, list, to)
-		if err != nil {
-			t.Fatal(err)
-		}
-		want := make([]float64, 48)
-		for _, e := range list {
-			sign := 1.0 / float64(len(list))
-			if to == ToTarget {
-				sign = -sign
-			}
-			for side, tokens := range [][]int32{e.Counter, e.Prompt} {
-				r, err := s.Bridge.Dense.Model.Record([][]int32{tokens}, []model.Site{read})
-				if err != nil {
-					t.Fatal(err)
-				}
-				for i, x := range r.Activations[0].At(0, len(tokens)-1) {
-					want[i] += sign * float64(1-2*side) * float64(x)
-				}
-			}
-		}
-		for i, x := range m.Directions[0] {
-			if math.Abs(float64(x)-want[i]) > 1e-4 {
-				t.Fatalf("channel %d: %v, want %v", i, x, want[i])
-			}
-		}
-	}
-	if _, err := s.DifferenceOfMeans(context.Background(), "0.attn.q", list, ToAlt); err == nil {
-		t.Error("a site that no norm reads is accepted")
-	}
-	if _, err := s.DifferenceOfMeans(context.Background(), read, nil, ToAlt); err == nil {
-		t.Error("no examples are accepted")
 	}
 }
 

@@ -38,16 +38,34 @@ func Prompts(examples []task.Example, to Toward) ([]Prompt, error) {
 	return out, nil
 }
 
-// from is the first token of the prompt that differs from its counterpart, both
-// aligned at their ends; the prompt's length if none does.
+// from is the first token of the prompt that differs from the counterpart's at the
+// same place: what both begin with stands before it, where a causal model does not
+// differ either. It is the prompt's length if none differs.
 func (p Prompt) from() int {
-	shift := len(p.Counter) - len(p.Tokens)
-	for i, t := range p.Tokens {
-		if j := i + shift; j < 0 || p.Counter[j] != t {
-			return i
+	for t, x := range p.Tokens {
+		if t >= len(p.Counter) || p.Counter[t] != x {
+			return t
 		}
 	}
 	return len(p.Tokens)
+}
+
+// other is the token of the counterpart that token t of the prompt stands for: the same
+// one in what both begin with, and behind it the one as far from the end. The sides may
+// differ in length, so that a token behind it may have none.
+func (p Prompt) other(t, from int) (at int, ok bool) {
+	if t < from {
+		return t, true
+	}
+	at = t + len(p.Counter) - len(p.Tokens)
+	return at, at >= from
+}
+
+// differs says whether token t of the prompt is another than the one of the counterpart
+// that it stands for, or stands for none.
+func (p Prompt) differs(t, from int) bool {
+	at, ok := p.other(t, from)
+	return !ok || p.Counter[at] != p.Tokens[t]
 }
 
 // check refuses what cannot be run through models of a vocabulary and a context.

@@ -25,20 +25,44 @@ func TestPrompts(t *testing.T) {
 	}
 }
 
-// TestFrom: what stands before it is equal, aligned at the ends, and it is not.
-func TestFrom(t *testing.T) {
+// TestAlignment: what both begin with stands for itself, what follows for what is as
+// far from the end; no token of the counterpart is stood for twice.
+func TestAlignment(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		tokens := rapid.SliceOfN(rapid.Int32Range(0, 2), 1, 6)
 		p := Prompt{Tokens: tokens.Draw(t, "prompt"), Counter: tokens.Draw(t, "counter")}
-		from, shift := p.from(), len(p.Counter)-len(p.Tokens)
-		same := func(i int) bool { return i+shift >= 0 && p.Counter[i+shift] == p.Tokens[i] }
+		from := p.from()
 		for i := range from {
-			if !same(i) {
+			if p.Tokens[i] != p.Counter[i] {
 				t.Fatalf("token %d differs before %d", i, from)
 			}
 		}
-		if from < len(p.Tokens) && same(from) {
+		if from < min(len(p.Tokens), len(p.Counter)) && p.Tokens[from] == p.Counter[from] {
 			t.Fatalf("token %d is the same", from)
 		}
+		seen := map[int]bool{}
+		for i := range p.Tokens {
+			at, ok := p.other(i, from)
+			if !ok {
+				if i < from || !p.differs(i, from) {
+					t.Fatalf("token %d stands for none", i)
+				}
+				continue
+			}
+			if at >= len(p.Counter) || seen[at] || i >= from && len(p.Counter)-at != len(p.Tokens)-i {
+				t.Fatalf("token %d stands for %d", i, at)
+			}
+			seen[at] = true
+			if p.differs(i, from) != (p.Tokens[i] != p.Counter[at]) {
+				t.Fatalf("token %d: differs %v", i, p.differs(i, from))
+			}
+		}
 	})
+	// A longer counterpart: the context before it is not moved.
+	p := Prompt{Tokens: []int32{7, 8, 1, 5}, Counter: []int32{7, 8, 2, 3, 5}}
+	for i, want := range []int{0, 1, 3, 4} {
+		if at, ok := p.other(i, p.from()); !ok || at != want {
+			t.Errorf("token %d stands for %d, want %d", i, at, want)
+		}
+	}
 }

@@ -18,8 +18,8 @@ type TextCost struct {
 
 // Text adds the mean of what a method adds to prompts, at one strength, to every token
 // of windows of validation text, and measures by how much the model's answers change.
-// The mean is over the tokens of each prompt from the first on that differs from its
-// counterpart: on text there is no counterpart to take a difference to.
+// On text there is no counterpart to take a difference to; the mean is over the tokens of
+// each prompt that differ from their counterpart, where every method adds the most.
 func (s *Steerer) Text(ctx context.Context, m *Method, prompts []Prompt, strength float64, windows int) (TextCost, error) {
 	out := TextCost{Strength: strength}
 	if err := s.checkMethod(m); err != nil {
@@ -62,7 +62,7 @@ func (s *Steerer) Text(ctx context.Context, m *Method, prompts []Prompt, strengt
 	return out, nil
 }
 
-// mean is the mean of each coefficient, [parts].
+// mean is the mean of each coefficient at tokens that differ, [parts].
 func (s *Steerer) mean(m *Method, prompts []Prompt) ([]float32, error) {
 	k := m.parts()
 	sum, n := make([]float64, k), 0
@@ -72,7 +72,11 @@ func (s *Steerer) mean(m *Method, prompts []Prompt) ([]float32, error) {
 			return nil, err
 		}
 		for b, p := range part {
-			for t := p.from(); t < len(p.Tokens); t++ {
+			from := p.from()
+			for t := range p.Tokens {
+				if !p.differs(t, from) {
+					continue
+				}
 				for i := range k {
 					sum[i] += float64(coefficients[b][t*k+i])
 				}

@@ -7,7 +7,8 @@ import (
 	"testing"
 )
 
-// TestTextByHand: the mean of what is added to prompts is added to every token.
+// TestTextByHand: the mean of what is added to prompts where they differ is added to
+// every token.
 func TestTextByHand(t *testing.T) {
 	s := two(t)
 	list := prompts(t, 6)
@@ -27,7 +28,7 @@ func TestTextByHand(t *testing.T) {
 			if before && (c[0][2*tok] != 0 || c[0][2*tok+1] != 0) {
 				t.Fatalf("a coefficient before the sides differ: %v", c[0][2*tok:2*tok+2])
 			}
-			if !before {
+			if p.differs(tok, p.from()) {
 				sum[0], sum[1], n = sum[0]+float64(c[0][2*tok]), sum[1]+float64(c[0][2*tok+1]), n+1
 			}
 		}
