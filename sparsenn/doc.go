@@ -9,8 +9,10 @@
 // Data flows one way, and each step is a package:
 //
 //	corpus → train → prune → circuit → prove
-//	           ↓       ↓                 ↓
-//	         store ← what is expensive lies there
+//	           ↓                ↓
+//	         bridge ─────────→ steer
+//
+// What is expensive, a run, a pruning, a proof, a bridge, lies in the store.
 //
 // A [circuitbook/sparsenn/corpus.Config] names sources of Python and a
 // vocabulary. A [circuitbook/sparsenn/train.Config] adds an architecture, a
@@ -36,6 +38,18 @@
 // A task of one's own is a JSONL file of such pairs, one a line:
 //
 //	mine, err := task.Load("mine.jsonl") // {"prompt": "x = [1", "counter": "x = {1", "target": ",", "alt": ":"}
+//
+// # From a sparse model to a dense one
+//
+// A [circuitbook/sparsenn/bridge.Bridge] ties the sparse model to a dense one at
+// every sublayer boundary; its hybrids run in the one up to a boundary and in the
+// other from there. [circuitbook/sparsenn/steer] turns the dense model's answers by
+// nodes of a circuit through it, and measures what that costs elsewhere:
+//
+//	b, err := bridge.Fit(ctx, run, dense, bridge.DefaultConfig(), train.Options{})
+//	s, err := steer.New(ctx, b)
+//	method, err := s.Channels(found.Circuit.Nodes[3].Node)
+//	curve, err := s.Curve(ctx, method, prompts, steer.Strengths())
 //
 // # The budget
 //

@@ -86,6 +86,7 @@ func TestRunsList(t *testing.T) {
 	}
 	trained := p.make(t, p.own, "train", map[string]any{"config": map[string]any{"seed": 7, "task": 3.5}, "parent": true}, 400, true)
 	pruned := p.make(t, p.own, "prune", map[string]any{"task": "quotes", "seed": uint64(1) << 63, "config": map[string]any{"seed": 8}, "parent": trained.Name()}, 12, false)
+	bridged := p.make(t, p.own, "bridge", map[string]any{"config": map[string]any{"seed": 2}, "extension": map[string]any{"sparse": trained.Name(), "dense": "train-x"}}, 5, true)
 	empty := p.make(t, p.own, "odd", map[string]any{"task": "a\x1b[2Jb", "config": "text"}, -1, false)
 	committed := p.make(t, p.committed, "train", []int{1}, 3, true)
 	code, out, problems := p.runs()
@@ -94,7 +95,8 @@ func TestRunsList(t *testing.T) {
 	}
 	const when = `\d{4}-\d\d-\d\d \d\d:\d\d`
 	wantMatch(t, out,
-		`^`+regexp.QuoteMeta(p.own)+`: 3 runs\n`,
+		`^`+regexp.QuoteMeta(p.own)+`: 4 runs\n`,
+		`\n`+bridged.Name()+` +finished, step 5 .*  seed 2, sparse `+trained.Name()+`, dense train-x\n`,
 		`\n`+trained.Name()+` +finished, step 400  5\.\d kB +`+when+`  task 3\.5, seed 7\n`,
 		`\n`+pruned.Name()+` +at step 12 +5\.\d kB +`+when+`  task quotes, seed 9223372036854775808, of `+trained.Name()+`\n`,
 		`\n`+empty.Name()+` +no step yet +\d+ B +`+when+`  task "a\\x1b\[2Jb"\n`,

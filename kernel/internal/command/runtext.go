@@ -48,7 +48,7 @@ func count(n int, what string) string {
 }
 
 // about says what the config of the run in dir tells of its task, its seed and
-// the run that it was made from, "" if nothing.
+// the runs that it was made from or ties together, "" if nothing.
 func about(dir string) string {
 	run, err := store.OpenDir(dir)
 	if err != nil {
@@ -62,11 +62,14 @@ func about(dir string) string {
 		return ""
 	}
 	inner, _ := top["config"].(map[string]any)
+	extension, _ := top["extension"].(map[string]any)
 	var parts []string
-	for _, key := range []struct{ name, say string }{{"task", "task"}, {"seed", "seed"}, {"parent", "of"}} {
-		value, ok := top[key.name]
-		if !ok {
-			value = inner[key.name]
+	for _, key := range []struct{ name, say string }{{"task", "task"}, {"seed", "seed"}, {"parent", "of"}, {"sparse", "sparse"}, {"dense", "dense"}} {
+		var value any
+		for _, from := range []map[string]any{top, inner, extension} {
+			if value = from[key.name]; value != nil {
+				break
+			}
 		}
 		switch v := value.(type) {
 		case json.Number:
