@@ -28,6 +28,7 @@ type batch struct {
 	tokens [][]int32
 	shifts [][]float32 // of every sequence, [token·d_dense]
 	last   []int       // the token whose answer is asked for
+	all    bool        // that token counts among the others, too
 	want   []int32
 	have   []int32
 }
@@ -57,7 +58,7 @@ func (s *Steerer) run(x batch) ([]result, error) {
 		copy(tokens[b*length:], t)
 		copy(shift[b*length*c.DModel:], x.shifts[b])
 		for i := range t {
-			if i != x.last[b] {
+			if x.all || i != x.last[b] {
 				others[b*length+i] = 1
 			}
 		}

@@ -45,9 +45,8 @@ func (s *Steerer) Text(ctx context.Context, m *Method, prompts []Prompt, strengt
 		if err := ctx.Err(); err != nil {
 			return out, fmt.Errorf("steer: %s on text: %w", m.Name, err)
 		}
-		x := batch{site: m.Site, tokens: part, want: make([]int32, len(part)), have: make([]int32, len(part))}
+		x := batch{site: m.Site, all: true, tokens: part, last: make([]int, len(part)), want: make([]int32, len(part)), have: make([]int32, len(part))}
 		for range part {
-			x.last = append(x.last, -1) // all tokens count
 			x.shifts = append(x.shifts, m.shift(slices.Repeat(mean, length), strength))
 		}
 		r, err := s.run(x)
