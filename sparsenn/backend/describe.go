@@ -1,14 +1,11 @@
 package backend
 
 import (
-	"reflect"
 	"runtime"
-	"slices"
 	"strings"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/go-xla/compute/xla"
-	"golang.org/x/sys/cpu"
 
 	"circuitbook/sparsenn/backend/plugin"
 	"circuitbook/sparsenn/store"
@@ -21,7 +18,7 @@ type Info struct {
 	PluginPath   string   `json:"plugin_path,omitempty"`   // where it was loaded from
 	PluginSHA256 string   `json:"plugin_sha256,omitempty"` // of the library
 	CPU          string   `json:"cpu,omitempty"`           // the processor's name, where the system tells
-	CPUFeatures  []string `json:"cpu_features"`            // sorted: "avx", "avx2", ...
+	CPUFeatures  []string `json:"cpu_features"`            // as store.MachineInfo names them: XLA compiles for the processor it runs on
 	Threads      int      `json:"threads"`                 // processors that the process may use
 	Devices      int      `json:"devices"`                 // that the backend reports; graphs run on the first
 }
@@ -30,7 +27,8 @@ type Info struct {
 // what it can. It is cheap except that the first description ever of a plugin
 // that is not from the cache reads its 200 MB.
 func Describe(b compute.Backend) Info {
-	info := Info{CPU: store.Machine().CPU, CPUFeatures: cpuFeatures(), Threads: runtime.NumCPU()}
+	m := store.Machine()
+	info := Info{CPU: m.CPU, CPUFeatures: m.Features, Threads: runtime.NumCPU()}
 	if b == nil {
 		return info
 	}
@@ -91,21 +89,4 @@ func Can(b compute.Backend, ops ...compute.OpType) bool {
 		}
 	}
 	return true
-}
-
-// cpuFeatures returns what golang.org/x/sys/cpu found on this processor. XLA
-// compiles for the processor it runs on, so it decides about bits.
-func cpuFeatures() []string {
-	features := []string{}
-	for _, arch := range []any{cpu.X86, cpu.ARM64} {
-		v := reflect.ValueOf(arch)
-		for i := range v.NumField() {
-			f := v.Type().Field(i)
-			if name, ok := strings.CutPrefix(f.Name, "Has"); ok && v.Field(i).Kind() == reflect.Bool && v.Field(i).Bool() {
-				features = append(features, strings.ToLower(name))
-			}
-		}
-	}
-	slices.Sort(features)
-	return slices.Compact(features)
 }

@@ -159,6 +159,18 @@ func (t *Tokenizer) Token(id int32) (string, error) {
 	return "", fmt.Errorf("corpus: token %d is outside the vocabulary of %d", id, t.VocabSize())
 }
 
+// Texts gives the text of each of several tokens.
+func (t *Tokenizer) Texts(ids []int32) ([]string, error) {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		var err error
+		if out[i], err = t.Token(id); err != nil {
+			return nil, fmt.Errorf("at place %d: %w", i, err)
+		}
+	}
+	return out, nil
+}
+
 // Single gives the id of the token that spells s by itself. Where the tokenizer
 // splits s, the error names s and its split.
 func (t *Tokenizer) Single(s string) (int32, error) {

@@ -1,6 +1,7 @@
 package corpus
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -112,6 +113,17 @@ func TestDecodeUnknown(t *testing.T) {
 	tok := mustTokenizer(t, 512)
 	if got := tok.Decode([]int32{'a', tok.EOT(), 512, -1, 'b'}); got != "a<|endoftext|>\uFFFD\uFFFDb" {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestTexts(t *testing.T) {
+	tok := mustTokenizer(t, 512)
+	got, err := tok.Texts([]int32{'a', tok.EOT(), 'b'})
+	if err != nil || !slices.Equal(got, []string{"a", "<|endoftext|>", "b"}) {
+		t.Errorf("%q, %v", got, err)
+	}
+	if _, err := tok.Texts([]int32{'a', 512}); err == nil || !strings.Contains(err.Error(), "place 1") {
+		t.Errorf("a token that there is not: %v", err)
 	}
 }
 

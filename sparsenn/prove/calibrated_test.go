@@ -3,10 +3,13 @@ package prove
 import (
 	"context"
 	"math"
+	"slices"
+	"strings"
 	"testing"
 
 	"circuitbook/sparsenn/ablate"
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -85,7 +88,7 @@ func TestInterchangeCalibrated(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := Interchange(p, run.Config.Model.ReadWidth(), list, circuit.Node{Site: "0.attn.act_in", Index: 0})
+		s, err := Interchange(p, list, circuit.Node{Site: "0.attn.act_in", Index: 0})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -98,5 +101,101 @@ func TestInterchangeCalibrated(t *testing.T) {
 	}
 	if got := swap(Without); got != without {
 		t.Errorf("without the circuit %+v, was %+v", got, without)
+	}
+}
+
+// TestBetween: a calibrated circuit between two answers predicts with their
+// difference scaled and shifted and all other logits as they are, at every
+// token; it is measured, and swaps are counted, as by what reads it from outside.
+func TestBetween(t *testing.T) {
+	runsIn(t)
+	run, config := untrained(t, nil), quick()
+	c := every(t, run, 11)
+	list := reportOf(t, run, config)
+	target, alt := list[0].Target, list[0].Alt
+	tokens := [][]int32{list[0].Prompt, list[0].Prompt}
+	parts := func(make func(context.Context, *train.Result, *circuit.Circuit, ...string) (*Part, error), alt int32) (raw, read *Part) {
+		t.Helper()
+		raw, err := make(context.Background(), run, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if read, err = raw.Between(target, alt); err != nil {
+			t.Fatal(err)
+		}
+		return raw, read
+	}
+	record := func(p *Part) model.Activation {
+		t.Helper()
+		rec, err := p.Record(tokens, []model.Site{model.FinalResid, model.Logits})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rec.Activations[1]
+	}
+	if raw, read := parts(Alone, alt); !slices.Equal(record(raw).Data, record(read).Data) {
+		t.Error("a circuit without scale and shift was read otherwise")
+	}
+	c.Calibrated, c.LogitScale, c.LogitShift = true, 0.5, 3
+	if raw, read := parts(Without, alt); !slices.Equal(record(raw).Data, record(read).Data) {
+		t.Error("the model without the circuit was read by its scale and shift")
+	}
+	raw, read := parts(Alone, alt)
+	before, after := record(raw), record(read)
+	for i := range tokens {
+		for at := range tokens[0] {
+			was, is := before.At(i, at), after.At(i, at)
+			for id := range was {
+				want := float64(was[id])
+				if int32(id) == target {
+					want = float64(was[alt]) + 0.5*float64(was[target]-was[alt]) + 3
+				}
+				if math.Abs(float64(is[id])-want) > 1e-5 {
+					t.Fatalf("token %d: logit %d goes from %v to %v, want %v", at, id, was[id], is[id], want)
+				}
+			}
+		}
+	}
+	// One answer against all others.
+	_, one := parts(Alone, task.Any)
+	last := len(tokens[0]) - 1
+	against := func(logits []float32) float64 {
+		l, err := task.Example{Target: target, Alt: task.Any}.Pick(logits)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return l.Target - l.Alt
+	}
+	if was, is := against(before.At(0, last)), against(record(one).At(0, last)); math.Abs(is-(0.5*was+3)) > 1e-5 {
+		t.Errorf("against all others the lead goes from %v to %v", was, is)
+	}
+	score, err := task.Measure(read, list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Target = 1
+	proved, err := Run(context.Background(), run, task.BracketCounting(), c, config, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := proved.Circuit.Proof.Alone.Mean; math.Abs(score.Loss-got) > 1e-5 {
+		t.Errorf("measured from outside the loss is %v, by the proof %v", score.Loss, got)
+	}
+	node := circuit.Node{Site: "0.attn.act_in", Index: 0}
+	a, err := Interchange(raw, list, node)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := Interchange(read, list, node)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if math.Abs(a.MarginBefore-b.MarginBefore) > 1e-5 || math.Abs(a.MarginAfter-b.MarginAfter) > 1e-5 || a.Before != b.Before || a.After != b.After {
+		t.Errorf("swaps are %+v and, between the answers, %+v", a, b)
+	}
+	for _, ids := range [][2]int32{{-1, alt}, {target, 1 << 20}, {1 << 20, task.Any}} {
+		if _, err := raw.Between(ids[0], ids[1]); err == nil || !strings.Contains(err.Error(), "vocabulary") {
+			t.Errorf("answers %v: %v", ids, err)
+		}
 	}
 }

@@ -1,8 +1,6 @@
 package prove
 
 import (
-	"fmt"
-
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/task"
@@ -31,9 +29,6 @@ type Swap struct {
 // Where the prompts differ in length they are aligned at their ends; a token
 // without a counterpart keeps its own activation. Examples of a task with one
 // answer are an error.
-func Interchange(m Recorder, width int, examples []task.Example, node circuit.Node) (Swap, error) {
-	if node.Index < 0 || node.Index >= width {
-		return Swap{Node: node, N: len(examples)}, fmt.Errorf("interchange at %s: the site has %d channels", node, width)
-	}
+func Interchange(m Recorder, examples []task.Example, node circuit.Node) (Swap, error) {
 	return InterchangeAt(m, examples, []circuit.Node{node}, FromEnd)
 }

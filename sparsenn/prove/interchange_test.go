@@ -33,8 +33,7 @@ func onlyChannel(t *testing.T, channel int) (*train.Result, []task.Example) {
 func TestInterchange(t *testing.T) {
 	const channel = 5
 	run, list := onlyChannel(t, channel)
-	d := run.Config.Model.DModel
-	s, err := Interchange(run.Model, d, list, circuit.Node{Site: "final_resid", Index: channel})
+	s, err := Interchange(run.Model, list, circuit.Node{Site: "final_resid", Index: channel})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +44,7 @@ func TestInterchange(t *testing.T) {
 	if unread == int(list[0].Alt) {
 		unread++
 	}
-	none, err := Interchange(run.Model, 512, list, circuit.Node{Site: string(model.Logits), Index: unread})
+	none, err := Interchange(run.Model, list, circuit.Node{Site: string(model.Logits), Index: unread})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +57,7 @@ func TestInterchange(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	held, err := Interchange(alone, d, list, circuit.Node{Site: "0.mlp.resid_delta", Index: 3})
+	held, err := Interchange(alone, list, circuit.Node{Site: "0.mlp.resid_delta", Index: 3})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,13 +71,13 @@ func TestInterchangeErrors(t *testing.T) {
 	one := append([]task.Example{}, list...)
 	one[1].Alt = task.Any
 	for want, call := range map[string]func() error{
-		"no examples":    func() error { _, err := Interchange(run.Model, 32, nil, circuit.Node{Site: "final_resid"}); return err },
-		"has one answer": func() error { _, err := Interchange(run.Model, 32, one, circuit.Node{Site: "final_resid"}); return err },
+		"no examples":    func() error { _, err := Interchange(run.Model, nil, circuit.Node{Site: "final_resid"}); return err },
+		"has one answer": func() error { _, err := Interchange(run.Model, one, circuit.Node{Site: "final_resid"}); return err },
 		"has 32 channels": func() error {
-			_, err := Interchange(run.Model, 32, list, circuit.Node{Site: "final_resid", Index: 32})
+			_, err := Interchange(run.Model, list, circuit.Node{Site: "final_resid", Index: 32})
 			return err
 		},
-		`site "0.mlp.act"`: func() error { _, err := Interchange(run.Model, 32, list, circuit.Node{Site: "0.mlp.act"}); return err },
+		`site "0.mlp.act"`: func() error { _, err := Interchange(run.Model, list, circuit.Node{Site: "0.mlp.act"}); return err },
 	} {
 		if err := call(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want one with %q", err, want)

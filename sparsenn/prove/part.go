@@ -8,6 +8,7 @@ import (
 	"circuitbook/sparsenn/ablate"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
 
@@ -17,10 +18,10 @@ import (
 type Part struct {
 	run     *train.Result
 	changes []model.Intervention // one per site
-	// calibration is the circuit's, for the circuit alone. It is about the
-	// difference of two answers' logits: [Interchange] applies it, logits are as
-	// they come out.
+	// calibration is the circuit's, for the circuit alone, and plain otherwise. It
+	// is about the difference of two answers' logits.
 	calibration ablate.Calibration
+	answers     *task.Example // of which only the answers count; see Between
 }
 
 // Alone is the circuit, all else ablated.
@@ -72,6 +73,33 @@ func part(ctx context.Context, run *train.Result, c *circuit.Circuit, keep bool,
 	return p, nil
 }
 
+// Between is the part with its logits read as its circuit's are: that of target
+// is moved so that its lead over alt (over all others together, where alt is
+// task.Any) is the one that the circuit's scale and shift make of it (Gao et al.,
+// §3.5). It changes nothing where the circuit has none, and nothing about a model
+// without a circuit. Without Between logits are as they come out.
+func (p *Part) Between(target, alt int32) (*Part, error) {
+	out := *p
+	out.answers = &task.Example{Target: target, Alt: alt}
+	if _, err := out.answers.Pick(make([]float32, p.run.Config.Model.Vocab)); err != nil {
+		return nil, fmt.Errorf("part between two answers: %w", err)
+	}
+	return &out, nil
+}
+
+// read moves the logit of the target in a vector of logits.
+func (p *Part) read(logits []float32) error {
+	if p.answers == nil || p.calibration == ablate.Plain {
+		return nil
+	}
+	l, err := p.answers.Pick(logits)
+	if err != nil {
+		return err
+	}
+	logits[p.answers.Target] = float32(l.Alt + p.calibration.Scale*(l.Target-l.Alt) + p.calibration.Shift)
+	return nil
+}
+
 // Record is model.Record of the part: the interventions act after its own, x
 // being what the part has at the site.
 func (p *Part) Record(tokens [][]int32, sites []model.Site, changes ...model.Intervention) (*model.Recording, error) {
@@ -88,7 +116,18 @@ func (p *Part) Record(tokens [][]int32, sites []model.Site, changes ...model.Int
 		}
 		all[i] = both
 	}
-	return p.run.Model.Record(tokens, sites, all...)
+	rec, err := p.run.Model.Record(tokens, sites, all...)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range rec.Activations {
+		for i := 0; a.Site == model.Logits && i < a.Shape[0]*a.Shape[1]; i++ {
+			if err := p.read(a.At(i/a.Shape[1], i%a.Shape[1])); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return rec, nil
 }
 
 // compose is one intervention that does first a, which has a value per channel,

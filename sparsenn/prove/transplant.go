@@ -148,7 +148,7 @@ func InterchangeAt(m Recorder, examples []task.Example, nodes []circuit.Node, at
 		return s, err
 	}
 	calibration := ablate.Plain
-	if p, ok := m.(*Part); ok {
+	if p, ok := m.(*Part); ok && p.answers == nil { // else its logits come as they are read
 		calibration = p.calibration
 	}
 	n := float64(len(sequences))

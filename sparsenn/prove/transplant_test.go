@@ -242,7 +242,7 @@ func TestInterchangeAt(t *testing.T) {
 	node := []circuit.Node{{Site: "final_resid", Index: channel}}
 	last := func(prompt, counter []int32) [][2]int { return FromEnd(prompt, counter)[:1] }
 	rest := func(prompt, counter []int32) [][2]int { return FromEnd(prompt, counter)[1:] }
-	all, err := Interchange(run.Model, run.Config.Model.DModel, list, node[0])
+	all, err := Interchange(run.Model, list, node[0])
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,8 @@
 //	r, err := prune.Run(ctx, run, task.SingleDoubleQuote(), prune.DefaultConfig(), prune.Options{})
 //	r.Circuit.Nodes
 //
+// [Reduce] takes more nodes out of a circuit, as for a looser target.
+//
 // Nothing here looks at the report split: what is printed of a circuit is
 // measured by package prove.
 package prune

@@ -70,7 +70,8 @@ func (g *gates) do() (loss float64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	loss, gradient, margins, err := e.GradientUnder(g.open(), g.calibration)
+	open := g.open()
+	loss, gradient, margins, err := e.GradientUnder(open, g.calibration)
 	if err != nil {
 		return 0, fmt.Errorf("gate step %d: %w", g.step, err)
 	}
@@ -81,7 +82,7 @@ func (g *gates) do() (loss float64, err error) {
 		g.follow(ablate.Calibrate(margins))
 	}
 	h := g.hyper
-	price, norm := h.penalty(g.step), 0.0
+	price, norm := h.price(g.step, open.Count()), 0.0
 	for i, x := range gradient {
 		gradient[i] = (x + price) * slope(g.tau[i], h.Temperature)
 		norm += gradient[i] * gradient[i]

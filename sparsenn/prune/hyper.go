@@ -11,7 +11,11 @@ type Hyper struct {
 	Steps   int     `json:"steps"`   // of the optimiser
 	Pairs   int     `json:"pairs"`   // examples per step
 	Penalty float64 `json:"penalty"` // of the loss, in nats per kept node
-	// Ramp is the fraction of the steps over which the penalty rises from zero,
+	// LogPenalty is that of the logarithm of the number of kept nodes, in nats, as
+	// in a published winning configuration: a node then costs the more the fewer
+	// there are. 0 leaves it out.
+	LogPenalty float64 `json:"log_penalty,omitempty"`
+	// Ramp is the fraction of the steps over which the penalties rise from zero,
 	// so that gates meet the task before its price.
 	Ramp        float64 `json:"ramp"`
 	LR          float64 `json:"lr"`           // peak, decayed linearly to zero
@@ -44,6 +48,7 @@ func (h Hyper) Validate() error {
 		{"steps", h.Steps > 0, h.Steps, "positive"},
 		{"pairs", h.Pairs > 0, h.Pairs, "positive"},
 		{"penalty", h.Penalty >= 0 && !math.IsInf(h.Penalty, 0), h.Penalty, "0 or more"},
+		{"log_penalty", h.LogPenalty >= 0 && !math.IsInf(h.LogPenalty, 0), h.LogPenalty, "0 or more"},
 		{"ramp", h.Ramp >= 0 && h.Ramp <= 1, h.Ramp, "in [0, 1]"},
 		{"lr", h.LR > 0 && !math.IsInf(h.LR, 0), h.LR, "positive"},
 		{"warm_up", h.WarmUp >= 0 && h.WarmUp < 1, h.WarmUp, "in [0, 1)"},
@@ -72,11 +77,12 @@ func (h Hyper) rate(step int) float64 {
 	return h.LR * (1 - float64(step)/float64(h.Steps))
 }
 
-// penalty is the price of a node at a step (from 0).
-func (h Hyper) penalty(step int) float64 {
+// price is what a node costs at a step (from 0) at which so many are kept.
+func (h Hyper) price(step, kept int) float64 {
+	price := h.Penalty + h.LogPenalty/float64(max(1, kept))
 	ramp := h.Ramp * float64(h.Steps)
 	if at := float64(step + 1); at < ramp {
-		return h.Penalty * at / ramp
+		return price * at / ramp
 	}
-	return h.Penalty
+	return price
 }

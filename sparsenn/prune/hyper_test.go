@@ -13,7 +13,8 @@ func TestHyperRefusesNonsense(t *testing.T) {
 	for name, change := range map[string]func(*Hyper){
 		"steps": func(h *Hyper) { h.Steps = 0 }, "pairs": func(h *Hyper) { h.Pairs = -1 },
 		"penalty": func(h *Hyper) { h.Penalty = math.Inf(1) }, "ramp": func(h *Hyper) { h.Ramp = 2 },
-		"lr": func(h *Hyper) { h.LR = 0 }, "warm_up": func(h *Hyper) { h.WarmUp = 1 },
+		"log_penalty": func(h *Hyper) { h.LogPenalty = -1 },
+		"lr":          func(h *Hyper) { h.LR = 0 }, "warm_up": func(h *Hyper) { h.WarmUp = 1 },
 		"temperature": func(h *Hyper) { h.Temperature = 0 }, "init_bias": func(h *Hyper) { h.InitBias = 1.5 },
 		"init_scale": func(h *Hyper) { h.InitScale = -1 }, "beta1": func(h *Hyper) { h.Beta1 = 1 },
 		"beta2": func(h *Hyper) { h.Beta2 = math.NaN() }, "epsilon": func(h *Hyper) { h.Epsilon = 0 },
@@ -40,7 +41,28 @@ func TestPaperSchedules(t *testing.T) {
 			t.Fatalf("the rate rises at step %d", i)
 		}
 	}
-	if h.penalty(0) >= h.penalty(20) || h.penalty(49) != 3 || h.penalty(99) != 3 {
-		t.Errorf("prices %v %v %v %v", h.penalty(0), h.penalty(20), h.penalty(49), h.penalty(99))
+	if h.price(0, 9) >= h.price(20, 9) || h.price(49, 9) != 3 || h.price(99, 9) != 3 {
+		t.Errorf("prices %v %v %v %v", h.price(0, 9), h.price(20, 9), h.price(49, 9), h.price(99, 9))
+	}
+}
+
+// TestPriceOfLogarithm: the price of a node is what the penalties together say of
+// one node fewer; that of the logarithm grows as nodes go, and ramps too.
+func TestPriceOfLogarithm(t *testing.T) {
+	h := DefaultHyper()
+	h.Steps, h.Penalty, h.LogPenalty, h.Ramp = 100, 0.25, 2, 0.5
+	total := func(kept float64) float64 { return h.Penalty*kept + h.LogPenalty*math.Log(kept) }
+	for _, kept := range []int{10, 100, 1000} {
+		const d = 1e-4
+		want := (total(float64(kept)+d) - total(float64(kept)-d)) / (2 * d)
+		if got := h.price(99, kept); math.Abs(got-want) > 1e-6 {
+			t.Errorf("%d kept: a node costs %v, want %v", kept, got, want)
+		}
+		if got, want := h.price(24, kept), h.price(99, kept)/2; math.Abs(got-want) > 1e-12 {
+			t.Errorf("%d kept: half up the ramp a node costs %v, want %v", kept, got, want)
+		}
+	}
+	if h.price(99, 0) != h.price(99, 1) {
+		t.Error("where none is kept the price is not that of one")
 	}
 }

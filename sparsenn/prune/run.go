@@ -148,13 +148,19 @@ type work struct {
 	provenance store.Provenance
 }
 
-// all does the trials that are left.
-func (w *work) all() error {
+// prepare makes the judge.
+func (w *work) prepare() error {
 	e, err := ablate.NewEvaluator(w.run.Model, w.stats, w.sel, w.config.Ablation)
 	if err != nil {
 		return err
 	}
-	if w.judge, err = newJudge(e, w.sel, w.config); err != nil {
+	w.judge, err = newJudge(e, w.sel, w.config)
+	return err
+}
+
+// all does the trials that are left.
+func (w *work) all() error {
+	if err := w.prepare(); err != nil {
 		return err
 	}
 	if err := w.resume(); err != nil {

@@ -43,3 +43,39 @@ func ExampleRun() {
 	// target of 0.15 nats reached: false
 	// 352 of 352 nodes kept
 }
+
+// Reduce goes on with a circuit for a looser target: here every node of a model
+// that was never trained, which answers like a coin and can be held at its means
+// altogether where a coin will do.
+func ExampleReduce() {
+	dir, err := os.MkdirTemp("", "runs")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	os.Setenv(store.RootVariable, dir)
+	defer os.Unsetenv(store.RootVariable)
+
+	config, err := train.Scale("tiny", 0)
+	if err != nil {
+		log.Fatal(err)
+	}
+	run, err := train.Untrained(config)
+	if err != nil {
+		log.Fatal(err)
+	}
+	c := prune.DefaultConfig()
+	c.Fit, c.Select, c.Hyper.Steps, c.Hyper.Pairs = 32, 32, 5, 8
+	r, err := prune.Run(context.Background(), run, task.SingleDoubleQuote(), c, prune.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	c.Target = 0.75
+	x, trial, err := prune.Reduce(context.Background(), run, task.SingleDoubleQuote(), c, r.Circuit)
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Printf("from %d to %d nodes at %.2f nats: %v\n", len(r.Circuit.Nodes), len(x.Nodes), c.Target, trial.Reached)
+	// Output:
+	// from 352 to 0 nodes at 0.75 nats: true
+}

@@ -58,7 +58,7 @@ const (
 
 // draw is settings at random around a centre, for one place of a bracket: a
 // function of seed and place. Place 0 of bracket 0 is the centre itself. The
-// ranges are a third to three times, wider for the penalty.
+// ranges are a third to three times, wider for the penalties.
 func draw(center Hyper, seed uint64, bracket, place int) Hyper {
 	h := center
 	if bracket == 0 && place == 0 {
@@ -73,6 +73,7 @@ func draw(center Hyper, seed uint64, bracket, place int) Hyper {
 	h.InitScale = spread(h.InitScale, 3)
 	h.WeightDecay = spread(h.WeightDecay, 3)
 	h.Beta2 = 1 - min(0.5, spread(1-h.Beta2, 3))
+	h.LogPenalty = spread(h.LogPenalty, 6)
 	return h
 }
 

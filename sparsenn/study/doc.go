@@ -13,7 +13,8 @@
 // [Feeds] follows a circuit's wires backwards, [Drop] and [Only] cut it for
 // prove.Alone and prove.Without to run, and [Opening] says where prove's
 // InterchangeAt is to exchange nodes: what statements about single nodes are
-// found and tested by.
+// found and tested by. [Way] is the way through a circuit that counts most, and
+// [Views] are a circuit and its model, ready for such tests.
 //
 // Everything expensive is an artifact: a training run, a pruning, a proof. What
 // is there is loaded, what is half done is resumed, and a cancelled call goes on
