@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"circuitbook/sparsenn/internal/compiled"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/train"
 
@@ -23,7 +24,7 @@ type Bridge struct {
 
 	values map[string][]float32
 	inputs []any
-	execs  programs
+	execs  compiled.Programs
 }
 
 func newBridge(r, sparse, dense *train.Result, c Config) (*Bridge, error) {

@@ -3,24 +3,16 @@ package steer
 import (
 	"fmt"
 	"slices"
-	"sync"
 
-	"circuitbook/sparsenn/backend"
 	"circuitbook/sparsenn/model"
 
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// atOnce is how many sequences a program takes.
+// atOnce is how many sequences a program takes. There is one for each site and padded
+// length; strength, coefficients and directions are inputs.
 const atOnce = 32
-
-// programs are the compiled programs of a steerer: one for each site and padded
-// length. Strength, coefficients and directions are inputs.
-type programs struct {
-	sync.Mutex
-	m map[string]*Exec
-}
 
 // batch is what one call runs: at most atOnce sequences.
 type batch struct {
@@ -64,9 +56,9 @@ func (s *Steerer) run(x batch) ([]result, error) {
 		}
 		last[b], want[b], have[b] = int32(x.last[b]), x.want[b], x.have[b]
 	}
-	exec, err := s.program(fmt.Sprint(x.site, length), func(in []*Node) []*Node { return s.graph(x.site, in) })
+	exec, err := s.execs.Get(fmt.Sprint(x.site, length), func(in []*Node) []*Node { return s.graph(x.site, in) })
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("steer at %s: %w", x.site, err)
 	}
 	args := slices.Concat(s.Bridge.Dense.Model.Inputs(), []any{
 		tensors.FromFlatDataAndDimensions(tokens, atOnce, length),
@@ -136,26 +128,4 @@ func (s *Steerer) graph(site model.Site, in []*Node) []*Node {
 func logSoftmax(x *Node) *Node {
 	x = Sub(x, ReduceAndKeep(x, ReduceMax, -1))
 	return Sub(x, Log(ReduceAndKeep(Exp(x), ReduceSum, -1)))
-}
-
-// program returns the program of a key, building it at first use.
-func (s *Steerer) program(key string, build func(in []*Node) []*Node) (*Exec, error) {
-	s.execs.Lock()
-	defer s.execs.Unlock()
-	if e, ok := s.execs.m[key]; ok {
-		return e, nil
-	}
-	b, err := backend.Open()
-	if err != nil {
-		return nil, err
-	}
-	e, err := NewExec(b, build)
-	if err != nil {
-		return nil, fmt.Errorf("steer: building a program: %w", err)
-	}
-	if s.execs.m == nil {
-		s.execs.m = map[string]*Exec{}
-	}
-	s.execs.m[key] = e
-	return e, nil
 }

@@ -8,6 +8,7 @@ import (
 
 	"circuitbook/sparsenn/bridge"
 	"circuitbook/sparsenn/corpus"
+	"circuitbook/sparsenn/internal/compiled"
 	"circuitbook/sparsenn/model"
 )
 
@@ -25,7 +26,7 @@ type Steerer struct {
 	// of the dense one.
 	ratio []float64
 	valid corpus.Tokens // text that no training saw
-	execs programs
+	execs compiled.Programs
 }
 
 // New prepares a bridge for steering: it measures how large both residual streams
