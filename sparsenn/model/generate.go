@@ -82,17 +82,22 @@ func (m *Model) Top(tok Tokenizer, prompt string, n int) ([]TokenProb, error) {
 	if err != nil {
 		return nil, fmt.Errorf("top: prompt %s: %w", quoted(prompt), err)
 	}
-	p := softmax(logits[0], 1)
+	return TopOf(tok, logits[0], n), nil
+}
+
+// TopOf returns the n most probable tokens of logits, as [Model.Top] does.
+func TopOf(tok Tokenizer, logits []float32, n int) []TokenProb {
+	p := softmax(logits, 1)
 	out := make([]TokenProb, len(p))
 	for i, x := range p {
 		out[i] = TokenProb{Token: int32(i), P: x}
 	}
 	slices.SortStableFunc(out, func(a, b TokenProb) int { return cmp.Compare(b.P, a.P) })
-	out = out[:min(n, len(out))]
+	out = out[:max(0, min(n, len(out)))]
 	for i := range out {
 		out[i].Text = tok.Decode([]int32{out[i].Token})
 	}
-	return out, nil
+	return out
 }
 
 // quoted is a prompt as an error shows it: not all of a long one.

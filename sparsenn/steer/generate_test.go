@@ -52,6 +52,43 @@ func TestGenerate(t *testing.T) {
 	}
 }
 
+// TestTop: as the model is, and steered, which is what Curve measures.
+func TestTop(t *testing.T) {
+	s := two(t)
+	list := prompts(t, 1)
+	m := channels(t, s, 1, 2)
+	before, after, err := s.Top(m, list[0], 5, 512)
+	if err != nil {
+		t.Fatal(err)
+	}
+	curve, err := s.Curve(t.Context(), m, list, []float64{0, 5})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, top := range [][]model.TokenProb{before, after} {
+		sum := 0.0
+		for k, x := range top {
+			sum += x.P
+			if k > 0 && x.P > top[k-1].P {
+				t.Fatalf("token %d of %d is more probable than the one before", k, i)
+			}
+			if x.Token == list[0].Want && math.Abs(x.P-curve.Points[i].Want.Mean) > 1e-5 {
+				t.Errorf("the wanted answer has %v, in the curve %v", x.P, curve.Points[i].Want.Mean)
+			}
+		}
+		if math.Abs(sum-1) > 1e-6 {
+			t.Errorf("probabilities of all tokens sum to %v", sum)
+		}
+	}
+	few, _, err := s.Top(m, list[0], 5, 3)
+	if err != nil || len(few) != 3 || few[0] != before[0] {
+		t.Errorf("%v, %v", few, err)
+	}
+	if _, _, err := s.Top(m, list[0], 5, 0); err == nil {
+		t.Error("no tokens are given")
+	}
+}
+
 func TestGenerateErrors(t *testing.T) {
 	s := two(t)
 	p := prompts(t, 1)[0]
