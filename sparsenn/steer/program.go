@@ -15,9 +15,10 @@ import (
 // atOnce is how many sequences a program takes.
 const atOnce = 32
 
-// programs are the compiled programs of a steerer: one for each site and padded
-// length. Strength, coefficients and directions are inputs.
-type programs struct {
+// programs are those compiled so far, one for each config of a dense model, site and
+// padded length. Weights, strength, coefficients and directions are inputs, so that
+// steerers of several bridges share them.
+var programs struct {
 	sync.Mutex
 	m map[string]*Exec
 }
@@ -64,7 +65,7 @@ func (s *Steerer) run(x batch) ([]result, error) {
 		}
 		last[b], want[b], have[b] = int32(x.last[b]), x.want[b], x.have[b]
 	}
-	exec, err := s.program(fmt.Sprint(x.site, length), func(in []*Node) []*Node { return s.graph(x.site, in) })
+	exec, err := program(fmt.Sprintf("%s %d %+v", x.site, length, c), func(in []*Node) []*Node { return graph(c, x.site, in) })
 	if err != nil {
 		return nil, err
 	}
@@ -98,8 +99,7 @@ func (s *Steerer) run(x batch) ([]result, error) {
 // at the site [batch, seq, d_dense], which tokens count as others [batch, seq], and
 // int32 [batch] each: the last token, the wanted answer and the other one. It returns
 // the rows of result, [5, batch].
-func (s *Steerer) graph(site model.Site, in []*Node) []*Node {
-	c := s.Bridge.Dense.Config.Model
+func graph(c model.Config, site model.Site, in []*Node) []*Node {
 	vars, in := c.Vars(in)
 	tokens, shift, others, last, want, have := in[0], in[1], in[2], in[3], in[4], in[5]
 	base := model.Forward(c, vars, tokens, nil)
@@ -139,10 +139,10 @@ func logSoftmax(x *Node) *Node {
 }
 
 // program returns the program of a key, building it at first use.
-func (s *Steerer) program(key string, build func(in []*Node) []*Node) (*Exec, error) {
-	s.execs.Lock()
-	defer s.execs.Unlock()
-	if e, ok := s.execs.m[key]; ok {
+func program(key string, build func(in []*Node) []*Node) (*Exec, error) {
+	programs.Lock()
+	defer programs.Unlock()
+	if e, ok := programs.m[key]; ok {
 		return e, nil
 	}
 	b, err := backend.Open()
@@ -153,9 +153,9 @@ func (s *Steerer) program(key string, build func(in []*Node) []*Node) (*Exec, er
 	if err != nil {
 		return nil, fmt.Errorf("steer: building a program: %w", err)
 	}
-	if s.execs.m == nil {
-		s.execs.m = map[string]*Exec{}
+	if programs.m == nil {
+		programs.m = map[string]*Exec{}
 	}
-	s.execs.m[key] = e
+	programs.m[key] = e
 	return e, nil
 }

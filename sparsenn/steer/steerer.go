@@ -25,7 +25,6 @@ type Steerer struct {
 	// of the dense one.
 	ratio []float64
 	valid corpus.Tokens // text that no training saw
-	execs programs
 }
 
 // New prepares a bridge for steering: it measures how large both residual streams
