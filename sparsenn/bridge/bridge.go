@@ -12,6 +12,16 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
+// programs are those of hybrids and measurements compiled so far. Weights are inputs, so
+// that bridges between models of the same sizes share them.
+var programs compiled.Programs
+
+// key is what of a bridge shapes its programs.
+func (b *Bridge) key() string {
+	s := b.Sparse.Config.Model
+	return fmt.Sprintf("%+v %+v %d", s, b.Dense.Config.Model, b.Config.keep(s))
+}
+
 // Bridge is a finished bridge between two models.
 type Bridge struct {
 	Config        Config
@@ -24,7 +34,6 @@ type Bridge struct {
 
 	values map[string][]float32
 	inputs []any
-	execs  compiled.Programs
 }
 
 func newBridge(r, sparse, dense *train.Result, c Config) (*Bridge, error) {

@@ -49,7 +49,7 @@ func (h *Hybrid) Logits(tokens [][]int32) ([][]float32, error) {
 		}
 		flat = append(flat, t...)
 	}
-	exec, err := b.execs.Get(fmt.Sprint("hybrid ", h.Route, len(tokens), seq), func(in []*graph.Node) []*graph.Node {
+	exec, err := programs.Get(fmt.Sprintf("hybrid %s, %d of %d, %s", h.Route, len(tokens), seq, b.key()), func(in []*graph.Node) []*graph.Node {
 		sparse, dense, m, rest := b.unpack(in)
 		return []*graph.Node{along(h.Route, s, d, sparse, dense, m, rest[0])}
 	})

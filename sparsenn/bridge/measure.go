@@ -93,7 +93,7 @@ func (b *Bridge) Measure(ctx context.Context, o MeasureOptions) (*Report, error)
 	windows := (o.Windows + measureAtOnce - 1) / measureAtOnce * measureAtOnce
 	tokens := data.Valid.Windows(windows, o.SeqLen+1)
 	n := Boundaries(s)
-	exec, err := b.execs.Get(fmt.Sprint("measure ", o.SeqLen), func(in []*Node) []*Node { return b.measureGraph(in) })
+	exec, err := programs.Get(fmt.Sprintf("measure %d, %s", o.SeqLen, b.key()), func(in []*Node) []*Node { return b.measureGraph(in) })
 	if err != nil {
 		return nil, err
 	}

@@ -4,15 +4,20 @@ import (
 	"fmt"
 	"slices"
 
+	"circuitbook/sparsenn/internal/compiled"
 	"circuitbook/sparsenn/model"
 
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// atOnce is how many sequences a program takes. There is one for each site and padded
-// length; strength, coefficients and directions are inputs.
+// atOnce is how many sequences a program takes.
 const atOnce = 32
+
+// programs are those compiled so far, one for each config of a dense model, site and
+// padded length. Weights, strength, coefficients and directions are inputs, so that
+// steerers of several bridges share them.
+var programs compiled.Programs
 
 // batch is what one call runs: at most atOnce sequences.
 type batch struct {
@@ -56,7 +61,7 @@ func (s *Steerer) run(x batch) ([]result, error) {
 		}
 		last[b], want[b], have[b] = int32(x.last[b]), x.want[b], x.have[b]
 	}
-	exec, err := s.execs.Get(fmt.Sprint(x.site, length), func(in []*Node) []*Node { return s.graph(x.site, in) })
+	exec, err := programs.Get(fmt.Sprintf("steer %s %d %+v", x.site, length, c), func(in []*Node) []*Node { return graph(c, x.site, in) })
 	if err != nil {
 		return nil, fmt.Errorf("steer at %s: %w", x.site, err)
 	}
@@ -90,8 +95,7 @@ func (s *Steerer) run(x batch) ([]result, error) {
 // at the site [batch, seq, d_dense], which tokens count as others [batch, seq], and
 // int32 [batch] each: the last token, the wanted answer and the other one. It returns
 // the rows of result, [5, batch].
-func (s *Steerer) graph(site model.Site, in []*Node) []*Node {
-	c := s.Bridge.Dense.Config.Model
+func graph(c model.Config, site model.Site, in []*Node) []*Node {
 	vars, in := c.Vars(in)
 	tokens, shift, others, last, want, have := in[0], in[1], in[2], in[3], in[4], in[5]
 	base := model.Forward(c, vars, tokens, nil)

@@ -8,7 +8,6 @@ import (
 
 	"circuitbook/sparsenn/bridge"
 	"circuitbook/sparsenn/corpus"
-	"circuitbook/sparsenn/internal/compiled"
 	"circuitbook/sparsenn/model"
 )
 
@@ -26,7 +25,6 @@ type Steerer struct {
 	// of the dense one.
 	ratio []float64
 	valid corpus.Tokens // text that no training saw
-	execs compiled.Programs
 }
 
 // New prepares a bridge for steering: it measures how large both residual streams

@@ -1,4 +1,4 @@
-// Package compiled keeps the programs that a value has compiled, by what shapes them.
+// Package compiled keeps compiled programs by what shapes them.
 package compiled
 
 import (
@@ -38,4 +38,11 @@ func (p *Programs) Get(key string, build func(in []*graph.Node) []*graph.Node) (
 	}
 	p.m[key] = e
 	return e, nil
+}
+
+// Len is the number of programs.
+func (p *Programs) Len() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.m)
 }

@@ -33,6 +33,9 @@ func TestGet(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if p.Len() != 2 {
+		t.Errorf("%d programs", p.Len())
+	}
 	for e, want := range map[*graph.Exec]float32{got[0]: 14, other: 21} {
 		out, err := e.Call(float32(7))
 		if err != nil {
