@@ -76,22 +76,12 @@ const measureAtOnce = 8
 
 // Measure runs both models and all hybrids of one switch on validation text.
 func (b *Bridge) Measure(ctx context.Context, o MeasureOptions) (*Report, error) {
-	if o.Windows == 0 {
-		o.Windows = 128
-	}
-	s, d := b.Sparse.Config.Model, b.Dense.Config.Model
-	if o.SeqLen == 0 {
-		o.SeqLen = min(b.Config.SeqLen, s.Context, d.Context)
-	}
-	if o.Windows < 2 || o.SeqLen < 1 || o.SeqLen > min(s.Context, d.Context) {
-		return nil, fmt.Errorf("bridge: %d windows of %d tokens; give at least 2, of 1 to %d tokens", o.Windows, o.SeqLen, min(s.Context, d.Context))
-	}
-	data, err := corpus.Open(ctx, b.Sparse.Config.Corpus, nil)
+	o, tokens, err := b.windows(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	windows := (o.Windows + measureAtOnce - 1) / measureAtOnce * measureAtOnce
-	tokens := data.Valid.Windows(windows, o.SeqLen+1)
+	windows := o.Windows
+	s := b.Sparse.Config.Model
 	n := Boundaries(s)
 	exec, err := programs.Get(fmt.Sprintf("measure %d, %s", o.SeqLen, b.key()), func(in []*Node) []*Node { return b.measureGraph(in) })
 	if err != nil {
@@ -135,6 +125,27 @@ func (b *Bridge) Measure(ctx context.Context, o MeasureOptions) (*Report, error)
 			DenseToSparse: loss(2 + i), SparseToDense: loss(2 + n + i)})
 	}
 	return r, nil
+}
+
+// windows returns the options with their defaults, the number of windows rounded up to
+// what programs take, and the windows, one token longer than they are measured on.
+func (b *Bridge) windows(ctx context.Context, o MeasureOptions) (MeasureOptions, []int32, error) {
+	most := min(b.Sparse.Config.Model.Context, b.Dense.Config.Model.Context)
+	if o.Windows == 0 {
+		o.Windows = 128
+	}
+	if o.SeqLen == 0 {
+		o.SeqLen = min(b.Config.SeqLen, most)
+	}
+	if o.Windows < 2 || o.SeqLen < 1 || o.SeqLen > most {
+		return o, nil, fmt.Errorf("bridge: %d windows of %d tokens; give at least 2, of 1 to %d tokens", o.Windows, o.SeqLen, most)
+	}
+	data, err := corpus.Open(ctx, b.Sparse.Config.Corpus, nil)
+	if err != nil {
+		return o, nil, err
+	}
+	o.Windows = (o.Windows + measureAtOnce - 1) / measureAtOnce * measureAtOnce
+	return o, data.Valid.Windows(o.Windows, o.SeqLen+1), nil
 }
 
 // measureGraph returns the losses of windows, [2·(2+2n), windows], and per boundary
