@@ -44,7 +44,24 @@ type AtBoundary struct {
 
 // Loss is how a model or a hybrid does on text: cross-entropy, and the divergence
 // KL(dense ‖ it) of its answers from the dense model's, in nats per token.
-type Loss struct{ CE, KL Estimate }
+type Loss struct {
+	CE, KL  Estimate
+	windows []float64 // the cross-entropy of each window
+}
+
+// Over is by how much the cross-entropy of l is above that of m, which was measured on the
+// same windows, with the standard error of the differences: how hard the single windows
+// are cancels out. Losses of different windows are an error.
+func (l Loss) Over(m Loss) (Estimate, error) {
+	if len(l.windows) != len(m.windows) || len(l.windows) < 2 {
+		return Estimate{}, fmt.Errorf("bridge: losses of %d and of %d windows are not paired; measure both with the same MeasureOptions", len(l.windows), len(m.windows))
+	}
+	var s sums
+	for i, x := range l.windows {
+		s.add(x - m.windows[i])
+	}
+	return s.estimate(), nil
+}
 
 // Report is a bridge as measured.
 type Report struct {
@@ -117,7 +134,7 @@ func (b *Bridge) Measure(ctx context.Context, o MeasureOptions) (*Report, error)
 			o.Progress(w+measureAtOnce, windows)
 		}
 	}
-	loss := func(i int) Loss { return Loss{losses[2*i].estimate(), losses[2*i+1].estimate()} }
+	loss := func(i int) Loss { return lossOf(losses[2*i], losses[2*i+1]) }
 	r := &Report{Tokens: windows * o.SeqLen, Sparse: loss(0), Dense: loss(1)}
 	for i := range n {
 		r.Boundaries = append(r.Boundaries, AtBoundary{Boundary: i, Site: Boundary(s, i),
@@ -169,9 +186,16 @@ func (b *Bridge) measureGraph(in []*Node) []*Node {
 }
 
 // sums add up values for their mean and its standard error.
-type sums struct{ n, x, xx float64 }
+type sums struct {
+	n, x, xx float64
+	all      []float64
+}
 
-func (s *sums) add(x float64) { s.n, s.x, s.xx = s.n+1, s.x+x, s.xx+x*x }
+func (s *sums) add(x float64) {
+	s.n, s.x, s.xx, s.all = s.n+1, s.x+x, s.xx+x*x, append(s.all, x)
+}
+
+func lossOf(ce, kl sums) Loss { return Loss{ce.estimate(), kl.estimate(), ce.all} }
 
 func (s sums) estimate() Estimate {
 	mean := s.x / s.n

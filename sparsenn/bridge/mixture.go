@@ -75,7 +75,7 @@ func (b *Bridge) MeasureRoutes(ctx context.Context, routes []Route, o MeasureOpt
 	}
 	var all []Loss
 	for _, l := range losses {
-		all = append(all, Loss{l[0].estimate(), l[1].estimate()})
+		all = append(all, lossOf(l[0], l[1]))
 	}
 	return all, nil
 }
