@@ -36,7 +36,7 @@ func (b *Bridge) MeasureRoutes(ctx context.Context, routes []Route, o MeasureOpt
 	if err != nil {
 		return nil, err
 	}
-	exec, err := b.program(fmt.Sprint("routes ", o.SeqLen), func(in []*Node) []*Node { return b.routesGraph(in) })
+	exec, err := programs.Get(fmt.Sprintf("routes %d, %s", o.SeqLen, b.key()), func(in []*Node) []*Node { return b.routesGraph(in) })
 	if err != nil {
 		return nil, err
 	}
