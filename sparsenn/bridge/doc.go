@@ -18,7 +18,7 @@
 //
 // with h the residual streams and y^d the dense model's answer; the first term is
 // Train's alone. One switch stands for all mixtures: a Route may have any number,
-// and Bridge.Along runs it.
+// Bridge.Along runs it, and Bridge.MeasureRoutes says what it loses.
 //
 //	b, err := bridge.Fit(ctx, sparse, dense, bridge.DefaultConfig(), train.Options{})
 //	report, err := b.Measure(ctx, bridge.MeasureOptions{})

@@ -44,7 +44,24 @@ type AtBoundary struct {
 
 // Loss is how a model or a hybrid does on text: cross-entropy, and the divergence
 // KL(dense ‖ it) of its answers from the dense model's, in nats per token.
-type Loss struct{ CE, KL Estimate }
+type Loss struct {
+	CE, KL  Estimate
+	windows []float64 // the cross-entropy of each window
+}
+
+// Over is by how much the cross-entropy of l is above that of m, which was measured on the
+// same windows, with the standard error of the differences: how hard the single windows
+// are cancels out. Losses of different windows are an error.
+func (l Loss) Over(m Loss) (Estimate, error) {
+	if len(l.windows) != len(m.windows) || len(l.windows) < 2 {
+		return Estimate{}, fmt.Errorf("bridge: losses of %d and of %d windows are not paired; measure both with the same MeasureOptions", len(l.windows), len(m.windows))
+	}
+	var s sums
+	for i, x := range l.windows {
+		s.add(x - m.windows[i])
+	}
+	return s.estimate(), nil
+}
 
 // Report is a bridge as measured.
 type Report struct {
@@ -76,22 +93,12 @@ const measureAtOnce = 8
 
 // Measure runs both models and all hybrids of one switch on validation text.
 func (b *Bridge) Measure(ctx context.Context, o MeasureOptions) (*Report, error) {
-	if o.Windows == 0 {
-		o.Windows = 128
-	}
-	s, d := b.Sparse.Config.Model, b.Dense.Config.Model
-	if o.SeqLen == 0 {
-		o.SeqLen = min(b.Config.SeqLen, s.Context, d.Context)
-	}
-	if o.Windows < 2 || o.SeqLen < 1 || o.SeqLen > min(s.Context, d.Context) {
-		return nil, fmt.Errorf("bridge: %d windows of %d tokens; give at least 2, of 1 to %d tokens", o.Windows, o.SeqLen, min(s.Context, d.Context))
-	}
-	data, err := corpus.Open(ctx, b.Sparse.Config.Corpus, nil)
+	o, tokens, err := b.windows(ctx, o)
 	if err != nil {
 		return nil, err
 	}
-	windows := (o.Windows + measureAtOnce - 1) / measureAtOnce * measureAtOnce
-	tokens := data.Valid.Windows(windows, o.SeqLen+1)
+	windows := o.Windows
+	s := b.Sparse.Config.Model
 	n := Boundaries(s)
 	exec, err := programs.Get(fmt.Sprintf("measure %d, %s", o.SeqLen, b.key()), func(in []*Node) []*Node { return b.measureGraph(in) })
 	if err != nil {
@@ -127,7 +134,7 @@ func (b *Bridge) Measure(ctx context.Context, o MeasureOptions) (*Report, error)
 			o.Progress(w+measureAtOnce, windows)
 		}
 	}
-	loss := func(i int) Loss { return Loss{losses[2*i].estimate(), losses[2*i+1].estimate()} }
+	loss := func(i int) Loss { return lossOf(losses[2*i], losses[2*i+1]) }
 	r := &Report{Tokens: windows * o.SeqLen, Sparse: loss(0), Dense: loss(1)}
 	for i := range n {
 		r.Boundaries = append(r.Boundaries, AtBoundary{Boundary: i, Site: Boundary(s, i),
@@ -135,6 +142,27 @@ func (b *Bridge) Measure(ctx context.Context, o MeasureOptions) (*Report, error)
 			DenseToSparse: loss(2 + i), SparseToDense: loss(2 + n + i)})
 	}
 	return r, nil
+}
+
+// windows returns the options with their defaults, the number of windows rounded up to
+// what programs take, and the windows, one token longer than they are measured on.
+func (b *Bridge) windows(ctx context.Context, o MeasureOptions) (MeasureOptions, []int32, error) {
+	most := min(b.Sparse.Config.Model.Context, b.Dense.Config.Model.Context)
+	if o.Windows == 0 {
+		o.Windows = 128
+	}
+	if o.SeqLen == 0 {
+		o.SeqLen = min(b.Config.SeqLen, most)
+	}
+	if o.Windows < 2 || o.SeqLen < 1 || o.SeqLen > most {
+		return o, nil, fmt.Errorf("bridge: %d windows of %d tokens; give at least 2, of 1 to %d tokens", o.Windows, o.SeqLen, most)
+	}
+	data, err := corpus.Open(ctx, b.Sparse.Config.Corpus, nil)
+	if err != nil {
+		return o, nil, err
+	}
+	o.Windows = (o.Windows + measureAtOnce - 1) / measureAtOnce * measureAtOnce
+	return o, data.Valid.Windows(o.Windows, o.SeqLen+1), nil
 }
 
 // measureGraph returns the losses of windows, [2·(2+2n), windows], and per boundary
@@ -158,9 +186,16 @@ func (b *Bridge) measureGraph(in []*Node) []*Node {
 }
 
 // sums add up values for their mean and its standard error.
-type sums struct{ n, x, xx float64 }
+type sums struct {
+	n, x, xx float64
+	all      []float64
+}
 
-func (s *sums) add(x float64) { s.n, s.x, s.xx = s.n+1, s.x+x, s.xx+x*x }
+func (s *sums) add(x float64) {
+	s.n, s.x, s.xx, s.all = s.n+1, s.x+x, s.xx+x*x, append(s.all, x)
+}
+
+func lossOf(ce, kl sums) Loss { return Loss{ce.estimate(), kl.estimate(), ce.all} }
 
 func (s sums) estimate() Estimate {
 	mean := s.x / s.n

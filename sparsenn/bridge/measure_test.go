@@ -171,3 +171,32 @@ func TestMeasureErrors(t *testing.T) {
 		}
 	}
 }
+
+// TestOver: differences are taken window by window, so that what windows share is no
+// part of their error.
+func TestOver(t *testing.T) {
+	loss := func(x ...float64) Loss {
+		var s sums
+		for _, v := range x {
+			s.add(v)
+		}
+		return lossOf(s, s)
+	}
+	easy := loss(1, 2, 3, 10)
+	hard := loss(1.1, 2.3, 3.1, 10.3)
+	e, err := hard.Over(easy)
+	if err != nil || math.Abs(e.Mean-0.2) > 1e-12 || math.Abs(e.SE-0.1/math.Sqrt(3)) > 1e-12 {
+		t.Errorf("%+v, %v", e, err)
+	}
+	if e.SE > easy.CE.SE/10 {
+		t.Errorf("paired, the error is %v; of one model %v", e.SE, easy.CE.SE)
+	}
+	for _, other := range []Loss{loss(1, 2), {}} {
+		if _, err := hard.Over(other); err == nil {
+			t.Errorf("%+v is paired with four windows", other)
+		}
+	}
+	if _, err := (Loss{}).Over(Loss{}); err == nil {
+		t.Error("losses that nobody measured are compared")
+	}
+}
