@@ -13,7 +13,7 @@ import (
 )
 
 // MeasureOptions say on which text a bridge is measured: windows of the corpus's
-// validation text, evenly spaced, on which nothing was fitted or chosen.
+// validation text, evenly spaced, on which nothing is fitted.
 type MeasureOptions struct {
 	Windows int // default 128
 	SeqLen  int // default that of the bridge's config; at most the models' context
