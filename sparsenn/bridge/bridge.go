@@ -93,9 +93,5 @@ func (b *Bridge) unpack(in []*graph.Node) (sparse, dense model.Vars, m crossing,
 	s, d := b.Sparse.Config.Model, b.Dense.Config.Model
 	sparse, rest = s.Vars(in)
 	dense, rest = d.Vars(rest)
-	m = crossing{vars: map[string]*graph.Node{}, keep: b.Config.keep(s)}
-	for i, p := range parameters(s, d) {
-		m.vars[p.Name] = rest[i]
-	}
-	return sparse, dense, m, rest[len(b.inputs):]
+	return sparse, dense, newCrossing(s, d, rest, b.Config.keep(s)), rest[len(b.inputs):]
 }

@@ -36,6 +36,16 @@ type crossing struct {
 	keep int // entries that an encoder keeps; 0 is all
 }
 
+// newCrossing takes the nodes of parameters, in their order, and how many entries an
+// encoder keeps.
+func newCrossing(sparse, dense model.Config, params []*Node, keep int) crossing {
+	m := crossing{vars: map[string]*Node{}, keep: keep}
+	for i, p := range parameters(sparse, dense) {
+		m.vars[p.Name] = params[i]
+	}
+	return m
+}
+
 // encode takes a dense residual stream at boundary i, [batch, seq, d_dense], to a
 // sparse one, [batch, seq, d_sparse].
 func (m crossing) encode(i int, x *Node) *Node {
@@ -122,18 +132,6 @@ func run(sparse, dense model.Config, sparseVars, denseVars model.Vars, m crossin
 		}
 	}
 	return p
-}
-
-// logSoftmax is over the last axis.
-func logSoftmax(x *Node) *Node {
-	x = Sub(x, StopGradient(ReduceAndKeep(x, ReduceMax, -1)))
-	return Sub(x, Log(ReduceAndKeep(Exp(x), ReduceSum, -1)))
-}
-
-// tokenKL is KL(softmax p ‖ softmax q) of every token, [batch, seq], nats.
-func tokenKL(p, q *Node) *Node {
-	lp := logSoftmax(p)
-	return ReduceSum(Mul(Exp(lp), Sub(lp, logSoftmax(q))), -1)
 }
 
 // errorAndVariance are the squared error of y as x, and the variance of x around

@@ -22,10 +22,7 @@ func (c Config) loss(sparse, dense model.Config, joint bool) func(vars model.Var
 	return func(vars model.Vars, params, fixed []*Node, inputs, targets *Node) (*Node, []*Node) {
 		denseVars, rest := dense.Vars(fixed)
 		weight := func(i int) *Node { return Reshape(Slice(rest[0], AxisRange(i, i+1))) }
-		m := crossing{vars: map[string]*Node{}, keep: c.keep(sparse)}
-		for i, p := range parameters(sparse, dense) {
-			m.vars[p.Name] = params[i]
-		}
+		m := newCrossing(sparse, dense, params, c.keep(sparse))
 		w := c.Weights
 		p := run(sparse, dense, vars, denseVars, m, inputs, w.DenseToSparse > 0, w.SparseToDense > 0)
 		zero := ScalarZero(inputs.Graph(), p.denseLogits.DType())
@@ -44,10 +41,10 @@ func (c Config) loss(sparse, dense model.Config, joint bool) func(vars model.Var
 		decode := sum(func(i int) *Node { return nmse(p.decoded[i], p.dense[i]) })
 		toSparse, toDense := zero, zero
 		if p.denseToSparse != nil {
-			toSparse = sum(func(i int) *Node { return ReduceAllMean(tokenKL(p.denseLogits, p.denseToSparse[i])) })
+			toSparse = sum(func(i int) *Node { return ReduceAllMean(model.TokenKL(p.denseLogits, p.denseToSparse[i])) })
 		}
 		if p.sparseToDense != nil {
-			toDense = sum(func(i int) *Node { return ReduceAllMean(tokenKL(p.denseLogits, p.sparseToDense[i])) })
+			toDense = sum(func(i int) *Node { return ReduceAllMean(model.TokenKL(p.denseLogits, p.sparseToDense[i])) })
 		}
 		total := Mul(ce, weight(0))
 		terms := []*Node{ce}

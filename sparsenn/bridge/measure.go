@@ -174,7 +174,7 @@ func (b *Bridge) measureGraph(in []*Node) []*Node {
 	p := run(b.Sparse.Config.Model, b.Dense.Config.Model, sparseVars, denseVars, m, inputs, true, true)
 	var rows, errors []*Node
 	for _, logits := range append(append([]*Node{p.sparseLogits, p.denseLogits}, p.denseToSparse...), p.sparseToDense...) {
-		rows = append(rows, ReduceMean(model.TokenLosses(logits, targets), 1), ReduceMean(tokenKL(p.denseLogits, logits), 1))
+		rows = append(rows, ReduceMean(model.TokenLosses(logits, targets), 1), ReduceMean(model.TokenKL(p.denseLogits, logits), 1))
 	}
 	for i := range p.dense {
 		e, v := errorAndVariance(p.encoded[i], p.sparse[i])

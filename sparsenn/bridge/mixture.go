@@ -129,6 +129,6 @@ func (b *Bridge) routesGraph(in []*Node) []*Node {
 	logits := choose(side(n), s.Logits(xs, tokens), d.Logits(xd, tokens))
 	return []*Node{
 		ReduceMean(model.TokenLosses(logits, byRow(targets)), 1),
-		ReduceMean(tokenKL(byRow(d.Logits(plain, inputs)), logits), 1),
+		ReduceMean(model.TokenKL(byRow(d.Logits(plain, inputs)), logits), 1),
 	}
 }

@@ -257,6 +257,13 @@ func TokenLosses(logits, targets *Node) *Node {
 	return Sub(norm, Reshape(picked, targets.Shape().Dimensions...))
 }
 
+// TokenKL is KL(softmax p ‖ softmax q) of every position of logits [batch, seq, Vocab]:
+// [batch, seq], nats.
+func TokenKL(p, q *Node) *Node {
+	lp := LogSoftmax(p)
+	return ReduceSum(Mul(Exp(lp), Sub(lp, LogSoftmax(q))), -1)
+}
+
 func shapeError(site Site, x, y *Node) error {
 	return fmt.Errorf("the hook at site %q returned shape %s for an activation of shape %s; a hook keeps the shape", site, y.Shape(), x.Shape())
 }

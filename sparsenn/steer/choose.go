@@ -46,11 +46,11 @@ func (s *Steerer) Choose(ctx context.Context, methods []*Method, prompts []Promp
 	}
 	var out []Choice
 	for _, m := range methods {
-		c, err := s.Curve(ctx, m, prompts, []float64{strength})
+		points, err := s.points(ctx, m, prompts, []float64{strength})
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, Choice{m, c.Points[0]})
+		out = append(out, Choice{m, points[0]})
 	}
 	slices.SortStableFunc(out, func(a, b Choice) int { return cmp.Compare(p.of(b.Point), p.of(a.Point)) })
 	return out, nil

@@ -106,6 +106,29 @@ func (c *Curve) Reaches(p Probability, level float64) (strength float64, ok bool
 // Curve measures a method on prompts at strengths, in the order given. A strength
 // that is not finite is an error.
 func (s *Steerer) Curve(ctx context.Context, m *Method, prompts []Prompt, strengths []float64) (*Curve, error) {
+	points, err := s.points(ctx, m, prompts, strengths)
+	if err != nil {
+		return nil, err
+	}
+	var ceiling []result
+	for part := range slices.Chunk(prompts, atOnce) {
+		x := batch{site: m.Site, shifts: make([][]float32, len(part))}
+		for _, p := range part {
+			x.tokens, x.last = append(x.tokens, p.Counter), append(x.last, len(p.Counter)-1)
+			x.want, x.have = append(x.want, p.Want), append(x.have, p.Have)
+		}
+		r, err := s.run(x)
+		if err != nil {
+			return nil, err
+		}
+		ceiling = append(ceiling, r...)
+	}
+	most := point(0, ceiling)
+	return &Curve{Method: m.Name, Site: m.Site, Points: points, Ceiling: most.Want, CeilingTwoWay: most.TwoWay}, nil
+}
+
+// points are those of a curve.
+func (s *Steerer) points(ctx context.Context, m *Method, prompts []Prompt, strengths []float64) ([]Point, error) {
 	if err := s.checkMethod(m); err != nil {
 		return nil, err
 	}
@@ -122,7 +145,6 @@ func (s *Steerer) Curve(ctx context.Context, m *Method, prompts []Prompt, streng
 		}
 	}
 	all := make([][]result, len(strengths))
-	var ceiling []result
 	for part := range slices.Chunk(prompts, atOnce) {
 		coefficients, err := s.coefficients(m, part)
 		if err != nil {
@@ -134,15 +156,6 @@ func (s *Steerer) Curve(ctx context.Context, m *Method, prompts []Prompt, streng
 			x.last = append(x.last, len(p.Tokens)-1)
 			x.want, x.have = append(x.want, p.Want), append(x.have, p.Have)
 		}
-		counter := batch{site: m.Site, want: x.want, have: x.have, shifts: make([][]float32, len(part))}
-		for _, p := range part {
-			counter.tokens, counter.last = append(counter.tokens, p.Counter), append(counter.last, len(p.Counter)-1)
-		}
-		r, err := s.run(counter)
-		if err != nil {
-			return nil, err
-		}
-		ceiling = append(ceiling, r...)
 		for i, strength := range strengths {
 			if err := ctx.Err(); err != nil {
 				return nil, fmt.Errorf("steer: %s: %w", m.Name, err)
@@ -158,12 +171,11 @@ func (s *Steerer) Curve(ctx context.Context, m *Method, prompts []Prompt, streng
 			all[i] = append(all[i], r...)
 		}
 	}
-	most := point(0, ceiling)
-	c := &Curve{Method: m.Name, Site: m.Site, Ceiling: most.Want, CeilingTwoWay: most.TwoWay}
+	var out []Point
 	for i, strength := range strengths {
-		c.Points = append(c.Points, point(strength, all[i]))
+		out = append(out, point(strength, all[i]))
 	}
-	return c, nil
+	return out, nil
 }
 
 // shift is what is added at every token of a prompt, [token·d_dense].

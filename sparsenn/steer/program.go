@@ -110,8 +110,7 @@ func graph(c model.Config, site model.Site, in []*Node) []*Node {
 		}
 		return Add(x, shift)
 	})
-	lp, lq := logSoftmax(base), logSoftmax(steered)
-	kl := ReduceSum(Mul(Exp(lp), Sub(lp, lq)), -1)
+	kl := model.TokenKL(base, steered)
 	total := MaxScalar(ReduceSum(others, 1), 1)
 	mean := func(x *Node) *Node { return Div(ReduceSum(Mul(x, others), 1), total) }
 	top := func(x *Node) *Node { return ArgMax(x, -1) }
@@ -119,17 +118,11 @@ func graph(c model.Config, site model.Site, in []*Node) []*Node {
 
 	dims := tokens.Shape().Dimensions
 	rows := Iota(tokens.Graph(), last.Shape(), 0)
-	flat := Reshape(lq, dims[0]*dims[1]*c.Vocab)
+	flat := Reshape(LogSoftmax(steered), dims[0]*dims[1]*c.Vocab)
 	pick := func(id *Node) *Node {
 		at := Add(MulScalar(Add(MulScalar(rows, dims[1]), last), c.Vocab), id)
 		return Gather(flat, ExpandAxes(at, -1))
 	}
 	w, h := pick(want), pick(have)
 	return []*Node{Stack([]*Node{Exp(w), Exp(h), Sigmoid(Sub(w, h)), mean(kl), mean(changed)}, 0)}
-}
-
-// logSoftmax is over the last axis.
-func logSoftmax(x *Node) *Node {
-	x = Sub(x, ReduceAndKeep(x, ReduceMax, -1))
-	return Sub(x, Log(ReduceAndKeep(Exp(x), ReduceSum, -1)))
 }

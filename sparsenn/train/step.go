@@ -252,10 +252,7 @@ func (t *trainer) loss(w, fixed []*Node, tokens *Node) (loss *Node, terms []*Nod
 	if t.extra.Frozen != nil {
 		own, fixed = fixed[:len(fixed)-len(t.extra.Fixed)], fixed[len(fixed)-len(t.extra.Fixed):]
 	}
-	vars := model.Vars{}
-	for i, p := range t.config.Model.Params() {
-		vars[p.Name] = own[i]
-	}
+	vars, _ := t.config.Model.Vars(own)
 	if t.extra.Loss != nil {
 		return t.extra.Loss(vars, w[t.own:], fixed, inputs, targets)
 	}
@@ -301,10 +298,7 @@ func (t *trainer) validGraph(in []*Node) []*Node {
 		loss, _ := t.loss(in[:len(t.params)], in[len(t.params):n], in[n])
 		return []*Node{loss}
 	}
-	vars := model.Vars{}
-	for i, p := range t.params[:t.own] {
-		vars[p.Name] = in[i]
-	}
+	vars, _ := t.config.Model.Vars(in)
 	var peaks []*Node
 	inputs, targets := shift(in[n])
 	logits := model.Forward(t.config.Model, vars, inputs, func(s model.Site, x *Node) *Node {
