@@ -41,7 +41,8 @@ type Stats struct {
 // statsIdentity names an artifact of [Measure].
 type statsIdentity struct {
 	Recipe  int    `json:"recipe"`
-	Parent  string `json:"parent"` // the training run
+	Parent  string `json:"parent"`  // the training run
+	Weights string `json:"weights"` // digest of its model
 	Windows int    `json:"windows"`
 	SeqLen  int    `json:"seq_len"`
 }
@@ -50,7 +51,7 @@ type statsIdentity struct {
 // else measured, which takes seconds and needs the run's corpus. roots are
 // read-only folders of finished artifacts, looked up after the user's.
 func Measure(ctx context.Context, run *train.Result, roots ...string) (*Stats, error) {
-	id := statsIdentity{statsRecipe, run.Name, statsWindows, run.Config.SeqLen}
+	id := statsIdentity{statsRecipe, run.Name, run.Model.Digest(), statsWindows, run.Config.SeqLen}
 	all, err := store.Roots(roots...)
 	if err != nil {
 		return nil, err

@@ -22,7 +22,10 @@ type identity struct {
 	Recipe int    `json:"recipe"`
 	Sparse string `json:"sparse,omitempty"` // the training run; none where it is trained with the bridge
 	Dense  string `json:"dense"`
-	Config Config `json:"config"`
+	// Digests of the parents' models.
+	SparseWeights string `json:"sparse_weights,omitempty"`
+	DenseWeights  string `json:"dense_weights"`
+	Config        Config `json:"config"`
 }
 
 // Fit returns the bridge between two trained models, which stay as they are:
@@ -47,7 +50,7 @@ func Fit(ctx context.Context, sparse, dense *train.Result, c Config, o train.Opt
 	}
 	x := extension(c, t.Model, dense)
 	x.Kind, x.Frozen, x.Rate = kindFit, sparse.Model, 1
-	x.Identity = identity{recipeVersion, sparse.Name, dense.Name, c}
+	x.Identity = identity{recipeVersion, sparse.Name, dense.Name, sparse.Model.Digest(), dense.Model.Digest(), c}
 	x.Parents["sparse"] = sparse.Name
 	x.Loss = c.loss(t.Model, dense.Config.Model, false)
 	x.Start = func() ([][]float32, error) {
@@ -82,7 +85,7 @@ func Train(ctx context.Context, s train.Config, dense *train.Result, c Config, o
 	c.Ridge, c.RidgeTokens, c.Steps, c.Batch, c.SeqLen, c.LR = fit.Ridge, fit.RidgeTokens, fit.Steps, fit.Batch, fit.SeqLen, fit.LR
 	x := extension(c, s.Model, dense)
 	x.Kind, x.Rate = kindTrain, c.Rate
-	x.Identity = identity{recipeVersion, "", dense.Name, c}
+	x.Identity = identity{recipeVersion, "", dense.Name, "", dense.Model.Digest(), c}
 	x.Loss = c.loss(s.Model, dense.Config.Model, true)
 	x.Start = func() ([][]float32, error) { return initial(s.Model, dense.Config.Model, c.Seed), nil }
 	r, err := train.RunWith(ctx, s, x, o)

@@ -97,6 +97,7 @@ type Options struct {
 type identity struct {
 	Recipe  int    `json:"recipe"`
 	Parent  string `json:"parent"`
+	Weights string `json:"weights"` // digest of the parent's model
 	Task    string `json:"task"`
 	Circuit string `json:"circuit"` // hash of the circuit without proof
 	Config  Config `json:"config"`
@@ -119,7 +120,7 @@ func Run(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit
 	if err != nil {
 		return nil, err
 	}
-	id := identity{recipeVersion, run.Name, t.Name, hash, config}
+	id := identity{recipeVersion, run.Name, run.Model.Digest(), t.Name, hash, config}
 	all, err := store.Roots(o.Roots...)
 	if err != nil {
 		return nil, err

@@ -78,7 +78,8 @@ func (c Config) Validate() error {
 // identity is what names a pruning.
 type identity struct {
 	Recipe   int    `json:"recipe"`
-	Parent   string `json:"parent"` // the training run
+	Parent   string `json:"parent"`  // the training run
+	Weights  string `json:"weights"` // digest of its model
 	Task     string `json:"task"`
 	Examples string `json:"examples"` // hash of the fit and select examples
 	Config   Config `json:"config"`

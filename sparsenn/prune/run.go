@@ -129,7 +129,7 @@ func newSubject(run *train.Result, t task.Task, c Config) (*subject, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.identity = identity{recipeVersion, run.Name, t.Name, examples, c}
+	s.identity = identity{recipeVersion, run.Name, run.Model.Digest(), t.Name, examples, c}
 	return s, nil
 }
 
