@@ -122,3 +122,34 @@ func TestMeasureDamage(t *testing.T) {
 		t.Error("other means after the damage")
 	}
 }
+
+// TestMeasureIsOfTheWeights: means belong to the weights they were measured on, not
+// to whatever has the run's name.
+func TestMeasureIsOfTheWeights(t *testing.T) {
+	t.Setenv(store.RootVariable, t.TempDir())
+	run := untrained(t)
+	before, err := Measure(context.Background(), run)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const name = "transformer.wte.weight"
+	values, err := run.Model.Values(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values = slices.Clone(values)
+	for i := range values {
+		values[i] += 1
+	}
+	other := *run
+	if other.Model, err = run.Model.With(name, values); err != nil {
+		t.Fatal(err)
+	}
+	after, err := Measure(context.Background(), &other)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.Equal(before.Mean["0.attn.act_in"], after.Mean["0.attn.act_in"]) {
+		t.Error("the means of other weights were loaded")
+	}
+}

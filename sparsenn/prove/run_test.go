@@ -5,12 +5,14 @@ import (
 	"errors"
 	"math"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
 	"circuitbook/sparsenn/ablate"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/task"
+	"circuitbook/sparsenn/train"
 )
 
 func near(a, b float64) bool { return math.Abs(a-b) < 1e-4 }
@@ -221,5 +223,32 @@ func TestAttribution(t *testing.T) {
 	c.Target = 1e-9
 	if a, err = p.attribution(list, 0); err != nil || a.Reached || a.Nodes != p.report.Space.Len() {
 		t.Errorf("a target that nothing meets: %+v, %v", a, err)
+	}
+}
+
+// TestRunIsOfTheWeights: what was measured in one model is not loaded for another
+// one of the same name.
+func TestRunIsOfTheWeights(t *testing.T) {
+	runsIn(t)
+	run, config := untrained(t, nil), quick()
+	c := every(t, run, 11)
+	measured := func(in *train.Result) (n int) {
+		if _, err := Run(context.Background(), in, task.BracketCounting(), c, config, Options{Progress: func(int, int) { n++ }}); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	values, err := run.Model.Values("lm_head.weight")
+	if err != nil {
+		t.Fatal(err)
+	}
+	values = slices.Clone(values)
+	values[0]++
+	other := *run
+	if other.Model, err = run.Model.With("lm_head.weight", values); err != nil {
+		t.Fatal(err)
+	}
+	if a, b, again := measured(run), measured(&other), measured(run); a == 0 || b == 0 || again != 0 {
+		t.Errorf("%d measurements at first, %d in the other model, %d again: want some, some, none", a, b, again)
 	}
 }

@@ -289,6 +289,41 @@ func TestInterchangeAt(t *testing.T) {
 	}
 }
 
+// TestInterchangeEach: several groups, of one site and of several, give what each
+// gives alone: what one exchanged is put back before the next.
+func TestInterchangeEach(t *testing.T) {
+	run, list := onlyChannel(t, 5)
+	groups := [][]circuit.Node{
+		whole(t, run, model.FinalResid),
+		{{Site: "final_resid", Index: 5}},
+		{{Site: "0.attn.resid_delta", Index: 5}, {Site: "final_resid", Index: 4}},
+		{{Site: "final_resid", Index: 4}},
+		{{Site: "final_resid", Index: 5}},
+	}
+	each, err := InterchangeEach(run.Model, list, groups, FromEnd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, nodes := range groups {
+		alone, err := InterchangeAt(run.Model, list, nodes, FromEnd)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := each[i]
+		if got.Node != nodes[0] || got.N != len(list) || got.Before != alone.Before || got.After != alone.After || math.Abs(got.MarginBefore-alone.MarginBefore) > 1e-5 || math.Abs(got.MarginAfter-alone.MarginAfter) > 1e-5 {
+			t.Errorf("group %d: %+v, alone %+v", i, got, alone)
+		}
+	}
+	if each[1] != each[4] || math.Abs(each[0].MarginAfter-each[3].MarginAfter) < 1e-3 {
+		t.Errorf("%+v: equal groups differ, or unequal ones do not: the test shows nothing", each)
+	}
+	for _, bad := range [][][]circuit.Node{nil, {groups[0], nil}} {
+		if _, err := InterchangeEach(run.Model, list, bad, FromEnd); err == nil || err.Error() != "interchange: no nodes given" {
+			t.Errorf("groups %v: error %v", bad, err)
+		}
+	}
+}
+
 func TestInterchangeAtErrors(t *testing.T) {
 	run, list := onlyChannel(t, 5)
 	node := []circuit.Node{{Site: "final_resid", Index: 5}}

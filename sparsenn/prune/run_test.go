@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -63,6 +64,20 @@ func TestRun(t *testing.T) {
 	c.Seed++
 	if _, err := Open(run, brackets(), c); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("opening another seed: %v", err)
+	}
+	c.Seed--
+	values, err := run.Model.Values("lm_head.weight")
+	if err != nil {
+		t.Fatal(err)
+	}
+	values = slices.Clone(values)
+	values[0]++
+	other := *run
+	if other.Model, err = run.Model.With("lm_head.weight", values); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Open(&other, brackets(), c); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("opening that of a run of the same name with other weights: %v", err)
 	}
 }
 
