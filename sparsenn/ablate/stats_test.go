@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/corpus"
+	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/store"
 )
@@ -132,20 +133,7 @@ func TestMeasureIsOfTheWeights(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const name = "transformer.wte.weight"
-	values, err := run.Model.Values(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	values = slices.Clone(values)
-	for i := range values {
-		values[i] += 1
-	}
-	other := *run
-	if other.Model, err = run.Model.With(name, values); err != nil {
-		t.Fatal(err)
-	}
-	after, err := Measure(context.Background(), &other)
+	after, err := Measure(context.Background(), amplified.Moved(t, run, "transformer.wte.weight"))
 	if err != nil {
 		t.Fatal(err)
 	}

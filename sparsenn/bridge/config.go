@@ -44,8 +44,8 @@ type Config struct {
 // DefaultConfig is a bridge at the laptop scale, without AbsTopK in its encoders. In a
 // fit the divergences count three times what the errors do, which was found, on the
 // validation text of seed 0, to give hybrids of a lower loss for somewhat larger
-// errors; what is trained together counts
-// all terms 1, as the one replication does that gives numbers.
+// errors; what is trained together counts all terms 1, as the one replication does that
+// gives numbers.
 func DefaultConfig() Config {
 	return Config{
 		Weights: Weights{CE: 1, Encode: 1, Decode: 1, DenseToSparse: 3, SparseToDense: 3},

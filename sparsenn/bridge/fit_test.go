@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/corpus"
+	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/train"
 )
@@ -230,14 +231,14 @@ func TestIncompatible(t *testing.T) {
 }
 
 // TestFitIsOfTheWeights: a bridge belongs to the weights that it was fitted to; two
-// models of one name with one weight different have bridges of different names.
+// models of one name with one parameter different have bridges of different names.
 func TestFitIsOfTheWeights(t *testing.T) {
 	runsIn(t)
 	sparse, dense := two(t)
 	c := quick()
 	c.Steps = 0
 	names := map[string]string{fit(t, sparse, dense, c).Name: "the two"}
-	for what, pair := range map[string][2]*train.Result{"another sparse": {nudged(t, sparse), dense}, "another dense": {sparse, nudged(t, dense)}} {
+	for what, pair := range map[string][2]*train.Result{"another sparse": {amplified.Moved(t, sparse, "lm_head.weight"), dense}, "another dense": {sparse, amplified.Moved(t, dense, "lm_head.weight")}} {
 		b := fit(t, pair[0], pair[1], c)
 		if other, ok := names[b.Name]; ok {
 			t.Errorf("the bridge of %s is that of %s, %s", what, other, b.Name)
@@ -247,20 +248,4 @@ func TestFitIsOfTheWeights(t *testing.T) {
 	if b := fit(t, sparse, dense, c); names[b.Name] != "the two" {
 		t.Errorf("the first bridge is not found again: %s", b.Name)
 	}
-}
-
-// nudged is a run with one weight of its model moved.
-func nudged(t testing.TB, r *train.Result) *train.Result {
-	t.Helper()
-	values, err := r.Model.Values("lm_head.weight")
-	if err != nil {
-		t.Fatal(err)
-	}
-	values = slices.Clone(values)
-	values[0] += 1e-3
-	n := *r
-	if n.Model, err = r.Model.With("lm_head.weight", values); err != nil {
-		t.Fatal(err)
-	}
-	return &n
 }

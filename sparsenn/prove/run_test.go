@@ -5,12 +5,12 @@ import (
 	"errors"
 	"math"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
 	"circuitbook/sparsenn/ablate"
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -238,17 +238,8 @@ func TestRunIsOfTheWeights(t *testing.T) {
 		}
 		return n
 	}
-	values, err := run.Model.Values("lm_head.weight")
-	if err != nil {
-		t.Fatal(err)
-	}
-	values = slices.Clone(values)
-	values[0]++
-	other := *run
-	if other.Model, err = run.Model.With("lm_head.weight", values); err != nil {
-		t.Fatal(err)
-	}
-	if a, b, again := measured(run), measured(&other), measured(run); a == 0 || b == 0 || again != 0 {
+	other := amplified.Moved(t, run, "lm_head.weight")
+	if a, b, again := measured(run), measured(other), measured(run); a == 0 || b == 0 || again != 0 {
 		t.Errorf("%d measurements at first, %d in the other model, %d again: want some, some, none", a, b, again)
 	}
 }

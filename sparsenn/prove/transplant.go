@@ -86,8 +86,10 @@ func TransplantEach(m Recorder, sequences [][]int32, groups [][]circuit.Node, mo
 		return nil, nil, fmt.Errorf("transplant at %s: %w", at, err)
 	}
 	for _, nodes := range groups {
-		// touched is what is to be put back before the next group.
-		touched := map[int][]int{}
+		moved := slices.Clone(changes)
+		for k := range moved {
+			moved[k].Scale, moved[k].Shift = slices.Clone(moved[k].Scale), slices.Clone(moved[k].Shift)
+		}
 		for _, n := range nodes {
 			k := slices.Index(sites, model.Site(n.Site))
 			own := first.Activations[k]
@@ -97,21 +99,15 @@ func TransplantEach(m Recorder, sequences [][]int32, groups [][]circuit.Node, mo
 			}
 			for _, v := range moves {
 				i := (v.To.Sequence*seq+v.To.Token)*width + n.Index
-				changes[k].Scale[i] = 0
-				changes[k].Shift[i] = own.At(v.From.Sequence, v.From.Token)[n.Index]
-				touched[k] = append(touched[k], i)
+				moved[k].Scale[i] = 0
+				moved[k].Shift[i] = own.At(v.From.Sequence, v.From.Token)[n.Index]
 			}
 		}
-		second, err := m.Record(padded, asked, changes...)
+		second, err := m.Record(padded, asked, moved...)
 		if err != nil {
 			return nil, nil, fmt.Errorf("transplant at %s: %w", nodes[0], err)
 		}
 		after = append(after, ends(second))
-		for k, list := range touched {
-			for _, i := range list {
-				changes[k].Scale[i], changes[k].Shift[i] = 1, 0
-			}
-		}
 	}
 	return ends(first), after, nil
 }

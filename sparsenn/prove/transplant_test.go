@@ -290,7 +290,7 @@ func TestInterchangeAt(t *testing.T) {
 }
 
 // TestInterchangeEach: several groups, of one site and of several, give what each
-// gives alone: what one exchanged is put back before the next.
+// gives alone: none sees what another exchanged.
 func TestInterchangeEach(t *testing.T) {
 	run, list := onlyChannel(t, 5)
 	groups := [][]circuit.Node{

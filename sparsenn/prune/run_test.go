@@ -7,12 +7,12 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 
 	"circuitbook/sparsenn/ablate"
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
 )
@@ -66,17 +66,8 @@ func TestRun(t *testing.T) {
 		t.Errorf("opening another seed: %v", err)
 	}
 	c.Seed--
-	values, err := run.Model.Values("lm_head.weight")
-	if err != nil {
-		t.Fatal(err)
-	}
-	values = slices.Clone(values)
-	values[0]++
-	other := *run
-	if other.Model, err = run.Model.With("lm_head.weight", values); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Open(&other, brackets(), c); !errors.Is(err, store.ErrNotFound) {
+	other := amplified.Moved(t, run, "lm_head.weight")
+	if _, err := Open(other, brackets(), c); !errors.Is(err, store.ErrNotFound) {
 		t.Errorf("opening that of a run of the same name with other weights: %v", err)
 	}
 }

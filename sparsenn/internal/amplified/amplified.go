@@ -40,3 +40,22 @@ func Run(t testing.TB, c train.Config) *train.Result {
 	}
 	return run
 }
+
+// Moved is a run of the same name with other weights: every value of one parameter
+// is larger by 1. The run itself stays as it is.
+func Moved(t testing.TB, run *train.Result, parameter string) *train.Result {
+	t.Helper()
+	values, err := run.Model.Values(parameter)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values = slices.Clone(values)
+	for i := range values {
+		values[i]++
+	}
+	other := *run
+	if other.Model, err = run.Model.With(parameter, values); err != nil {
+		t.Fatal(err)
+	}
+	return &other
+}

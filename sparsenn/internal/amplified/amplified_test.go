@@ -42,3 +42,33 @@ func TestRun(t *testing.T) {
 		}
 	}
 }
+
+// TestMoved: one parameter is moved, the rest and the run itself are not.
+func TestMoved(t *testing.T) {
+	c, err := train.Scale("tiny", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run := Run(t, c)
+	const name = "lm_head.weight"
+	other := Moved(t, run, name)
+	if other.Name != run.Name {
+		t.Errorf("its name is %s, want %s", other.Name, run.Name)
+	}
+	for _, p := range c.Model.Params() {
+		a, errA := run.Model.Values(p.Name)
+		b, errB := other.Model.Values(p.Name)
+		if errA != nil || errB != nil {
+			t.Fatal(errA, errB)
+		}
+		want := float32(0)
+		if p.Name == name {
+			want = 1
+		}
+		for i := range a {
+			if b[i] != a[i]+want {
+				t.Fatalf("%s[%d] is %v, was %v", p.Name, i, b[i], a[i])
+			}
+		}
+	}
+}
