@@ -35,6 +35,11 @@ type Config struct {
 	// Budget is the time for the search in seconds, over all resumptions; 0
 	// trains one set of gates, with Hyper.
 	Budget float64 `json:"budget"`
+	// Trials is the number of trials of a search that does not look at the clock,
+	// and so is the same on every machine; 0 leaves it to Budget. Five are one
+	// bracket without changes of its best circuit: a minute on two cores for a sparse
+	// model of the laptop's size.
+	Trials int `json:"trials,omitempty"`
 	// Eliminate takes out nodes one by one after the ranking.
 	Eliminate bool `json:"eliminate"`
 	// Calibrate reads every circuit by a scale and a shift of its logits that are
@@ -66,6 +71,7 @@ func (c Config) Validate() error {
 		{"select", c.Select > 1, c.Select, "at least 2"},
 		{"fit_tokens", c.FitTokens > 0, c.FitTokens, "positive"},
 		{"max_tokens", c.MaxTokens > 0, c.MaxTokens, "positive"},
+		{"trials", c.Trials >= 0 && (c.Trials == 0 || c.Budget == 0), c.Trials, "0 or more, and 0 where there is a budget in seconds"},
 		{"budget", c.Budget >= 0 && !math.IsInf(c.Budget, 0), c.Budget, "0 or more seconds"},
 	} {
 		if !f.ok {

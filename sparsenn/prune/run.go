@@ -37,6 +37,7 @@ type Progress struct {
 	Loss          float64
 	Best          *Trial // so far; nil before the first
 	Spent, Budget float64
+	Limit         int // Config.Trials
 }
 
 // Result is a finished pruning.
@@ -169,7 +170,7 @@ func (w *work) all() error {
 	w.since = time.Now()
 	for !w.enough() {
 		t := plan(w.config.Hyper, w.config.Seed, w.trials)
-		if w.config.Budget == 0 {
+		if w.config.Budget == 0 && w.config.Trials == 0 {
 			t = Trial{Rung: rungFinal, Seed: w.config.Seed, Hyper: w.config.Hyper}
 		}
 		f, err := w.try(t)
@@ -196,7 +197,7 @@ func (w *work) enough() bool {
 		return false
 	}
 	if w.config.Budget == 0 {
-		return true
+		return len(w.trials) >= w.config.Trials
 	}
 	next, expected := plan(w.config.Hyper, w.config.Seed, w.trials).Rung, 0.0
 	for _, t := range w.trials[1:] {
@@ -214,7 +215,7 @@ func (w *work) report(step, steps int, loss float64) {
 	if w.options.Progress == nil {
 		return
 	}
-	p := Progress{Trials: len(w.trials), Step: step, Steps: steps, Loss: loss, Spent: w.seconds(), Budget: w.config.Budget}
+	p := Progress{Trials: len(w.trials), Step: step, Steps: steps, Loss: loss, Spent: w.seconds(), Budget: w.config.Budget, Limit: w.config.Trials}
 	if w.best != nil {
 		p.Best = &w.best.trial
 	}

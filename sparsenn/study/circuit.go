@@ -26,7 +26,7 @@ func Circuit(ctx context.Context, run *train.Result, t task.Task, c Config, o Op
 	}
 	f := &Finding{Name: fmt.Sprintf("seed %d", run.Config.Seed), Run: run, Task: t}
 	var err error
-	if f.Pruned, err = prune.Run(ctx, run, t, c.Prune, prune.Options{Progress: o.part(0, pruningShare, "").pruning(), Roots: o.Roots}); err != nil {
+	if f.Pruned, err = prune.Run(ctx, run, t, c.Prune, prune.Options{Progress: PruningProgress(o.part(0, pruningShare, "").Progress), Roots: o.Roots}); err != nil {
 		return nil, err
 	}
 	size := len(f.Pruned.Circuit.Nodes) + len(f.Pruned.Circuit.Edges)

@@ -49,9 +49,10 @@ func (o Options) report(share float64, stage, note string) {
 	}
 }
 
-// pruning turns what prune reports into a share that never falls.
-func (o Options) pruning() func(prune.Progress) {
-	if o.Progress == nil {
+// PruningProgress turns what prune reports into a share that never falls. It is
+// nil if report is.
+func PruningProgress(report func(Progress)) func(prune.Progress) {
+	if report == nil {
 		return nil
 	}
 	most := 0.0
@@ -60,6 +61,8 @@ func (o Options) pruning() func(prune.Progress) {
 		switch {
 		case p.Budget > 0:
 			now = p.Spent / p.Budget
+		case p.Limit > 0:
+			now = float64(p.Trials) / float64(p.Limit)
 		case p.Steps > 0:
 			now = float64(p.Step) / float64(p.Steps)
 		}
@@ -68,7 +71,7 @@ func (o Options) pruning() func(prune.Progress) {
 		if p.Best != nil && p.Best.Reached {
 			note += fmt.Sprintf(", best %d nodes and %d edges", p.Best.Nodes, p.Best.Edges)
 		}
-		o.report(most, "pruning", note)
+		report(Progress{Share: most, Stage: "pruning", Note: note})
 	}
 }
 

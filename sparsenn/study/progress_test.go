@@ -44,7 +44,7 @@ func TestSilent(t *testing.T) {
 	var o Options
 	o.report(1, "", "")
 	o = o.part(0, 1, "a")
-	if o.Progress != nil || o.pruning() != nil || o.proving() != nil || o.training() != nil {
+	if o.Progress != nil || PruningProgress(o.Progress) != nil || o.proving() != nil || o.training() != nil {
 		t.Error("a callback where none was given")
 	}
 }
@@ -54,7 +54,7 @@ func TestSilent(t *testing.T) {
 func TestPruningShare(t *testing.T) {
 	var got []Progress
 	o := Options{Progress: func(p Progress) { got = append(got, p) }}
-	f := o.pruning()
+	f := PruningProgress(o.Progress)
 	f(prune.Progress{Step: 1, Steps: 2})
 	f(prune.Progress{Trials: 1, Best: &prune.Trial{}})
 	f(prune.Progress{Spent: 3, Budget: 4, Step: 1, Steps: 100, Trials: 2, Best: &prune.Trial{Reached: true, Nodes: 5, Edges: 6}})

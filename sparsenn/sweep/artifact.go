@@ -1,0 +1,96 @@
+package sweep
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/study"
+)
+
+// The files of a row.
+const (
+	rowFile        = "row.json"
+	provenanceFile = "provenance.json"
+)
+
+// Open loads the row of a point. It is an error that wraps [store.ErrNotFound] if
+// there is none: [Run] makes it.
+func Open(p Point, roots ...string) (*Row, error) {
+	id, err := p.identity()
+	if err != nil {
+		return nil, err
+	}
+	all, err := store.Roots(roots...)
+	if err != nil {
+		return nil, err
+	}
+	a, err := store.OpenReadOnly(all, kind, id)
+	if err != nil {
+		return nil, err
+	}
+	defer a.Close()
+	checkpoint, _, err := a.Latest()
+	if err != nil {
+		return nil, err
+	}
+	if checkpoint == nil || !checkpoint.Done {
+		return nil, fmt.Errorf("%s: %w", a.Name(), store.ErrNotFound)
+	}
+	data, err := checkpoint.ReadFile(rowFile)
+	if err != nil {
+		return nil, err
+	}
+	r := new(Row)
+	if err := json.Unmarshal(data, r); err != nil {
+		return nil, fmt.Errorf("%s: %s: %w", a.Name(), rowFile, err)
+	}
+	r.Name = p.Name
+	return r, nil
+}
+
+// makeRow makes and stores the row of a point that has none, or loads it where
+// another process was quicker.
+func makeRow(ctx context.Context, p Point, o study.Options) (*Row, error) {
+	if r, err := Open(p, o.Roots...); err == nil || !errors.Is(err, store.ErrNotFound) {
+		return r, err
+	}
+	id, err := p.identity()
+	if err != nil {
+		return nil, err
+	}
+	root, err := store.Root()
+	if err != nil {
+		return nil, err
+	}
+	a, err := store.Open(root, kind, id)
+	if err != nil {
+		return nil, err
+	}
+	defer a.Close()
+	r, err := measure(ctx, p, o)
+	if err != nil {
+		return nil, fmt.Errorf("sweep point %q: %w", p.Name, err)
+	}
+	row, err := json.Marshal(r)
+	if err != nil {
+		return nil, err
+	}
+	provenance := store.NewProvenance(p.Train.Seed)
+	provenance.Parents, provenance.WallSeconds = map[string]string{"train": r.Run}, r.Seconds
+	text, err := provenance.JSON()
+	if err != nil {
+		return nil, err
+	}
+	files := map[string]func(io.Writer) error{}
+	for name, data := range map[string][]byte{rowFile: row, provenanceFile: text} {
+		files[name] = func(w io.Writer) error {
+			_, err := w.Write(data)
+			return err
+		}
+	}
+	return r, a.Save(1, true, files)
+}

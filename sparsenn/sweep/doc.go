@@ -1,0 +1,26 @@
+// Package sweep makes and measures many models and circuits, and keeps one row
+// of numbers for each: what a comparison of sizes, densities or recipes over
+// tasks and seeds is drawn from.
+//
+// A sweep is a list of points. A [Point] is the config of a training run and, for
+// a circuit, a task and how it is looked for. Its [Row] is an artifact of a few
+// kilobytes, named like a run by all that determines it, so that a table can be
+// had without the models behind it:
+//
+//	rows, err := sweep.Run(ctx, points, sweep.Options{Processes: 2, Threads: 1})
+//	err = sweep.WriteCSV(file, rows)
+//
+// Run loads the rows that are there and makes the others, in this process or in
+// several; the runs and circuits on the way are artifacts too, so that a sweep
+// that was killed goes on with at most the work since the last checkpoint lost.
+// [Projected] says beforehand how long that takes.
+//
+// Processes are copies of the program itself with a set number of processors
+// each. On two cores, two processes of one thread finish more points an hour
+// than one process of two threads, since small models leave the second core idle
+// (BenchmarkProcesses). Each is replaced after a few points, because compiled
+// programs are never freed.
+//
+// [GeometricRatio], [Spread], [Overlap] and [MatchSteps] are the statistics of
+// Gao et al.'s Figs 2, 3 and 5.
+package sweep

@@ -1,0 +1,173 @@
+package sweep
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"circuitbook/sparsenn/circuit"
+)
+
+const resamples = 10000
+
+// Pair is a quantity of two kinds of models on one task and seed, such as the edges
+// of a dense model's circuit and of a sparse one's.
+type Pair struct {
+	Task string
+	Seed uint64
+	A, B float64
+}
+
+// GeometricRatio is the geometric mean over tasks of A / B (Gao et al., Figs 2 and
+// 3, average circuit sizes so), every task counting once, whatever the number of its
+// seeds. The interval is the 95 % percentile bootstrap that draws tasks and, within
+// a task, seeds. N is the number of tasks. Quantities have to be positive; Add one
+// to those that may be 0. The result is a function of the pairs, not of their order.
+func GeometricRatio(pairs []Pair) (circuit.Estimate, error) {
+	logs := make([]Value, len(pairs))
+	for i, p := range pairs {
+		if !(p.A > 0 && p.B > 0) || math.IsInf(p.A, 0) || math.IsInf(p.B, 0) {
+			return circuit.Estimate{}, fmt.Errorf("geometric mean: %v / %v of task %s, seed %d; both have to be positive", p.A, p.B, p.Task, p.Seed)
+		}
+		logs[i] = Value{p.Task, p.Seed, p.A / p.B}
+	}
+	return GeometricMean(logs)
+}
+
+// Value is a quantity on one task and seed.
+type Value struct {
+	Task string
+	Seed uint64
+	X    float64
+}
+
+// GeometricMean is GeometricRatio of one quantity.
+func GeometricMean(values []Value) (circuit.Estimate, error) {
+	groups, err := byTask(values)
+	if err != nil {
+		return circuit.Estimate{}, err
+	}
+	rng := rand.New(rand.NewPCG(uint64(len(values)), 0x6765)) // of the number alone: the same every time
+	means := make([]float64, resamples)
+	for i := range means {
+		sum := 0.0
+		for range groups {
+			g := groups[rng.IntN(len(groups))]
+			part := 0.0
+			for range g {
+				part += g[rng.IntN(len(g))]
+			}
+			sum += part / float64(len(g))
+		}
+		means[i] = math.Exp(sum / float64(len(groups)))
+	}
+	slices.Sort(means)
+	total := 0.0
+	for _, g := range groups {
+		total += mean(g)
+	}
+	m := math.Exp(total / float64(len(groups)))
+	return circuit.Estimate{Mean: m, Lo: min(m, means[resamples*25/1000]), Hi: max(m, means[resamples*975/1000]), N: len(groups)}, nil
+}
+
+// byTask lists logarithms by task, tasks by name and values by seed and size.
+func byTask(values []Value) ([][]float64, error) {
+	sorted := slices.Clone(values)
+	slices.SortFunc(sorted, func(a, b Value) int {
+		switch {
+		case a.Task != b.Task:
+			if a.Task < b.Task {
+				return -1
+			}
+			return 1
+		case a.Seed != b.Seed:
+			if a.Seed < b.Seed {
+				return -1
+			}
+			return 1
+		case a.X < b.X:
+			return -1
+		case a.X > b.X:
+			return 1
+		}
+		return 0
+	})
+	var out [][]float64
+	for i, v := range sorted {
+		if !(v.X > 0) || math.IsInf(v.X, 0) {
+			return nil, fmt.Errorf("geometric mean: %v of task %s, seed %d; it has to be positive", v.X, v.Task, v.Seed)
+		}
+		if i == 0 || v.Task != sorted[i-1].Task {
+			out = append(out, nil)
+		}
+		out[len(out)-1] = append(out[len(out)-1], math.Log(v.X))
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("geometric mean of nothing: no task is left")
+	}
+	return out, nil
+}
+
+func mean(x []float64) float64 {
+	sum := 0.0
+	for _, v := range x {
+		sum += v / float64(len(x))
+	}
+	return sum
+}
+
+// Spread is how irregular a quantity is over tasks: the standard deviation of the
+// logarithm of its task means, as a factor, so that 1 is no spread at all. The
+// article finds that sizes in dense models jump from task to task, and that those in
+// sparse ones keep to a band (Fig 5). It takes at least two tasks.
+func Spread(values []Value) (float64, error) {
+	groups, err := byTask(values)
+	if err != nil {
+		return 0, err
+	}
+	if len(groups) < 2 {
+		return 0, fmt.Errorf("spread over %d task; it takes two", len(groups))
+	}
+	var means []float64
+	for _, g := range groups {
+		means = append(means, mean(g))
+	}
+	m, sum := mean(means), 0.0
+	for _, x := range means {
+		sum += (x - m) * (x - m)
+	}
+	return math.Exp(math.Sqrt(sum / float64(len(means)-1))), nil
+}
+
+// Overlap is how much circuits of one model share: the mean over pairs of them of the
+// nodes that are in both by those that are in either. It takes at least two
+// circuits that are not both empty.
+func Overlap(circuits ...[]string) (float64, error) {
+	if len(circuits) < 2 {
+		return 0, fmt.Errorf("overlap of %d circuit; it takes two", len(circuits))
+	}
+	sum, n := 0.0, 0
+	for i, a := range circuits {
+		in := map[string]bool{}
+		for _, node := range a {
+			in[node] = true
+		}
+		for _, b := range circuits[:i] {
+			both := 0
+			for _, node := range b {
+				if in[node] {
+					both++
+				}
+			}
+			if either := len(a) + len(b) - both; either > 0 {
+				sum += float64(both) / float64(either)
+				n++
+			}
+		}
+	}
+	if n == 0 {
+		return 0, fmt.Errorf("overlap of circuits without nodes")
+	}
+	return sum / float64(n), nil
+}
