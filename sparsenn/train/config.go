@@ -55,6 +55,10 @@ type Config struct {
 	AnnealStart float64 `json:"anneal_start"` // fraction of the steps up to which all is dense
 	AnnealEnd   float64 `json:"anneal_end"`   // fraction of the steps from which the final density holds
 
+	// PlainRate leaves the factor √(k_end/k(t)) out of the learning rate: an ablation
+	// of the recipe.
+	PlainRate bool `json:"plain_rate,omitempty"`
+
 	ValidEvery   int `json:"valid_every"`   // steps between validations; the last step always validates
 	ValidWindows int `json:"valid_windows"` // sequences of SeqLen tokens in a validation
 }

@@ -12,7 +12,7 @@ func (c Config) progress(step int) float64 {
 }
 
 // LearningRate is the rate of a step (from 0): linear warm-up, then linear decay
-// to 0 at the end, times √(k_end/k(t)) for the block matrices' share k
+// to 0 at the end, times √(k_end/k(t)) for the block matrices' share k, unless PlainRate
 // (Gao et al., §2.1; order as in §2.2). The warm-up starts above 0, so that
 // no step is without effect.
 func (c Config) LearningRate(step int) float64 {
@@ -22,6 +22,9 @@ func (c Config) LearningRate(step int) float64 {
 		lr *= float64(step+1) / float64(warm+1)
 	} else {
 		lr *= 1 - float64(step-warm)/float64(c.Steps-warm)
+	}
+	if c.PlainRate {
+		return lr
 	}
 	return lr * math.Sqrt(c.Density.Matrix/c.fraction("matrix", c.progress(step)))
 }

@@ -43,6 +43,10 @@ func TestPaperSharkfin(t *testing.T) {
 	if got := c.LearningRate(10); got != 1 {
 		t.Errorf("constant schedule: %v at the top, want 1", got)
 	}
+	c.Schedule, c.PlainRate = Anneal, true
+	if a, b := c.LearningRate(10), c.LearningRate(505); a != 1 || math.Abs(b-0.5) > 1e-12 {
+		t.Errorf("without the factor: %v at the top, %v half way down", a, b)
+	}
 }
 
 // TestKAtIsMonotone: the budget never rises, starts dense under Anneal, is the
