@@ -74,6 +74,14 @@
 //
 // Whoever builds graphs passes a Hook to model.Forward instead.
 //
+// # Many models
+//
+// [circuitbook/sparsenn/sweep] makes a row of numbers for every model and circuit
+// of a list, in as many processes as there are cores, and goes on where it was
+// stopped; the rows are artifacts that need no model to be read again:
+//
+//	rows, err := sweep.Run(ctx, []sweep.Point{{Name: "wide", Train: wide}, {Name: "its quotes", Train: wide, Task: "single_double_quote", Study: how}}, sweep.Workers())
+//
 // # Conventions
 //
 // Shapes are written [batch, seq, d_model]; linear weights are [out, in]. Loss is

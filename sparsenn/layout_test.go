@@ -41,6 +41,8 @@ func TestImportsPointOneWay(t *testing.T) {
 		"./sparsenn/circuit":            {gomlx, "circuitbook/sparsenn/model"},
 		"./sparsenn/bridge":             {"circuitbook/sparsenn/prune", "circuitbook/sparsenn/prove", "circuitbook/sparsenn/task", "circuitbook/sparsenn/steer"},
 		"./sparsenn/steer":              {"circuitbook/sparsenn/prune", "circuitbook/sparsenn/prove", "circuitbook/sparsenn/study"},
+		"./sparsenn/study":              {"circuitbook/sparsenn/sweep", "circuitbook/sparsenn/bridge", "circuitbook/sparsenn/steer"},
+		"./sparsenn/sweep":              {"circuitbook/sparsenn/bridge", "circuitbook/sparsenn/steer"},
 		"./sparsenn/probe":              {"circuitbook/sparsenn/train", "circuitbook/sparsenn/prune", "circuitbook/sparsenn/prove"},
 		"./sparsenn/backend/plugin/...": {gomlx, "circuitbook/sparsenn/backend$"},
 		"./viz/...":                     {gomlx, "circuitbook/kernel", "circuitbook/sparsenn", "!circuitbook/sparsenn/circuit"},

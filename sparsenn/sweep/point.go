@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"sync"
 
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/study"
@@ -114,8 +115,35 @@ func (p Point) identity() (identity, error) {
 	return id, err
 }
 
+// made remembers what generators gave: a sweep asks for every point.
+var made struct {
+	sync.Mutex
+	m map[string]string
+}
+
 // generators is a hash of what tasks' generators make.
 func generators(c train.Config, tasks []task.Task) (string, error) {
+	key := fmt.Sprint(c.Corpus.Vocab, " ", c.Model.Context)
+	for _, t := range tasks {
+		key += " " + t.Name
+	}
+	made.Lock()
+	defer made.Unlock()
+	if hash, ok := made.m[key]; ok {
+		return hash, nil
+	}
+	hash, err := hashOf(c, tasks)
+	if err != nil {
+		return "", err
+	}
+	if made.m == nil {
+		made.m = map[string]string{}
+	}
+	made.m[key] = hash
+	return hash, nil
+}
+
+func hashOf(c train.Config, tasks []task.Task) (string, error) {
 	tok, err := tokenizer(c)
 	if err != nil {
 		return "", err

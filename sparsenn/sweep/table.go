@@ -6,8 +6,34 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strconv"
+
+	"github.com/google/renameio/v2"
 )
+
+// WriteFile writes rows as a table, in the format that the name of the file ends
+// in, .csv or .json. The file is whole or as it was before.
+func WriteFile(path string, rows []Row) error {
+	var write func(io.Writer, []Row) error
+	switch ext := filepath.Ext(path); ext {
+	case ".csv":
+		write = WriteCSV
+	case ".json":
+		write = WriteJSON
+	default:
+		return fmt.Errorf("sweep table %s: the name ends in %q; let it end in .csv or .json", path, ext)
+	}
+	f, err := renameio.NewPendingFile(path, renameio.WithPermissions(0o644))
+	if err != nil {
+		return fmt.Errorf("sweep table: %w", err)
+	}
+	defer f.Cleanup()
+	if err := write(f, rows); err != nil {
+		return fmt.Errorf("sweep table %s: %w", path, err)
+	}
+	return f.CloseAtomicallyReplace()
+}
 
 // WriteJSON writes rows as an indented JSON array, everything that is in them.
 func WriteJSON(w io.Writer, rows []Row) error {

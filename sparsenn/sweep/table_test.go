@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"flag"
+	"math"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -93,5 +94,44 @@ func TestReadJSONRefuses(t *testing.T) {
 		if _, err := ReadJSON(strings.NewReader(text)); err == nil {
 			t.Errorf("%q was read", text)
 		}
+	}
+}
+
+// TestWriteFile: the name says the format, and a file that cannot be written leaves
+// what was there.
+func TestWriteFile(t *testing.T) {
+	dir := t.TempDir()
+	for _, name := range []string{"table.csv", "table.json"} {
+		path := filepath.Join(dir, name)
+		if err := WriteFile(path, tableRows()); err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want, err := os.ReadFile(filepath.Join("testdata", name))
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s: %d bytes, want %d, %v", name, len(got), len(want), err)
+		}
+	}
+	for want, path := range map[string]string{".csv or .json": filepath.Join(dir, "table.txt"), "no such": filepath.Join(dir, "nowhere", "table.csv")} {
+		if err := WriteFile(path, tableRows()); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", path, err)
+		}
+	}
+	bad := tableRows()
+	bad[0].Valid = math.NaN() // JSON has none
+	path := filepath.Join(dir, "table.json")
+	if err := WriteFile(path, bad); err == nil {
+		t.Error("a loss of NaN was written as JSON")
+	}
+	if f, err := os.Open(path); err != nil {
+		t.Error(err)
+	} else if rows, err := ReadJSON(f); err != nil || len(rows) != len(bad) {
+		t.Errorf("the table from before is gone: %v", err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, ".*")); len(left) > 0 {
+		t.Errorf("%v is left", left)
 	}
 }
