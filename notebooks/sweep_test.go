@@ -1,0 +1,126 @@
+package notebooks
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"circuitbook/sparsenn/backend"
+	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/sweep"
+	"circuitbook/sparsenn/train"
+)
+
+const (
+	denseBegin = "<!-- from 05_dense_vs_sparse.results.json -->\n"
+	denseEnd   = "<!-- end dense -->"
+)
+
+// TestReadmeDense: the README's table of dense against sparse is what the executed
+// notebook found.
+func TestReadmeDense(t *testing.T) {
+	r := read(t, "05_dense_vs_sparse.results.json")
+	var b strings.Builder
+	b.WriteString("| | sparse | dense | dense / sparse (95 % interval) |\n|---|---|---|---|\n")
+	of := func(name string) string {
+		return r.number(name, "%.1f") + " (" + r.number(name+"_lo", "%.1f") + "–" + r.number(name+"_hi", "%.1f") + ")"
+	}
+	for _, x := range []string{"edges", "nodes"} {
+		fmt.Fprintf(&b, "| %s, geometric mean over %s tasks | %s | %s | %s |\n", x, r.number("tasks_both", "%.0f"), r.number(x+"_sparse", "%.1f"), r.number(x+"_dense", "%.1f"), of(x+"_ratio"))
+		fmt.Fprintf(&b, "| spread of %s over tasks, a factor | %s | %s | |\n", x, r.number(x+"_spread_sparse", "%.2f"), r.number(x+"_spread_dense", "%.2f"))
+	}
+	for s := range 3 {
+		seed := fmt.Sprintf("_seed%d", s)
+		fmt.Fprintf(&b, "| validation loss, seed %d | %s | %s | |\n", s, r.number("sparse_valid"+seed, "%.3f"), r.number("dense_valid"+seed, "%.3f"))
+		fmt.Fprintf(&b, "| edges, %s tasks of seed %d | | | %s |\n", r.number("tasks_both"+seed, "%.0f"), s, of("edges_ratio"+seed))
+	}
+	fmt.Fprintf(&b, "| edges, dense twin of as many parameters, %s tasks of seed 0 | | | %s |\n", r.number("match_parameters_tasks", "%.0f"), of("match_parameters_edges_ratio"))
+	section(t, denseBegin, denseEnd, b.String())
+}
+
+// TestRowIsRemade: a committed row of notebook 05 comes out the same when it is
+// made again from the committed model: bit for bit with the same plugin and
+// processor features, nearly elsewhere.
+func TestRowIsRemade(t *testing.T) {
+	c, err := train.Scale("laptop", 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	how, err := study.Scale("laptop", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	how.Prune.Budget, how.Prune.Trials = 0, 5
+	how.Prove.EffectExamples, how.Prove.Attribution = 0, 0
+	p := sweep.Point{Name: "remade", Train: c, Task: "var_if", Study: how}
+
+	committed, err := filepath.Abs("runs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(store.RootVariable, t.TempDir())
+	want, err := sweep.Open(p, committed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	run, err := train.Open(c, committed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := backend.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if info := backend.Describe(b); info.Name == "go" {
+		t.Skip("on the pure-Go backend this takes an hour")
+	}
+	// The row itself must not be found.
+	root, err := store.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Copy(filepath.Join(committed, run.Name), root); err != nil {
+		t.Fatal(err)
+	}
+	if found, _ := filepath.Glob(filepath.Join(root, "point-*")); len(found) > 0 {
+		t.Fatal("the row is there already")
+	}
+	rows, err := sweep.Run(context.Background(), []sweep.Point{p}, sweep.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := rows[0]
+	if got.Weights != want.Weights || got.Valid != want.Valid || got.L0 != want.L0 || got.Run != want.Run {
+		t.Errorf("another model: %+v, want %+v", got, *want)
+	}
+	a, e := got.Circuit, want.Circuit
+	here := store.Machine()
+	if same := reflect.DeepEqual(run.Provenance.Machine.Features, here.Features); same && (a.Nodes != e.Nodes || a.Edges != e.Edges || !reflect.DeepEqual(a.Proof, e.Proof) || !reflect.DeepEqual(a.Kept, e.Kept)) {
+		t.Errorf("remade %d nodes and %d edges with %+v, committed %d and %d with %+v", a.Nodes, a.Edges, a.Proof, e.Nodes, e.Edges, e.Proof)
+	}
+	if !a.Reached || math.Abs(float64(a.Nodes-e.Nodes)) > 0.25*float64(e.Nodes)+2 || math.Abs(a.Proof.Full.Mean-e.Proof.Full.Mean) > 0.01 {
+		t.Errorf("remade %+v, committed %+v", a, e)
+	}
+	if os.Getenv("CIRCUITBOOK_LONG") != "1" {
+		return
+	}
+	// A second time, in a process of its own.
+	again, err := sweep.Run(context.Background(), []sweep.Point{{Name: "b", Train: c, Task: "while_return_true", Study: how}}, sweep.Options{Processes: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	q := p
+	q.Task = "while_return_true"
+	if want, err = sweep.Open(q, committed); err != nil {
+		t.Fatal(err)
+	}
+	if again[0].Circuit.Nodes != want.Circuit.Nodes {
+		t.Errorf("%d nodes in a process of its own, committed %d", again[0].Circuit.Nodes, want.Circuit.Nodes)
+	}
+}
