@@ -1,6 +1,6 @@
 // Package viz draws figures as pure functions: data in, bytes out. A figure is a plain struct
-// ([Plot], [Matrices], [Circuit], [CircuitDiff], [Table], [Samples], …); its Bundle method checks it,
-// lays it out as a [Scene], and returns it as HTML, SVG and text. The same figure gives the same
+// ([Plot], [Scatter], [Matrices], [Circuit], [CircuitDiff], [Table], [Samples], …); its Bundle method
+// checks it, lays it out as a [Scene], and returns it as HTML, SVG and text. The same figure gives the same
 // bytes, on any machine, at any time. Nothing here computes with a model or needs a notebook; of the
 // engine, only circuits as data are known. Package circuitbook/viz/book shows bundles in a notebook.
 //

@@ -43,6 +43,7 @@ func figures() map[string]viz.Figure {
 	}
 	maps.Copy(figs, tokenFigures())
 	maps.Copy(figs, bridgeFigures())
+	maps.Copy(figs, scatterFigures())
 	return figs
 }
 

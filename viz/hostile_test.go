@@ -26,6 +26,9 @@ func withString(s string) map[string]viz.Figure {
 		"plot": viz.Plot{Note: n, X: viz.Axis{Label: s}, Panels: []viz.Panel{{Y: viz.Axis{Label: s}, Refs: []viz.Ref{{Name: s, Y: 1}}, Series: []viz.Series{
 			{Name: s, X: []float64{1, 2}, Y: []float64{1, 2}}, {Name: s + "2", X: []float64{1, 2}, Y: []float64{2, 1}, Smooth: 3},
 		}}}},
+		"scatter": viz.Scatter{Note: n, X: viz.Axis{Label: s}, Y: viz.Axis{Label: s}, Front: true, Rays: []viz.Ray{{Name: s, Factor: 1}, {Name: s, Factor: 1e9}}, Groups: []viz.Cloud{
+			{Name: s, Path: true, Points: []viz.Dot{{Name: s, X: 1, Y: 2, YLo: 1, YHi: 3}, {Name: s, X: 2, Y: 1}}}, {Name: s + "2", Apart: true, Points: []viz.Dot{{Name: s, X: 1.5, Y: 1.5}}},
+		}},
 		"matrix":   viz.Matrices{Note: n, RowName: s, ColName: s, Panels: []viz.Matrix{{Name: s, Rows: 1, Cols: 2, Values: []float32{1, -1}}}},
 		"table":    viz.Table{Note: n, Columns: []viz.Column{{Name: s}, {Name: s, Bar: true}}, Rows: [][]any{{s, 1}, {s, 2.5}}, Total: []any{s, s}},
 		"samples":  viz.Samples{Note: n, Items: []viz.Sample{{Name: s, Prompt: s, Completion: s}, {Prompt: s + s, PromptTokens: []string{s, s}, Completion: s, CompletionTokens: []string{s}}}},
@@ -98,5 +101,23 @@ func FuzzPlot(f *testing.F) {
 			return
 		}
 		check(t, "plot", p)
+	})
+}
+
+// FuzzScatter does the same with two points, an interval and a line to compare with.
+func FuzzScatter(f *testing.F) {
+	f.Add(1.0, 2.0, 3.0, 4.0, 1.0, false, true, false)
+	f.Add(1e-99, 1e99, 1.0, 2.0, 1e-99, true, true, true)
+	f.Add(-1e99, 1e99, -1e99, 1e99, -1e99, false, false, true)
+	f.Add(5e-324, 1.0, 1e-90, 1.0, 1e99, false, true, false)
+	f.Add(0.0, 0.0, 0.0, 0.0, 0.0, false, false, true)
+	f.Fuzz(func(t *testing.T, a, b, c, d, factor float64, logX, logY, same bool) {
+		s := viz.Scatter{X: viz.Axis{Log: logX}, Y: viz.Axis{Log: logY}, Front: true, Same: same, Rays: []viz.Ray{{Factor: factor}}, Groups: []viz.Cloud{
+			{Path: true, Points: []viz.Dot{{Name: "p", X: a, Y: c, XLo: a, XHi: b}, {Name: "q", X: b, Y: d}}},
+		}}
+		if _, err := s.Bundle(); err != nil {
+			return
+		}
+		check(t, "scatter", s)
 	})
 }

@@ -214,17 +214,21 @@ func (p *Plot) looks() map[string]look {
 	for i := range p.Panels {
 		for _, s := range p.Panels[i].Series {
 			if _, ok := m[s.Name]; !ok {
-				n := len(m)
-				m[s.Name] = look{
-					role:   Series0 + Role(n%seriesCount),
-					dash:   dashes[(n+n/seriesCount)%len(dashes)],
-					marker: (n + n/seriesCount) % markers,
-					glyph:  glyphs[n%len(glyphs)],
-				}
+				m[s.Name] = lookOf(len(m))
 			}
 		}
 	}
 	return m
+}
+
+// lookOf is the look of the n-th series.
+func lookOf(n int) look {
+	return look{
+		role:   Series0 + Role(n%seriesCount),
+		dash:   dashes[(n+n/seriesCount)%len(dashes)],
+		marker: (n + n/seriesCount) % markers,
+		glyph:  glyphs[n%len(glyphs)],
+	}
 }
 
 // numbersRows is about how many points of each series the table of numbers lists.

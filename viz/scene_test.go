@@ -142,7 +142,7 @@ func TestPen(t *testing.T) {
 }
 
 // readPath returns the points of a Pen's path, and those that its curves are drawn towards.
-func readPath(t *rapid.T, d string) [][2]float64 {
+func readPath(t interface{ Fatalf(string, ...any) }, d string) [][2]float64 {
 	var out [][2]float64
 	var x, y, sx, sy float64
 	for i := 0; i < len(d); {
