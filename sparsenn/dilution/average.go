@@ -25,16 +25,23 @@ type Average struct{ Rest, Excess, Before float64 }
 // At is y(n).
 func (a Average) At(n float64) float64 { return a.Rest + a.Excess/(n+a.Before) }
 
+// MaxBefore is the largest Before that is sought. Where a fit ends there, the values
+// do not level off at all, and the law is a straight line in their midst.
+const MaxBefore = 256
+
+// The exponents of two that Before is sought between.
+const minBefore, maxBefore = -3.0, 8.0
+
 // FitAverage fits an average to values at lengths n by least squares: at least three
-// lengths. Before is sought among powers from 1/8 to 256.
+// lengths. Before is sought from 1/8 to [MaxBefore], to within a hundredth of it.
 func FitAverage(n, y []float64) (Average, error) {
 	if len(n) != len(y) || len(n) < 3 {
 		return Average{}, fmt.Errorf("dilution: %d values at %d lengths; an average takes at least three of both", len(y), len(n))
 	}
 	best, least := Average{}, math.Inf(1)
-	for k := -12.0; k <= 32; k++ {
-		a := Average{Before: math.Pow(2, k/4)}
-		x := make([]float64, len(n))
+	x := make([]float64, len(n))
+	try := func(log2 float64) {
+		a := Average{Before: math.Pow(2, log2)}
 		for i := range n {
 			x[i] = 1 / (n[i] + a.Before)
 		}
@@ -47,6 +54,13 @@ func FitAverage(n, y []float64) (Average, error) {
 		if sum < least {
 			best, least = a, sum
 		}
+	}
+	for k := minBefore; k <= maxBefore; k += 0.5 {
+		try(k)
+	}
+	for k, middle := 1.0, math.Log2(best.Before); k <= 16; k++ {
+		try(max(minBefore, middle-k/32))
+		try(min(maxBefore, middle+k/32))
 	}
 	if math.IsInf(least, 1) {
 		return Average{}, fmt.Errorf("dilution: no average fits %v at lengths %v; all must be finite and lengths different", y, n)
