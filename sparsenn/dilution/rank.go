@@ -10,7 +10,8 @@ import (
 )
 
 // Rank is Spearman's rank correlation, ties (all that did not fail among them) at the
-// mean of their ranks, with a permutation p.
+// mean of their ranks, with a permutation p. Ranks are taken within each stratum, and
+// the correlation is over all of them, that is a mean of those of the strata.
 type Rank struct {
 	R float64 // NaN where one of the two does not vary
 	// P is the share of permutations of the predictions that correlate at least as
@@ -24,9 +25,9 @@ type Rank struct {
 type Case struct {
 	Predicted, Measured float64
 	// Group holds cases that share a prediction, such as the sparse and the dense
-	// model of a seed: a permutation moves them together. Stratum holds groups among
-	// which predictions may be exchanged, such as those of one filler; exchanging them
-	// elsewhere would count a difference between fillers as foresight.
+	// model of a seed: a permutation moves them together. Stratum holds cases that are
+	// ranked, and groups that are exchanged, among themselves, such as those of one
+	// filler: that one takes more tokens than another is no foresight.
 	Group, Stratum string
 }
 
@@ -60,15 +61,18 @@ func Correlate(cases []Case) (Rank, error) {
 		}
 		x[i], y[i], at[i] = c.Predicted, c.Measured, g
 	}
-	rx, ry := ranks(x), ranks(y)
-	out := Rank{R: stat.Correlation(rx, ry, nil), N: len(cases), Permutations: permutations}
+	within := map[string][]int{} // the cases of a stratum
+	for i, c := range cases {
+		within[c.Stratum] = append(within[c.Stratum], i)
+	}
+	ry := centred(y, strata, within)
+	out := Rank{R: stat.Correlation(centred(x, strata, within), ry, nil), N: len(cases), Permutations: permutations}
 	if math.IsNaN(out.R) {
 		out.P = 1
 		return out, nil
 	}
 	rng := rand.New(rand.NewPCG(uint64(len(cases)), 0x72616e6b))
-	// Ranks over cases do not change when predictions of groups of different sizes
-	// change places, up to ties; so they are ranked anew.
+	// Groups may differ in size, so that predictions that change places are ranked anew.
 	moved, from, asStrong := make([]float64, len(x)), make([]int, len(groups)), 1
 	for range permutations {
 		for _, s := range strata {
@@ -80,12 +84,28 @@ func Correlate(cases []Case) (Rank, error) {
 		for i, g := range at {
 			moved[i] = groups[from[g]].Predicted
 		}
-		if r := stat.Correlation(ranks(moved), ry, nil); math.Abs(r) >= math.Abs(out.R)-1e-12 {
+		if r := stat.Correlation(centred(moved, strata, within), ry, nil); math.Abs(r) >= math.Abs(out.R)-1e-12 {
 			asStrong++
 		}
 	}
 	out.P = float64(asStrong) / float64(permutations+1)
 	return out, nil
+}
+
+// centred are the ranks within every stratum, less their mean.
+func centred(x []float64, strata []string, within map[string][]int) []float64 {
+	out := make([]float64, len(x))
+	for _, s := range strata {
+		of := within[s]
+		values := make([]float64, len(of))
+		for k, i := range of {
+			values[k] = x[i]
+		}
+		for k, r := range ranks(values) {
+			out[of[k]] = r - float64(len(of)+1)/2
+		}
+	}
+	return out
 }
 
 // ranks are 1 for the least; equal values share the mean of theirs.
