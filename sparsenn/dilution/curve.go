@@ -28,7 +28,7 @@ func (s Side) Estimate() circuit.Estimate { return circuit.NewEstimate(s.Right) 
 
 // batch is how many pairs a call of the model gets, always as many, so that one
 // compiled program serves all.
-const batch = 16
+const batch = 24
 
 // Curve measures a model at every length of the prompts.
 func Curve(m task.Predictor, p Prompts) ([]Point, error) {

@@ -97,7 +97,7 @@ func TestCurveErrors(t *testing.T) {
 	if _, err := Curve(broken{errors.New("out of order")}, p); err == nil || !strings.Contains(err.Error(), "2 names: out of order") {
 		t.Error(err)
 	}
-	if _, err := Curve(broken{}, p); err == nil || !strings.Contains(err.Error(), "0 answers to 32") {
+	if _, err := Curve(broken{}, p); err == nil || !strings.Contains(err.Error(), "0 answers to 48") {
 		t.Error(err)
 	}
 	p.List[0][0].Alt = task.Any

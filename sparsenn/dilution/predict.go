@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 
 	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/task"
 )
 
 // Prediction is the length at which a circuit's mechanism is to fail.
@@ -46,6 +47,35 @@ func Predict(m prove.Recorder, d Depth, p Prompts) (Prediction, error) {
 	}
 	return predict(p.Lengths, tokens, prompt, counter)
 }
+
+// PredictLead is what takes no circuit: the lead of the answer itself, in any model,
+// is taken for a mean that is diluted, and its threshold is zero. It says what looking
+// into a circuit is worth, beyond drawing a line on.
+func PredictLead(m task.Predictor, p Prompts) (Prediction, error) {
+	if len(p.Lengths) < 3 {
+		return Prediction{}, fmt.Errorf("dilution with %s: a prediction from %d lengths; give at least three", p.Filler.Name, len(p.Lengths))
+	}
+	curve, err := Curve(m, p)
+	if err != nil {
+		return Prediction{}, err
+	}
+	var prompt, counter []Seen
+	tokens := make([]float64, len(curve))
+	logit := func(p []float64, sign float64) Seen {
+		lead := make([]float64, len(p))
+		for i, x := range p {
+			lead[i] = sign * (math.Log(max(x, tiny)) - math.Log(max(1-x, tiny)))
+		}
+		return Seen{lead, lead}
+	}
+	for i, x := range curve {
+		prompt, counter, tokens[i] = append(prompt, logit(x.Prompt.Right, 1)), append(counter, logit(x.Counter.Right, -1)), x.Tokens
+	}
+	return predict(p.Lengths, tokens, prompt, counter)
+}
+
+// tiny keeps the logarithm of a probability finite.
+const tiny = 1e-12
 
 // predict is Predict of what was read.
 func predict(lengths []int, tokens []float64, prompt, counter []Seen) (Prediction, error) {

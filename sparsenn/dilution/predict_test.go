@@ -84,6 +84,67 @@ func TestPredictInterval(t *testing.T) {
 	}
 }
 
+// counted is a model whose answer leads by a mean over the tokens of the prompt: every
+// open bracket counts as much as 30 tokens, less a threshold.
+type counted struct {
+	open        int32
+	target, alt int32
+}
+
+func (c counted) Next(sequences [][]int32) ([][]float32, error) {
+	var out [][]float32
+	for _, s := range sequences {
+		open := 0
+		for _, id := range s {
+			if id == c.open {
+				open++
+			}
+		}
+		row := make([]float32, 512)
+		row[c.target] = 30*float32(open)/float32(len(s)) - 1.2
+		out = append(out, row)
+	}
+	return out, nil
+}
+
+// TestPredictLead: what is foretold from lists of 2 to 6 names is what is then measured
+// on longer ones, in a model that averages.
+func TestPredictLead(t *testing.T) {
+	tok := tokenizer(t)
+	open, err := tok.Single("[")
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Options{N: 16, Context: 300}
+	short, err := Select(tok, Names(), []int{2, 3, 4, 5, 6}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	long, err := Report(tok, Names(), Lengths(2, 40), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m := counted{open, short.List[0][0].Target, short.List[0][0].Alt}
+	p, err := PredictLead(m, short)
+	if err != nil {
+		t.Fatal(err)
+	}
+	curve, err := Curve(m, long)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := FailureOf(curve)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.Failure; !f.Within() || f.Length < 8 || got.Side != f.Side || math.Abs(got.Length-f.Length) > 0.15*f.Length || math.Abs(got.Tokens-f.Tokens) > 0.15*f.Tokens {
+		t.Errorf("foretold %+v, measured %+v", got, f)
+	}
+	if math.Abs(p.Threshold) > 1e-6 || p.Explained < 0.999 {
+		t.Errorf("the lead explains %v of itself, and turns at %v", p.Explained, p.Threshold)
+	}
+}
+
 func TestPredictErrors(t *testing.T) {
 	lengths := []int{2, 3, 4}
 	a := Average{Rest: 0, Excess: 4, Before: 1}
@@ -101,6 +162,9 @@ func TestPredictErrors(t *testing.T) {
 		t.Error(err)
 	}
 	if _, err := Predict(nil, Depth{}, Prompts{Lengths: []int{2, 3}}); err == nil || !strings.Contains(err.Error(), "at least three") {
+		t.Error(err)
+	}
+	if _, err := PredictLead(nil, Prompts{Lengths: []int{2, 3}}); err == nil || !strings.Contains(err.Error(), "at least three") {
 		t.Error(err)
 	}
 	if _, err := Predict(nil, Depth{}, Prompts{Lengths: lengths}); err == nil || !strings.Contains(err.Error(), "without nodes") {

@@ -9,7 +9,7 @@ import (
 
 // Options say how many prompts are drawn.
 type Options struct {
-	N    int    // pairs of every length; default 32
+	N    int    // pairs of every length; default 24
 	Seed uint64 // other seeds give other pairs of the same split
 	// Context is the longest prompt that the models take, in tokens. Lengths of which
 	// a prompt is longer are left out.
@@ -61,7 +61,7 @@ func draw(f Filler, lengths []int, o Options, examples func(task.Task, task.Opti
 		return Prompts{}, fmt.Errorf("dilution: no filler given; Numbers is one")
 	}
 	if o.N == 0 {
-		o.N = 32
+		o.N = 24
 	}
 	if o.N < 2 || o.Context < 1 {
 		return Prompts{}, fmt.Errorf("dilution with %s: %d pairs of at most %d tokens asked for; ask for at least 2 pairs, and give the context of the models", f.Name, o.N, o.Context)
