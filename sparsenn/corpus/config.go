@@ -47,6 +47,9 @@ type Part struct {
 	// Bytes is the most text taken from the part, counted before the split into
 	// training and validation; 0 is all there is, for "synthetic" 4 MiB.
 	Bytes int64 `json:"bytes,omitempty"`
+	// Elements, of kind "synthetic", makes half of the lists that stand alone or alone
+	// inside another up to so many elements long; 0 leaves them at 10 and 8 at most.
+	Elements int `json:"elements,omitempty"`
 }
 
 // normal returns c with defaults filled in, or an error that names the field.
@@ -86,6 +89,9 @@ func (c Config) normal() (Config, error) {
 		default:
 			return c, fmt.Errorf("corpus: Parts[%d]: kind %q is none of %q, %q, %q, %q",
 				i, p.Kind, KindSample, KindSynthetic, KindPackages, KindFolder)
+		}
+		if p.Elements < 0 || p.Elements > 0 && p.Kind != KindSynthetic {
+			return c, fmt.Errorf("corpus: Parts[%d] (%s): Elements is %d, it must not be negative and is for kind %q only", i, p.Kind, p.Elements, KindSynthetic)
 		}
 		if p.Path != "" && p.Kind != KindFolder {
 			return c, fmt.Errorf("corpus: Parts[%d] (%s): Path is for kind %q only", i, p.Kind, KindFolder)

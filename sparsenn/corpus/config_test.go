@@ -29,6 +29,8 @@ func TestConfigErrors(t *testing.T) {
 		`kind "ruby" is none of`:                {Parts: two(Part{Kind: "ruby", Weight: 1})},
 		"Parts[1] (folder): Path is empty":      {Parts: two(Part{Kind: KindFolder, Weight: 1})},
 		"Parts[1] (packages): Path is for kind": {Parts: two(Part{Kind: KindPackages, Weight: 1, Path: "x"})},
+		"Parts[1] (sample): Elements is 3":      {Parts: two(Part{Kind: KindSample, Weight: 1, Elements: 3})},
+		"Parts[1] (synthetic): Elements is -1":  {Parts: two(Part{Kind: KindSynthetic, Weight: 1, Elements: -1})},
 		"ValidFraction is 0.7":                  {Parts: []Part{{Kind: KindSample}}, ValidFraction: 0.7},
 		"ValidFraction is -0.1":                 {Parts: []Part{{Kind: KindSample}}, ValidFraction: -0.1},
 		"ValidFraction is NaN":                  {Parts: []Part{{Kind: KindSample}}, ValidFraction: math.NaN()},
@@ -41,7 +43,7 @@ func TestConfigErrors(t *testing.T) {
 
 func TestConfigJSONRoundTrip(t *testing.T) {
 	c := Config{Vocab: 1024, Seed: 1<<64 - 1, ValidFraction: 0.1, Parts: []Part{
-		{Kind: KindPackages, Weight: 0.5, Bytes: 1 << 40}, {Kind: KindFolder, Weight: 2, Path: "a/b"}}}
+		{Kind: KindPackages, Weight: 0.5, Bytes: 1 << 40}, {Kind: KindSynthetic, Weight: 1, Elements: 36}, {Kind: KindFolder, Weight: 2, Path: "a/b"}}}
 	data, err := json.Marshal(c)
 	if err != nil {
 		t.Fatal(err)

@@ -230,7 +230,7 @@ func read(ctx context.Context, config Config, i int, folders map[int]folderText,
 			if n%1024 == 0 && ctx.Err() != nil {
 				return nil, nil, ctx.Err()
 			}
-			text := synth.Document(config.Seed, n)
+			text := synth.WithLists(config.Seed, n, p.Elements)
 			sum += int64(len(text))
 			docs = append(docs, source.Doc{Name: fmt.Sprintf("synthetic/%08d.py", n), Text: text})
 		}

@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -74,6 +75,19 @@ func TestOpenFromCacheIsTheSame(t *testing.T) {
 	c.Seed = 4
 	if other := open(t, c); other.Hash == first.Hash || len(cachedFiles(t, dir)) != 2 {
 		t.Error("another seed gives the same corpus")
+	}
+}
+
+// TestOpenWithLongerLists: Elements reaches the text, and the corpus has another name.
+func TestOpenWithLongerLists(t *testing.T) {
+	ownCache(t)
+	c := Config{Vocab: 512, Seed: 3, Parts: []Part{{Kind: KindSynthetic, Bytes: 50_000}}}
+	usual := open(t, c)
+	c.Parts[0].Elements = 30
+	longer := open(t, c)
+	long := regexp.MustCompile(`\[(\w+, ){14,}\w+\]`)
+	if long.MatchString(usual.Tokenizer.Decode(usual.Train)) || !long.MatchString(longer.Tokenizer.Decode(longer.Train)) {
+		t.Error("lists of 15 elements are in the wrong one of both corpora, or in neither")
 	}
 }
 

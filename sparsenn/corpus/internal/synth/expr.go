@@ -166,7 +166,16 @@ func (g *gen) elements(prev string, kind, n int) string {
 // flat is a list of depth 1 that follows prev.
 func (g *gen) flat(prev string) string {
 	n := 1 + g.weighted(14, 17, 17, 14, 11, 9, 8, 6, 2, 2)
-	return "[" + g.elements(prev, g.elemKind(), n) + "]"
+	return "[" + g.elements(prev, g.elemKind(), g.stretched(n)) + "]"
+}
+
+// stretched is n, or where lists may be longer than usual, as often a length of any
+// of theirs.
+func (g *gen) stretched(n int) int {
+	if g.longest > 0 && g.chance(50) {
+		return g.between(1, g.longest)
+	}
+	return n
 }
 
 // nested is a list of depth 2 that follows prev. Half of them hold one inner
@@ -179,6 +188,9 @@ func (g *gen) nested(prev string) string {
 		n := 1 + g.weighted(16, 24, 22, 14, 10, 8, 4, 2)
 		if outer > 2 {
 			n = 1 + n%4
+		}
+		if outer == 1 {
+			n = g.stretched(n)
 		}
 		inner[i] = "[" + g.elements(prev, kind, n) + "]"
 		prev = ","

@@ -48,8 +48,14 @@ func HeldOut(a, b string) bool {
 
 // Document returns the program with the given index under the given seed. It
 // depends on nothing else; programs are 15 to 70 lines long and parse as Python 3.
-func Document(seed, index uint64) string {
-	g := &gen{r: rand.New(rand.NewPCG(seed, index))}
+// Lists have at most 10 elements, inner ones at most 8.
+func Document(seed, index uint64) string { return WithLists(seed, index, 0) }
+
+// WithLists is [Document] with some lists of up to so many elements, alone or the
+// only one inside another: half of those that would otherwise be shorter, any length
+// being as likely. With 0 it is Document.
+func WithLists(seed, index uint64, elements int) string {
+	g := &gen{r: rand.New(rand.NewPCG(seed, index)), longest: elements}
 	g.sets, g.writes = g.chance(50), g.chance(50)
 	g.module()
 	return g.b.String()
@@ -57,15 +63,16 @@ func Document(seed, index uint64) string {
 
 // gen writes one document.
 type gen struct {
-	r      *rand.Rand
-	b      strings.Builder
-	indent int
-	scope  scope
-	inFunc bool // a return statement is legal
-	inLoop bool // break and continue are legal
-	budget int  // statements that may still be written in this document
-	sets   bool // what grows in this document is a set, mostly, or else a string
-	writes bool // files of this document are written, mostly, or else read
+	r       *rand.Rand
+	b       strings.Builder
+	indent  int
+	scope   scope
+	inFunc  bool // a return statement is legal
+	inLoop  bool // break and continue are legal
+	budget  int  // statements that may still be written in this document
+	sets    bool // what grows in this document is a set, mostly, or else a string
+	writes  bool // files of this document are written, mostly, or else read
+	longest int  // elements of the longest lists, 0 where they are as usual
 }
 
 // scope lists the names that are defined at this point, by what they hold.

@@ -45,6 +45,40 @@ func TestGolden(t *testing.T) {
 	}
 }
 
+// elements counts those of the longest list that stands alone and of the longest that
+// stands alone inside another.
+func elements(text string) (flat, nested int) {
+	for _, m := range regexp.MustCompile(` = (\[\[?)([^\[\]\n]+)\]`).FindAllStringSubmatch(text, -1) {
+		n := 1 + strings.Count(m[2], ",")
+		if m[1] == "[" {
+			flat = max(flat, n)
+		} else {
+			nested = max(nested, n)
+		}
+	}
+	return flat, nested
+}
+
+// TestWithLists: lists grow as long as asked for and no longer, and 0 changes nothing.
+func TestWithLists(t *testing.T) {
+	text := func(n int) string {
+		var b strings.Builder
+		for i := range uint64(400) {
+			b.WriteString(WithLists(5, i, n))
+		}
+		return b.String()
+	}
+	if flat, nested := elements(text(0)); flat != 10 || nested != 8 {
+		t.Errorf("as usual: lists of up to %d and %d elements", flat, nested)
+	}
+	if flat, nested := elements(text(36)); flat != 36 || nested != 36 {
+		t.Errorf("with 36: lists of up to %d and %d elements", flat, nested)
+	}
+	if WithLists(5, 3, 0) != Document(5, 3) {
+		t.Error("no longer lists, but another document")
+	}
+}
+
 // Every document is Python that compiles. Python is a prerequisite of the
 // project's notebooks; where there is none, this one check is left out.
 func TestDocumentsCompile(t *testing.T) {

@@ -1,0 +1,124 @@
+package dilution
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+)
+
+// Failure is where a model stops doing a task.
+type Failure struct {
+	// Length is where, on one of the two sides, the mean probability of the right
+	// answer falls to a half, between two measured lengths by a straight line: in
+	// pieces of the filler. It is the first length where it never was above, and +Inf
+	// where it does not fall so far.
+	Length float64
+	// Tokens is Length in tokens of the prompt, +Inf with it.
+	Tokens float64
+	// Side is 0 where the prompts fail first, 1 where their counterparts do, and -1 where
+	// neither does.
+	Side int
+	// Lo and Hi are the 95 % interval of Length, from a bootstrap over prompts.
+	Lo, Hi float64
+	// AtOnce says that the shortest prompts fail already, so that length is no reason.
+	AtOnce bool
+}
+
+// Within says whether the model fails within the lengths that were measured. Where
+// it does not, all that is known is that Length is above them.
+func (f Failure) Within() bool { return !math.IsInf(f.Length, 1) }
+
+const resamples = 500 // of the bootstrap
+
+// FailureOf finds the length at which a model fails.
+func FailureOf(curve []Point) (Failure, error) {
+	if len(curve) == 0 {
+		return Failure{}, fmt.Errorf("dilution: a curve without points has no length of failure")
+	}
+	for i, p := range curve {
+		if len(p.Prompt.Right) == 0 || len(p.Counter.Right) == 0 || i > 0 && p.Length <= curve[i-1].Length {
+			return Failure{}, fmt.Errorf("dilution: point %d, of length %d, has no prompts or does not come after the one before", i, p.Length)
+		}
+	}
+	n, tokens := make([]float64, len(curve)), make([]float64, len(curve))
+	for i, p := range curve {
+		n[i], tokens[i] = float64(p.Length), p.Tokens
+	}
+	means := func(pick func(x []float64) float64) (length float64, side int) {
+		y := [2][]float64{}
+		for _, p := range curve {
+			y[0], y[1] = append(y[0], pick(p.Prompt.Right)), append(y[1], pick(p.Counter.Right))
+		}
+		return first(n, y)
+	}
+	f := Failure{}
+	f.Length, f.Side = means(mean)
+	f.Tokens = along(n, tokens, f.Length)
+	f.AtOnce = f.Length == n[0]
+	rng := rand.New(rand.NewPCG(uint64(len(curve)), 0x6661696c))
+	draws := make([]float64, resamples)
+	for i := range draws {
+		draws[i], _ = means(func(x []float64) float64 {
+			sum := 0.0
+			for range x {
+				sum += x[rng.IntN(len(x))]
+			}
+			return sum / float64(len(x))
+		})
+	}
+	f.Lo, f.Hi = interval(draws, f.Length)
+	return f, nil
+}
+
+// first is where the first of two falling lines reaches a half.
+func first(n []float64, y [2][]float64) (length float64, side int) {
+	length, side = math.Inf(1), -1
+	for s := range y {
+		if x := falls(n, y[s]); x < length {
+			length, side = x, s
+		}
+	}
+	return length, side
+}
+
+// falls is where y first reaches a half, +Inf where it stays above.
+func falls(n, y []float64) float64 {
+	for i := range y {
+		switch {
+		case y[i] > 0.5:
+		case i == 0:
+			return n[0]
+		default:
+			return n[i-1] + (y[i-1]-0.5)/(y[i-1]-y[i])*(n[i]-n[i-1])
+		}
+	}
+	return math.Inf(1)
+}
+
+// along is y at x, by straight lines between points, and beyond them along the last
+// one; +Inf at +Inf.
+func along(n, y []float64, x float64) float64 {
+	if math.IsInf(x, 1) || len(n) == 1 {
+		return x / n[0] * y[0]
+	}
+	i := 1
+	for i+1 < len(n) && n[i] < x {
+		i++
+	}
+	return y[i-1] + (x-n[i-1])/(n[i]-n[i-1])*(y[i]-y[i-1])
+}
+
+// interval is the 95 % percentile interval of draws, which holds the value itself.
+func interval(draws []float64, value float64) (lo, hi float64) {
+	slices.Sort(draws)
+	return min(value, draws[len(draws)*25/1000]), max(value, draws[len(draws)*975/1000])
+}
+
+func mean(x []float64) float64 {
+	sum := 0.0
+	for _, v := range x {
+		sum += v
+	}
+	return sum / float64(len(x))
+}
