@@ -267,3 +267,45 @@ func TestScatterLegend(t *testing.T) {
 		t.Errorf("%d texts, %d different markers", len(texts), len(keys))
 	}
 }
+
+// TestScatterAxes: a point lies between the ticks that it lies between in numbers, and a logarithmic
+// axis says so.
+func TestScatterAxes(t *testing.T) {
+	for _, log := range []bool{false, true} {
+		s := Scatter{X: Axis{Label: "size", Log: log}, Y: Axis{Label: "loss", Log: !log}, Groups: []Cloud{{Name: "g", Points: []Dot{{X: 30, Y: 3}, {X: 1, Y: 0.1}, {X: 400, Y: 40}}}}}
+		sc := s.Scene()
+		p := centre(t, &tipped(sc, "g: size 30, loss 3")[0])
+		ticks := 0
+		words := map[string]bool{}
+		for _, m := range sc.Marks {
+			if m.Shape != Text {
+				continue
+			}
+			words[m.Text] = true
+			var v float64
+			if n, _ := fmt.Sscan(m.Text, &v); n != 1 || m.Fill != Muted {
+				continue
+			}
+			switch ticks++; m.Anchor {
+			case Middle:
+				if v < 30 && m.X >= p[0] || v > 30 && m.X <= p[0] {
+					t.Errorf("x %v stands at %v, 30 at %v", v, m.X, p[0])
+				}
+			case End:
+				if y := m.Y - 4; v < 3 && y <= p[1] || v > 3 && y >= p[1] {
+					t.Errorf("y %v stands at %v, 3 at %v", v, y, p[1])
+				}
+			}
+		}
+		if ticks < 6 {
+			t.Errorf("%d ticks", ticks)
+		}
+		if words["size (logarithmic)"] != log || words["size"] == log || words["loss (logarithmic)"] == log || words["loss"] != log {
+			t.Errorf("with log %v the axes are named %v", log, words)
+		}
+	}
+	a := Axis{Log: true}
+	if name := a.axisName(); name != "(logarithmic)" {
+		t.Errorf("an axis without a label is %q", name)
+	}
+}
