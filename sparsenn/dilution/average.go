@@ -33,7 +33,7 @@ const MaxBefore = 256
 const minBefore, maxBefore = -3.0, 8.0
 
 // FitAverage fits an average to values at lengths n by least squares: at least three
-// lengths. Before is sought from 1/8 to [MaxBefore], to within a hundredth of it.
+// lengths. Before is sought from 1/8 to [MaxBefore], to within some hundredths of it.
 func FitAverage(n, y []float64) (Average, error) {
 	if len(n) != len(y) || len(n) < 3 {
 		return Average{}, fmt.Errorf("dilution: %d values at %d lengths; an average takes at least three of both", len(y), len(n))

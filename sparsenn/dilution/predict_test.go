@@ -84,8 +84,8 @@ func TestPredictInterval(t *testing.T) {
 	}
 }
 
-// counted is a model whose answer leads by a mean over the tokens of the prompt: every
-// open bracket counts as much as 30 tokens, less a threshold.
+// counted is a model whose answer leads by a mean over the tokens of the prompt: an
+// inner open bracket counts as much as 60 tokens, less a threshold.
 type counted struct {
 	open        int32
 	target, alt int32
@@ -101,7 +101,7 @@ func (c counted) Next(sequences [][]int32) ([][]float32, error) {
 			}
 		}
 		row := make([]float32, 512)
-		row[c.target] = 30*float32(open)/float32(len(s)) - 1.2
+		row[c.target] = 60*float32(open)/float32(len(s)) - 1.2
 		out = append(out, row)
 	}
 	return out, nil
