@@ -85,11 +85,9 @@ func TestTrials(t *testing.T) {
 		for i := range r.Trials {
 			r.Trials[i].Seconds = 0
 		}
-		if last != nil {
-			for i := range last {
-				if last[i] != r.Trials[i] {
-					t.Errorf("trial %d: %+v, then %+v", i, last[i], r.Trials[i])
-				}
+		for i := range last {
+			if last[i] != r.Trials[i] {
+				t.Errorf("trial %d: %+v, then %+v", i, last[i], r.Trials[i])
 			}
 		}
 		last = r.Trials
