@@ -40,7 +40,6 @@ func TestReadmeDense(t *testing.T) {
 		fmt.Fprintf(&b, "| validation loss, seed %d | %s | %s | |\n", s, r.number("sparse_valid"+seed, "%.3f"), r.number("dense_valid"+seed, "%.3f"))
 		fmt.Fprintf(&b, "| edges, %s tasks of seed %d | | | %s |\n", r.number("tasks_both"+seed, "%.0f"), s, of("edges_ratio"+seed))
 	}
-	fmt.Fprintf(&b, "| edges, dense twin of as many parameters, %s tasks of seed 0 | | | %s |\n", r.number("match_parameters_tasks", "%.0f"), of("match_parameters_edges_ratio"))
 	section(t, denseBegin, denseEnd, b.String())
 }
 
