@@ -40,6 +40,7 @@ func TestReadmeDense(t *testing.T) {
 		fmt.Fprintf(&b, "| validation loss, seed %d | %s | %s | |\n", s, r.number("sparse_valid"+seed, "%.3f"), r.number("dense_valid"+seed, "%.3f"))
 		fmt.Fprintf(&b, "| edges, %s tasks of seed %d | | | %s |\n", r.number("tasks_both"+seed, "%.0f"), s, of("edges_ratio"+seed))
 	}
+	fmt.Fprintf(&b, "| edges, dense model of as many nonzero weights (its loss: %s), %s tasks of seed 0 | | | %s |\n", r.number("match_l0_valid", "%.3f"), r.number("match_l0_tasks", "%.0f"), of("match_l0_edges_ratio"))
 	section(t, denseBegin, denseEnd, b.String())
 }
 
