@@ -17,6 +17,9 @@ type judge struct {
 	quick, quickProbe  *ablate.Quick     // nil for models without
 	target, confidence float64
 	calibrate          bool
+	// left, which may be nil, is told the size of the circuit in every round of
+	// elimination.
+	left func(nodes int)
 }
 
 const (

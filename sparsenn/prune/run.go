@@ -20,8 +20,8 @@ const kind = "prune"
 
 // Options are what does not change the result of a pruning.
 type Options struct {
-	// Progress is called after every step of gate training and every trial,
-	// from the goroutine of Run.
+	// Progress is called after every step of gate training, every round of
+	// elimination and every trial, from the goroutine of Run.
 	Progress func(Progress)
 	// Log receives a line for what is worth knowing.
 	Log func(line string)
@@ -38,6 +38,9 @@ type Progress struct {
 	Best          *Trial // so far; nil before the first
 	Spent, Budget float64
 	Limit         int // Config.Trials
+	// Left is the size of the circuit that nodes are being taken out of; 0 where no
+	// elimination is under way.
+	Left int
 }
 
 // Result is a finished pruning.
@@ -155,8 +158,11 @@ func (w *work) prepare() error {
 	if err != nil {
 		return err
 	}
-	w.judge, err = newJudge(e, w.sel, w.config)
-	return err
+	if w.judge, err = newJudge(e, w.sel, w.config); err != nil {
+		return err
+	}
+	w.judge.left = func(nodes int) { w.tell(Progress{Left: nodes}) }
+	return nil
 }
 
 // all does the trials that are left.
@@ -212,10 +218,15 @@ func (w *work) enough() bool {
 func (w *work) seconds() float64 { return w.spent + time.Since(w.since).Seconds() }
 
 func (w *work) report(step, steps int, loss float64) {
+	w.tell(Progress{Step: step, Steps: steps, Loss: loss})
+}
+
+// tell reports p with what is known anyway.
+func (w *work) tell(p Progress) {
 	if w.options.Progress == nil {
 		return
 	}
-	p := Progress{Trials: len(w.trials), Step: step, Steps: steps, Loss: loss, Spent: w.seconds(), Budget: w.config.Budget, Limit: w.config.Trials}
+	p.Trials, p.Spent, p.Budget, p.Limit = len(w.trials), w.seconds(), w.config.Budget, w.config.Trials
 	if w.best != nil {
 		p.Best = &w.best.trial
 	}

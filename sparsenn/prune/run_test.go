@@ -22,10 +22,12 @@ import (
 func TestRun(t *testing.T) {
 	runsIn(t)
 	run, c := untrained(t), quick()
-	steps := 0
+	steps, rounds := 0, 0
 	r, err := Run(context.Background(), run, brackets(), c, Options{Progress: func(p Progress) {
 		if p.Step > 0 {
 			steps++
+		} else if p.Left > 0 {
+			rounds++
 		} else if p.Best == nil || p.Trials != 1 {
 			t.Errorf("after the trial: %+v", p)
 		}
@@ -35,6 +37,9 @@ func TestRun(t *testing.T) {
 	}
 	if steps != c.Hyper.Steps {
 		t.Errorf("%d steps reported, want %d", steps, c.Hyper.Steps)
+	}
+	if rounds < 2 {
+		t.Errorf("%d rounds of elimination reported", rounds)
 	}
 	if err := r.Circuit.Check(); err != nil {
 		t.Error(err)

@@ -105,6 +105,9 @@ func (j *judge) eliminate(ctx context.Context, m ablate.Mask, rng *rand.Rand) (a
 	var stale []int
 	again := 0
 	for round := 1; ; round++ {
+		if j.left != nil {
+			j.left(m.Count())
+		}
 		if again == 0 {
 			stale = kept(m)
 			again = len(stale)

@@ -71,6 +71,9 @@ func PruningProgress(report func(Progress)) func(prune.Progress) {
 		if p.Best != nil && p.Best.Reached {
 			note += fmt.Sprintf(", best %d nodes and %d edges", p.Best.Nodes, p.Best.Edges)
 		}
+		if p.Left > 0 {
+			note += fmt.Sprintf(", %d nodes left", p.Left)
+		}
 		report(Progress{Share: most, Stage: "pruning", Note: note})
 	}
 }

@@ -58,8 +58,8 @@ func TestPruningShare(t *testing.T) {
 	f(prune.Progress{Step: 1, Steps: 2})
 	f(prune.Progress{Trials: 1, Best: &prune.Trial{}})
 	f(prune.Progress{Spent: 3, Budget: 4, Step: 1, Steps: 100, Trials: 2, Best: &prune.Trial{Reached: true, Nodes: 5, Edges: 6}})
-	f(prune.Progress{Spent: 5, Budget: 4})
-	want := []Progress{{0.5, "pruning", "0 trials"}, {0.5, "pruning", "1 trials"}, {0.75, "pruning", "2 trials, best 5 nodes and 6 edges"}, {1, "pruning", "0 trials"}}
+	f(prune.Progress{Spent: 5, Budget: 4, Left: 7})
+	want := []Progress{{0.5, "pruning", "0 trials"}, {0.5, "pruning", "1 trials"}, {0.75, "pruning", "2 trials, best 5 nodes and 6 edges"}, {1, "pruning", "0 trials, 7 nodes left"}}
 	for i := range want {
 		if got[i] != want[i] {
 			t.Errorf("%d: %+v, want %+v", i, got[i], want[i])
