@@ -16,10 +16,8 @@
 // [Projected] says beforehand how long that takes.
 //
 // Processes are copies of the program itself with a set number of processors
-// each. On two cores, two processes of one thread finish more points an hour
-// than one process of two threads, since small models leave the second core idle
-// (BenchmarkProcesses). Each is replaced after a few points, because compiled
-// programs are never freed.
+// each, as [Workers] has it one a core: small models leave a second core idle.
+// Each is replaced after a few points, because compiled programs are never freed.
 //
 // [GeometricRatio], [Spread], [Overlap] and [MatchSteps] are the statistics of
 // Gao et al.'s Figs 2, 3 and 5.
