@@ -38,6 +38,17 @@ func (k *kernelCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	// Signals are the supervisor's: an interrupt is for the cell only.
+	ctx, stop := context.WithCancel(context.WithoutCancel(a.ctx))
+	defer stop()
+	// Before anything that takes time, so that a front end finds somebody.
+	r, err := relay.New(ctx, relay.Config{
+		Connection: connection, File: k.Connection, Version: version(), Log: slog.New(slog.NewTextHandler(a.stderr, nil)),
+	})
+	if err != nil {
+		return err
+	}
+	go r.Run(ctx, stop)
 	m, err := findModule(cwd, k.Module)
 	if err != nil {
 		return err
@@ -46,18 +57,8 @@ func (k *kernelCmd) Run(a *app) error {
 	if err != nil {
 		return exitError{exitProvision, err}
 	}
-	// Signals are the supervisor's: an interrupt is for the cell only.
-	ctx, stop := context.WithCancel(context.WithoutCancel(a.ctx))
-	defer stop()
 	setup := shimSetup(machine, m)
-	r, err := relay.New(ctx, relay.Config{
-		Connection: connection, File: k.Connection, Version: version(), GoVersion: machine.Tools.Env.GOVERSION,
-		Helper: shim.NewLookup(setup), Log: slog.New(slog.NewTextHandler(a.stderr, nil)),
-	})
-	if err != nil {
-		return err
-	}
-	go r.Run(ctx, stop)
+	r.Help(shim.NewLookup(setup))
 	kernel := supervise.Kernel{
 		Self:      machine.Program.Path,
 		GoNB:      machine.Tools.GoNB,

@@ -18,6 +18,7 @@ type question struct {
 	cursor  int      // in characters
 	names   []string // that earlier cells declared
 	sources []string // of earlier cells
+	helper  Helper   // may be nil
 }
 
 // before splits what stands before the cursor: the word that ends there, and,
@@ -74,13 +75,17 @@ func (r *Relay) complete(_ context.Context, q question) any {
 	case strings.HasPrefix(line, "%"):
 		add(magics...)
 	case pkg != "":
-		add(r.cfg.Helper.Members(pkg)...)
+		if q.helper != nil {
+			add(q.helper.Members(pkg)...)
+		}
 	default:
 		add(q.names...)
 		own, _ := cell.Names(q.code)
 		add(own...)
 		add(slices.Collect(maps.Keys(cell.Prepare(q.code, nil).Locals))...)
-		add(r.cfg.Helper.Packages()...)
+		if q.helper != nil {
+			add(q.helper.Packages()...)
+		}
 		add(types.Universe.Names()...)
 		for t := token.BREAK; t <= token.VAR; t++ {
 			add(t.String())
@@ -112,11 +117,11 @@ func (r *Relay) inspect(ctx context.Context, q question) any {
 			}
 		}
 	}
-	if text == "" && (word != "" || pkg != "") {
+	if text == "" && q.helper != nil && (word != "" || pkg != "") {
 		if pkg == "" {
 			pkg, word = word, ""
 		}
-		text = r.cfg.Helper.Doc(ctx, pkg, word)
+		text = q.helper.Doc(ctx, pkg, word)
 	}
 	data := map[string]any{}
 	if text != "" {

@@ -40,8 +40,6 @@ type Config struct {
 	Connection wire.Connection // of the front end
 	File       string          // the connection file, whose name says the kernel's id
 	Version    string          // of this kernel
-	GoVersion  string
-	Helper     Helper
 	Log        *slog.Logger
 }
 
@@ -57,6 +55,7 @@ type Relay struct {
 	shell, control, stdin, iopub *wire.Socket // the front end's
 	child                        *child
 
+	helper  Helper // nil until it is known
 	dir     string // of the kernel's files, once it is known
 	process Process
 	current *execution
@@ -124,6 +123,13 @@ func (r *Relay) Prepare(dir string) (string, error) {
 		r.child = &child{conn: conn, codec: codec, id: wire.NewID(), session: wire.NewID(), log: r.log}
 	})
 	return name, nil
+}
+
+// Help gives the relay somebody to ask about code. Until then it answers from
+// the cells and the language alone.
+func (r *Relay) Help(h Helper) {
+	r.post(func() { r.helper = h })
+	go h.Packages() // reads much, once
 }
 
 // Started tells the relay that GoNB was started.

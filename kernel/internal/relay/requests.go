@@ -108,7 +108,7 @@ func (r *Relay) later(ctx context.Context, m *wire.Message, kind string, f func(
 		r.status("idle", m.RawHeader())
 		return
 	}
-	q := question{code: in.Code, cursor: len([]rune(in.Code)), names: make([]string, 0, len(r.names))}
+	q := question{code: in.Code, cursor: len([]rune(in.Code)), names: make([]string, 0, len(r.names)), helper: r.helper}
 	if in.Cursor != nil {
 		q.cursor = min(max(*in.Cursor, 0), q.cursor)
 	}
@@ -155,10 +155,7 @@ func (r *Relay) toGoNB(m *wire.Message) {
 
 // info is the answer to a kernel_info_request.
 func (r *Relay) info() map[string]any {
-	version := strings.TrimPrefix(r.cfg.GoVersion, "go")
-	if version == "" {
-		version = strings.TrimPrefix(runtime.Version(), "go")
-	}
+	version := strings.TrimPrefix(runtime.Version(), "go") // this program is built by the go command of the cells
 	return map[string]any{
 		"status": "ok", "protocol_version": wire.Version,
 		"implementation": "circuitbook", "implementation_version": r.cfg.Version,
