@@ -46,6 +46,7 @@ func TestPrepare(t *testing.T) {
 			lines: []int{1, 2, 4, 0, 1, 2, 3}, result: 3},
 		"literal called": {source: "func() { f() }()", want: "%%\ncircuitbookResult(func() { f() }())", lines: []int{0, 1}, result: 1},
 		"method":         {source: "func (t T) M() {}\nT{}", want: "func (t T) M() {}\n%%\n\ncircuitbookResult(T{})", lines: []int{1, 0, 1, 2}, result: 2},
+		"raw string":     {source: "`a\r\nb`", want: "%%\ncircuitbookResult(`a\r\nb`)", lines: []int{0, 1, 2}, result: 1},
 		"package":        {source: "package main\npackages := 1", want: "%%\n            \n packages := 1\n_ = packages", lines: []int{0, 1, 2, 0}, locals: map[string]int{"packages": 2}},
 		"does not parse": {source: "f(1", want: "%%\nf(1", lines: []int{0, 1}},
 		"stock":          {source: "%%\nf()", want: "%%\nf()"},
@@ -89,8 +90,9 @@ func checkPrepared(t interface {
 		if from < 0 || from > len(lines) {
 			t.Fatalf("%q: line %d is from line %d", source, i+1, from)
 		}
-		line = strings.TrimSuffix(strings.Replace(line, ResultFunc+"(", "", 1), ")")
-		if from > 0 && !strings.Contains(lines[from-1]+" ", strings.TrimSpace(line)) {
+		bare := func(s string) string { return strings.ReplaceAll(strings.TrimSpace(s), ")", "") }
+		line = strings.Replace(line, ResultFunc+"(", "", 1)
+		if from > 0 && !strings.Contains(bare(lines[from-1]), bare(line)) {
 			t.Fatalf("%q became %q: line %d is not from line %d", source, p.Source, i+1, from)
 		}
 	}
@@ -108,6 +110,8 @@ func TestPrepareKeepsLines(t *testing.T) {
 func FuzzPrepare(f *testing.F) {
 	f.Add("x := 1\nfunc f() {}\nx")
 	f.Add("%%\n`\n%%")
+	f.Add("0\x80\n0")
+	f.Add("x := `a\r\nb`\r\nx")
 	f.Fuzz(func(t *testing.T, source string) {
 		checkPrepared(t, source)
 	})

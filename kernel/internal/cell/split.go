@@ -6,6 +6,7 @@ import (
 	"go/scanner"
 	"go/token"
 	"strings"
+	"unicode/utf8"
 )
 
 // A kind says what an item of a cell is.
@@ -48,14 +49,28 @@ func scan(source string) (list []tok, ok bool) {
 			return list, s.ErrorCount == 0
 		}
 		start := file.Offset(pos)
-		end := start + len(text)
-		if text == "" {
-			end = start + len(t.String())
-		} else if t == token.SEMICOLON && text == "\n" {
-			end = start // it is not in the text
-		}
-		list = append(list, tok{t, text, start, min(end, len(source))})
+		list = append(list, tok{t, text, start, tokenEnd(source, start, t, text)})
 	}
+}
+
+// tokenEnd is where a token ends that begins at start: not always where its
+// text would.
+func tokenEnd(source string, start int, t token.Token, text string) int {
+	switch {
+	case t == token.SEMICOLON && text == "\n":
+		return start // it is not in the source
+	case t == token.STRING && text[0] == '`': // without its carriage returns
+		if n := strings.IndexByte(source[start+1:], '`'); n >= 0 {
+			return start + n + 2
+		}
+		return len(source)
+	case t == token.ILLEGAL:
+		_, n := utf8.DecodeRuneInString(source[start:])
+		return start + n
+	case text == "":
+		text = t.String()
+	}
+	return min(start+len(text), len(source))
 }
 
 // split cuts Go source into its outermost items. ok is false if it ends within

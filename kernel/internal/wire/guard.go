@@ -16,9 +16,9 @@ import (
 
 // ZeroMQ's library trusts the sizes that a peer announces and the form of what
 // it introduces itself with, and it greets one peer after the other. The
-// transports below stand before it: a connection that announces too much, or
-// is malformed, is closed before the library sees it, and one that says
-// nothing keeps nobody waiting.
+// transports below stand before it: they greet each peer by themselves, at the
+// same time as others, and the library sees only those that introduce
+// themselves well. A connection that announces too much later is closed.
 
 // What a connection begins with, and how long that may take.
 const (
@@ -78,14 +78,13 @@ func (l *listener) accept() {
 			continue
 		}
 		go func() {
-			_ = conn.SetReadDeadline(time.Now().Add(greetingTime))
-			first := make([]byte, 1)
-			if _, err := conn.Read(first); err != nil {
+			g := &guardedConn{Conn: conn}
+			if err := g.greet(); err != nil {
 				conn.Close()
 				return
 			}
 			select {
-			case l.ready <- &guardedConn{Conn: conn, pending: first}:
+			case l.ready <- g:
 			case <-l.done:
 				conn.Close()
 			}
@@ -108,78 +107,105 @@ func (l *listener) Close() error {
 	return l.Listener.Close()
 }
 
-// A guardedConn reads from a peer what may be handed on.
+// ownGreeting is what the library says first: no security, version 3.0.
+var ownGreeting = func() []byte {
+	b := make([]byte, greetingSize)
+	b[0], b[9], b[10] = 0xff, 0x7f, 3
+	copy(b[12:], "NULL")
+	return b
+}()
+
+// A guardedConn is a connection to a peer that was greeted.
 type guardedConn struct {
 	net.Conn
-	pending  []byte // was read already
-	greeting int    // bytes of the greeting that were handed on
-	greeted  bool   // the peer has introduced itself
-	follow   follower
-	failed   error
+	pending []byte // was read already
+	written int    // bytes of the library's greeting that were not sent again
+	follow  follower
+	failed  error
 }
 
-func (c *guardedConn) Read(p []byte) (int, error) {
-	if c.failed == nil && c.greeting == greetingSize && !c.greeted {
-		c.fail(c.introduction())
+// greet greets the peer and reads what it introduces itself with.
+func (c *guardedConn) greet() error {
+	if err := c.SetDeadline(time.Now().Add(greetingTime)); err != nil {
+		return err
 	}
-	if c.failed != nil || len(p) == 0 {
-		return 0, c.failed
+	if _, err := c.Conn.Write(ownGreeting); err != nil {
+		return err
 	}
-	if c.greeting < greetingSize {
-		p = p[:min(len(p), greetingSize-c.greeting)]
+	const signature = 10
+	b := make([]byte, greetingSize)
+	if _, err := io.ReadFull(c.Conn, b[:signature]); err != nil {
+		return err
 	}
-	var n int
-	var err error
-	if len(c.pending) > 0 {
-		n = copy(p, c.pending)
-		c.pending = c.pending[n:]
-	} else {
-		n, err = c.Conn.Read(p)
+	if b[0] != ownGreeting[0] || b[signature-1] != ownGreeting[signature-1] {
+		return fmt.Errorf("%w: a peer that does not speak ZeroMQ", ErrMalformed)
 	}
-	if c.greeting < greetingSize {
-		c.greeting += n
-	} else if c.fail(c.follow.take(p[:n])); c.failed != nil {
-		return 0, c.failed
+	if _, err := io.ReadFull(c.Conn, b[signature:]); err != nil {
+		return err
 	}
-	return n, err
-}
-
-// fail closes the connection for the reason err, if it is one. The library
-// forgets a connection that is at its end.
-func (c *guardedConn) fail(err error) {
+	intro, err := c.introduction()
 	if err != nil {
-		c.failed = fmt.Errorf("%w: %w", err, io.EOF)
-		_ = c.Conn.Close()
+		return err
 	}
+	c.pending = append(b, intro...)
+	_ = c.SetDeadline(time.Time{}) // who is gone already is noticed by reading
+	return nil
 }
 
 // introduction reads the command that follows the greeting, whole.
-func (c *guardedConn) introduction() error {
+func (c *guardedConn) introduction() ([]byte, error) {
 	head := make([]byte, 2, 9)
 	if _, err := io.ReadFull(c.Conn, head); err != nil {
-		return err
+		return nil, err
 	}
 	size := uint64(head[1])
 	if head[0]&flagLong != 0 {
 		head = head[:9]
 		if _, err := io.ReadFull(c.Conn, head[2:]); err != nil {
-			return err
+			return nil, err
 		}
 		size = binary.BigEndian.Uint64(head[1:])
 	}
 	if size > maxIntro {
-		return fmt.Errorf("%w: an introduction of %d bytes", ErrTooLarge, size)
+		return nil, fmt.Errorf("%w: an introduction of %d bytes", ErrTooLarge, size)
 	}
 	body := make([]byte, size)
 	if _, err := io.ReadFull(c.Conn, body); err != nil {
-		return err
+		return nil, err
 	}
 	if head[0]&flagCommand == 0 || head[0]&flagMore != 0 || !validIntro(body) {
-		return fmt.Errorf("%w: a peer that does not introduce itself", ErrMalformed)
+		return nil, fmt.Errorf("%w: a peer that does not introduce itself", ErrMalformed)
 	}
-	c.pending = append(head, body...)
-	c.greeted = true
-	return c.SetReadDeadline(time.Time{})
+	return append(head, body...), nil
+}
+
+func (c *guardedConn) Read(p []byte) (int, error) {
+	if c.failed != nil {
+		return 0, c.failed
+	}
+	if len(c.pending) > 0 {
+		n := copy(p, c.pending)
+		c.pending = c.pending[n:]
+		return n, nil
+	}
+	n, err := c.Conn.Read(p)
+	if bad := c.follow.take(p[:n]); bad != nil {
+		// The library forgets a connection that is at its end.
+		c.failed = fmt.Errorf("%w: %w", bad, io.EOF)
+		_ = c.Conn.Close()
+		return 0, c.failed
+	}
+	return n, err
+}
+
+func (c *guardedConn) Write(p []byte) (int, error) {
+	skip := min(len(p), greetingSize-c.written)
+	c.written += skip
+	if skip == len(p) {
+		return skip, nil
+	}
+	n, err := c.Conn.Write(p[skip:])
+	return skip + n, err
 }
 
 // validIntro reports whether body is a command whose data, if it is READY, is
