@@ -172,7 +172,6 @@ type front struct {
 	stdin, iopub         *wire.Socket
 	replies, said, input chan *wire.Message
 	stopped              <-chan struct{}
-	log                  *strings.Builder
 }
 
 // patient is how long a test waits for what should come.
