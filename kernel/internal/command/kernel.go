@@ -2,16 +2,20 @@ package command
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
+	"runtime/debug"
+	"strings"
 	"time"
 
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/provision"
+	"circuitbook/kernel/internal/relay"
 	"circuitbook/kernel/internal/shim"
 	"circuitbook/kernel/internal/supervise"
+	"circuitbook/kernel/internal/wire"
 	"circuitbook/sparsenn/backend/plugin"
 	"circuitbook/sparsenn/store"
 )
@@ -26,18 +30,25 @@ type kernelCmd struct {
 }
 
 func (k *kernelCmd) Run(a *app) error {
-	// GoNB ends in a trace of its stack where it cannot read the file.
-	text, err := os.ReadFile(k.Connection)
+	connection, err := wire.ReadConnection(k.Connection)
 	if err != nil {
-		return usage(fmt.Errorf("the connection file of a Jupyter client is needed: %w", err))
-	}
-	if !json.Valid(text) {
-		return usage(fmt.Errorf("%s is not the connection file of a Jupyter client: it is not JSON", k.Connection))
+		return usage(err)
 	}
 	cwd, err := os.Getwd() // the notebook's folder, if Jupyter is asked nothing else
 	if err != nil {
 		return err
 	}
+	// Signals are the supervisor's: an interrupt is for the cell only.
+	ctx, stop := context.WithCancel(context.WithoutCancel(a.ctx))
+	defer stop()
+	// Before anything that takes time, so that a front end finds somebody.
+	r, err := relay.New(ctx, relay.Config{
+		Connection: connection, File: k.Connection, Version: version(), Log: slog.New(slog.NewTextHandler(a.stderr, nil)),
+	})
+	if err != nil {
+		return err
+	}
+	go r.Run(ctx, stop)
 	m, err := findModule(cwd, k.Module)
 	if err != nil {
 		return err
@@ -46,38 +57,53 @@ func (k *kernelCmd) Run(a *app) error {
 	if err != nil {
 		return exitError{exitProvision, err}
 	}
+	setup := shimSetup(machine, m)
+	r.Help(shim.NewLookup(setup))
 	kernel := supervise.Kernel{
-		Self:       machine.Program.Path,
-		GoNB:       machine.Tools.GoNB,
-		Connection: k.Connection,
-		Env:        kernelEnviron(machine, m),
-		Log:        os.Getenv(logEnv),
+		Self:      machine.Program.Path,
+		GoNB:      machine.Tools.GoNB,
+		Env:       kernelEnviron(machine, m, setup),
+		Log:       os.Getenv(logEnv),
+		Prepare:   r.Prepare,
+		Started:   func(c *supervise.Child) { r.Started(ctx, c) },
+		Interrupt: r.Interrupt,
 	}
 	go func() {
 		for range time.Tick(time.Hour) {
 			_ = machine.Program.Touch()
 		}
 	}()
-	// Signals are the supervisor's: an interrupt is for the cell only.
-	code, err := kernel.Run(context.WithoutCancel(a.ctx))
-	if err == nil && code != 0 {
+	code, err := kernel.Run(ctx)
+	if err == nil && code != 0 && ctx.Err() == nil {
 		err = fmt.Errorf("GoNB ended with exit code %d", code)
 	}
 	return err
 }
 
+// version is the version of this program, "0.0.0" of one that has none.
+func version() string {
+	info, ok := debug.ReadBuildInfo()
+	if v := strings.TrimPrefix(info.Main.Version, "v"); ok && v != "" && v != "(devel)" {
+		return v
+	}
+	return "0.0.0"
+}
+
+// shimSetup is what the shim needs to know.
+func shimSetup(machine provision.Machine, m *module.Module) shim.Setup {
+	return shim.Setup{
+		Go: machine.Tools.Go, GoImports: machine.Tools.GoImports, Module: m.Dir, Path: os.Getenv("PATH"),
+		GoFlags: machine.Tools.Env.GOFLAGS, GoRoot: machine.Tools.Env.GOROOT, ModCache: machine.Tools.Env.GOMODCACHE,
+	}
+}
+
 // kernelEnviron is the environment of GoNB and of the cells: the user's, with
 // the shim in front of PATH, with the runs that are committed beside the
 // notebooks, and with the XLA plugin that was found.
-func kernelEnviron(machine provision.Machine, m *module.Module) []string {
-	path := os.Getenv("PATH")
-	setup := shim.Setup{
-		Go: machine.Tools.Go, GoImports: machine.Tools.GoImports, Module: m.Dir, Path: path,
-		GoFlags: machine.Tools.Env.GOFLAGS, GoRoot: machine.Tools.Env.GOROOT, ModCache: machine.Tools.Env.GOMODCACHE,
-	}
+func kernelEnviron(machine provision.Machine, m *module.Module, setup shim.Setup) []string {
 	env := append(os.Environ(), setup.Environ()...)
 	env = append(env,
-		"PATH="+machine.Program.Shim+string(filepath.ListSeparator)+path,
+		"PATH="+machine.Program.Shim+string(filepath.ListSeparator)+setup.Path,
 		module.Env+"="+m.Dir,
 		store.NotebookRootVariable+"="+notebookRuns(m),
 		"GOMLX_NO_AUTO_INSTALL=1", // what is fetched is fetched by hash

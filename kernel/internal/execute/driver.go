@@ -15,7 +15,7 @@ import (
 	"syscall"
 	"time"
 
-	"circuitbook/kernel/internal/shim"
+	"circuitbook/kernel/internal/failure"
 	"circuitbook/kernel/internal/supervise"
 )
 
@@ -26,15 +26,14 @@ var driver string
 
 // An event is one line from the driver.
 type event struct {
-	Event       string        `json:"event"`
-	Text        string        `json:"text"`        // note: what a cell last said
-	Cell        int           `json:"cell"`        // done: which of the job's cells
-	Status      string        `json:"status"`      // done: ok, error, timeout, dead, stuck or broken
-	Interrupted bool          `json:"interrupted"` // done
-	Evalue      string        `json:"evalue"`
-	Traceback   []string      `json:"traceback"`
-	Suspects    []string      `json:"suspects"` // done: see the driver's SUSPECT
-	Outputs     map[int][]any `json:"outputs"`  // done: of each cell whose outputs changed
+	Event       string           `json:"event"`
+	Text        string           `json:"text"`        // note: what a cell last said
+	Cell        int              `json:"cell"`        // done: which of the job's cells
+	Status      string           `json:"status"`      // done: ok, error, timeout, dead, stuck or broken
+	Interrupted bool             `json:"interrupted"` // done
+	Evalue      string           `json:"evalue"`      // of an error, or of what is broken
+	Failure     *failure.Failure `json:"failure"`     // done: what the kernel says of an error, if it is ours
+	Outputs     map[int][]any    `json:"outputs"`     // done: of each cell whose outputs changed
 }
 
 // A job is what the driver is told first.
@@ -190,10 +189,9 @@ func WriteHTML(ctx context.Context, python string, env []string, from, to, title
 
 // environ returns env for the driver, with Jupyter's folders below dir: what
 // a user configured for Jupyter does not change a run, and what it leaves
-// goes with dir. Cells find an end of their input, since nobody types.
+// goes with dir.
 func environ(env []string, dir string) []string {
 	return append(env,
-		shim.NoInputEnv+"=1",
 		"TMPDIR="+dir,
 		"JUPYTER_PATH="+dir+"/data",
 		"JUPYTER_DATA_DIR="+dir+"/data",

@@ -11,7 +11,6 @@ import json
 import logging
 import math
 import os
-import re
 import sys
 import threading
 import time
@@ -19,10 +18,6 @@ import time
 # A grammar that takes more than a second to build at import, for a check that
 # notebooks do not use.
 sys.modules["rfc3987_syntax"] = None
-
-# What GoNB says when a command of a cell failed that it reports as done; the
-# Go program decides which of these count.
-SUSPECT = re.compile(r'(\^C\n)?(exit status \d+|signal: [a-z ]+.*)\n|"%.*" unknown or not implemented yet\.')
 
 # How long an interrupted cell gets to end, in seconds.
 GRACE = 3.0
@@ -63,9 +58,8 @@ def new_client(channel, job):
     from nbclient import NotebookClient
 
     class Client(NotebookClient):
-        """Notes what a reader of the progress, and of failures, wants to know."""
+        """Notes what a reader of the progress wants to know."""
 
-        suspects = []
         noted = 0.0
 
         def process_message(self, msg, cell, cell_index):
@@ -73,8 +67,6 @@ def new_client(channel, job):
             text = ""
             if kind == "stream":
                 text = content.get("text", "")
-                if content.get("name") == "stderr" and len(text) < 500 and SUSPECT.fullmatch(text):
-                    self.suspects.append(text)
             elif kind in ("display_data", "update_display_data"):
                 text = content.get("data", {}).get("text/plain", "")
             if isinstance(text, list):
@@ -150,7 +142,6 @@ class Session:
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
 
         client, cell = self.client, self.cells[index]
-        client.suspects = []
         reply = {}
 
         def executed(cell, cell_index, execute_reply):
@@ -187,8 +178,7 @@ class Session:
             status=status,
             interrupted=self.interrupted.is_set(),
             evalue=str(reply.get("evalue", message)),
-            traceback=[str(line) for line in reply.get("traceback") or []],
-            suspects=client.suspects,
+            failure=reply.get("circuitbook"),
             outputs=changed,
         )
 

@@ -21,10 +21,6 @@ assert pack([stream("stdout", "a"), stream("stdout", "b"), stream("stderr", "c")
     stream("stdout", "ab"), stream("stderr", "c"), figure, stream("stderr", "d")]
 nan = float("nan")
 assert finite({"a": [nan, float("-inf"), 1.5, "x"]}) == {"a": ["NaN", "-Infinity", 1.5, "x"]}
-for text in ["exit status 1\n", "signal: killed\n", "^C\nsignal: interrupt\n", "signal: aborted (core dumped)\n", '"%nosuch" unknown or not implemented yet.']:
-    assert SUSPECT.fullmatch(text), text
-for text in ["exit status 1", "x exit status 1\n", "exit status 1\nmore\n", "ok\n"]:
-    assert not SUSPECT.fullmatch(text), text
 print("well")
 `
 	code := strings.Replace(driver, `if __name__ == "__main__":`, `if False:`, 1) + checks

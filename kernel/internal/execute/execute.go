@@ -1,6 +1,5 @@
 // Package execute runs the cells of a notebook in a kernel of its own, through
-// nbclient, and judges each: a cell fails also where GoNB alone would call it
-// done although a command in it failed.
+// nbclient.
 package execute
 
 import (
@@ -12,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"circuitbook/kernel/internal/failure"
 	"circuitbook/kernel/internal/kernelspec"
 	"circuitbook/kernel/internal/notebook"
 	"circuitbook/kernel/internal/supervise"
@@ -52,7 +52,7 @@ func Cells(n *notebook.Notebook) []*notebook.Cell {
 }
 
 // Execute runs the notebook's cells up to the first that fails and puts their
-// outputs in place, replacing those of earlier runs. The error is a *Failure
+// outputs in place, replacing those of earlier runs. The error is a *failure.Failure
 // if a cell failed, and an ErrInterrupted if ctx ended: then the running cell
 // was interrupted, and the outputs that it had are kept.
 func (r Run) Execute(ctx context.Context) error {
@@ -73,7 +73,7 @@ func (r Run) Execute(ctx context.Context) error {
 		if tags == nil {
 			tags = []string{}
 		}
-		j.Cells = append(j.Cells, jobCell{withoutInput(c.Source), tags})
+		j.Cells = append(j.Cells, jobCell{c.Source, tags})
 	}
 	s, err := startSession(r.Python, environ(r.Env, r.Temp), r.Guard, j)
 	if err != nil {
@@ -139,7 +139,7 @@ func (r Run) cell(ctx context.Context, s *session, cells []*notebook.Cell, i int
 				return ErrInterrupted
 			case !ok:
 				r.Progress.End("FAILED")
-				return &Failure{Cell: number, Message: "the kernel is gone: " + s.problem().Error()}
+				return &failure.Failure{Cell: number, Message: "the kernel is gone: " + s.problem().Error()}
 			case e.Event == "note":
 				r.Progress.Note(e.Text)
 				continue
@@ -155,25 +155,44 @@ func (r Run) cell(ctx context.Context, s *session, cells []*notebook.Cell, i int
 				r.Progress.End("INTERRUPTED")
 				return ErrInterrupted
 			}
-			sources := make([]string, number)
-			for k := range sources {
-				sources[k] = cells[k].Source
+			verdict, failed := "ok", judge(number, e)
+			if failed != nil && c.Has(notebook.TagRaises) && (e.Status == "ok" || e.Status == "error") {
+				verdict, failed = "ok (failed, as it may)", nil
 			}
-			verdict, failure := "ok", judge(sources, e)
-			if failure != nil && c.Has(notebook.TagRaises) && (e.Status == "ok" || e.Status == "error") {
-				verdict, failure = "ok (failed, as it may)", nil
-			}
-			if failure == nil && r.Done != nil {
+			if failed == nil && r.Done != nil {
 				if err := r.Done(c); err != nil {
-					failure = &Failure{Cell: number, Message: err.Error()}
+					failed = &failure.Failure{Cell: number, Message: err.Error()}
 				}
 			}
-			if failure != nil {
+			if failed != nil {
 				r.Progress.End("FAILED")
-				return failure
+				return failed
 			}
 			r.Progress.End(verdict)
 			return nil
 		}
 	}
+}
+
+// judge returns how the cell with the number failed, nil if it did not.
+func judge(number int, e event) *failure.Failure {
+	f := &failure.Failure{Cell: number, Name: failure.Kernel}
+	switch e.Status {
+	case "ok":
+		return nil
+	case "error":
+		if e.Failure != nil {
+			return e.Failure
+		}
+		f.Message = e.Evalue
+	case "timeout":
+		f.Message = "took longer than the limit for a cell"
+	case "dead":
+		f.Message = "the kernel died"
+	case "stuck":
+		f.Message = "did not end after it was interrupted"
+	default:
+		f.Message = strings.TrimSpace("the kernel could not be talked to: " + e.Evalue)
+	}
+	return f
 }

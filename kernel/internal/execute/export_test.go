@@ -4,11 +4,13 @@ import (
 	"context"
 	"path/filepath"
 	"time"
+
+	"circuitbook/kernel/internal/failure"
 )
 
 // An Outcome is what became of one cell.
 type Outcome struct {
-	Failure *Failure
+	Failure *failure.Failure
 	Took    time.Duration
 }
 
@@ -20,7 +22,7 @@ func (r Run) All(ctx context.Context) ([]Outcome, error) {
 	}
 	j := job{Kernel: "circuitbook", Cwd: r.Dir, Timeout: r.Timeout.Seconds()}
 	for _, c := range cells {
-		j.Cells = append(j.Cells, jobCell{withoutInput(c.Source), []string{}})
+		j.Cells = append(j.Cells, jobCell{c.Source, []string{}})
 	}
 	s, err := startSession(r.Python, environ(r.Env, r.Temp), r.Guard, j)
 	if err != nil {
@@ -34,7 +36,7 @@ func (r Run) All(ctx context.Context) ([]Outcome, error) {
 	for i := range cells {
 		start := time.Now()
 		err := r.cell(ctx, s, cells, i)
-		f, ok := err.(*Failure)
+		f, ok := err.(*failure.Failure)
 		if err != nil && !ok {
 			return list, err
 		}

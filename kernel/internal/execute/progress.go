@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"circuitbook/kernel/internal/failure"
 	"circuitbook/kernel/internal/notebook"
 )
 
@@ -76,7 +77,7 @@ func (p *Progress) Begin(number int, source string) {
 func (p *Progress) Note(text string) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	lines := strings.Split(strings.TrimSpace(ansi.ReplaceAllString(notebook.Overwrite(text), "")), "\n")
+	lines := strings.Split(strings.TrimSpace(failure.Plain(notebook.Overwrite(text))), "\n")
 	p.note = strings.TrimSpace(lines[len(lines)-1])
 }
 

@@ -13,6 +13,7 @@ import (
 
 	"circuitbook/kernel/internal/command"
 	"circuitbook/kernel/internal/execute"
+	"circuitbook/kernel/internal/failure"
 	"circuitbook/kernel/internal/kernelspec"
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/notebook"
@@ -181,7 +182,7 @@ func TestTimeout(t *testing.T) {
 	r := newRun(t, "%%\nfmt.Println(\"before\")\ntime.Sleep(time.Hour)", "%%\nfmt.Println(2)")
 	r.Timeout = 6e9
 	err := r.Execute(t.Context())
-	if f, ok := err.(*execute.Failure); !ok || f.Cell != 1 || !strings.Contains(f.Message, "longer than") {
+	if f, ok := err.(*failure.Failure); !ok || f.Cell != 1 || !strings.Contains(f.Message, "longer than") {
 		t.Errorf("got %v", err)
 	}
 	if text, err := r.Notebook.Encode(); err != nil || !strings.Contains(string(text), "before\\n") {
@@ -193,7 +194,7 @@ func TestTimeout(t *testing.T) {
 func TestKernelDies(t *testing.T) {
 	r := newRun(t, "!kill -9 $PPID")
 	err := r.Execute(t.Context())
-	if f, ok := err.(*execute.Failure); !ok || !strings.Contains(f.Message, "kernel died") {
+	if f, ok := err.(*failure.Failure); !ok || !strings.Contains(f.Message, "kernel died") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -1,17 +1,18 @@
 package execute
 
 import (
-	"slices"
 	"strings"
 	"unicode"
+
+	"circuitbook/kernel/internal/cell"
 )
 
 // title is the line by which a cell is shown: its first comment that says
 // something, else its first line that is more than a frame for others. A cell
 // that is not Go is shown by its first line, and one that only imports as that.
 func title(source string) string {
-	if all := commands(source); len(all) > 0 && all[0].Line == 1 && slices.Contains(cellMagics, firstWord(all[0].Text)) {
-		return all[0].Text
+	if cell.IsForeign(source) {
+		return cell.Commands(source)[0].Text
 	}
 	first, imports := "", false
 	in := "" // what is open: "(" in imports, "/*" in a comment
@@ -37,7 +38,7 @@ func title(source string) string {
 				return strings.TrimSpace(text)
 			}
 			continue
-		case firstWord(line) == "import":
+		case cell.FirstWord(line) == "import":
 			imports = true
 			if strings.HasSuffix(line, "(") {
 				in = "("
@@ -64,7 +65,7 @@ func isComment(line string) bool {
 // together.
 func isFrame(line string) bool {
 	line = strings.TrimPrefix(line, "//gonb:")
-	switch firstWord(line) {
+	switch cell.FirstWord(line) {
 	case "%%", "%main", "package":
 		return true
 	}

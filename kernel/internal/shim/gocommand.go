@@ -2,6 +2,7 @@ package shim
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -53,32 +54,40 @@ const (
 // build compiles a cell with flags for a fast link, unless the user chose
 // linker flags. Where Go's linker cannot do it the usual one does.
 func (s Setup) build(args []string) (int, error) {
-	if err := endInput(os.Getenv(NoInputEnv) != ""); err != nil {
+	if err := errors.Join(endInput(!mayRead()), addResult()); err != nil {
 		return 0, err
 	}
 	env := s.cellEnv()
-	if hasLdflags(args) || hasLdflags(strings.Fields(lookup(env, "GOFLAGS"))) {
-		return 0, become(s.Go, args, env)
+	flags := []string{internalFlags, stripFlags}
+	switch {
+	case hasLdflags(args) || hasLdflags(strings.Fields(lookup(env, "GOFLAGS"))):
+		flags = []string{""}
+	case runtime.GOOS != "linux":
+		flags = flags[1:]
 	}
-	fast := func(flags string) []string {
-		return append([]string{args[0], "-ldflags=" + flags}, args[1:]...)
+	for {
+		with := args
+		if flags[0] != "" {
+			with = append([]string{args[0], "-ldflags=" + flags[0]}, args[1:]...)
+		}
+		cmd := exec.Command(s.Go, with...)
+		cmd.Env = env
+		var out bytes.Buffer
+		cmd.Stdout, cmd.Stderr = &out, &out
+		code, err := exitCode(cmd.Run())
+		if err != nil {
+			return 0, err
+		}
+		if code != 0 && withoutResult(out.String()) {
+			continue
+		}
+		if code != 0 && len(flags) > 1 && linkFailed(out.String()) {
+			flags = flags[1:]
+			continue
+		}
+		_, err = os.Stderr.Write(out.Bytes())
+		return code, err
 	}
-	if runtime.GOOS != "linux" {
-		return 0, become(s.Go, fast(stripFlags), env)
-	}
-	cmd := exec.Command(s.Go, fast(internalFlags)...)
-	cmd.Env = env
-	var out bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &out
-	code, err := exitCode(cmd.Run())
-	if err != nil {
-		return 0, err
-	}
-	if code != 0 && linkFailed(out.String()) {
-		return call(s.Go, fast(stripFlags), env)
-	}
-	_, err = os.Stderr.Write(out.Bytes())
-	return code, err
 }
 
 // hasLdflags reports whether linker flags are among the arguments.

@@ -35,18 +35,24 @@ func TestNoInput(t *testing.T) {
 	c := newCell(t, newSetup(t))
 	c.must(t, "go", "mod", "init", "gonb_0a1b2c3d")
 	files(t, c.dir, map[string]string{"main.go": reader})
-	plain := c.env
-	for _, mode := range []struct{ value, want string }{
-		{"1", `"" <nil> "" <nil>`}, {"", `"typed" <nil> "" <nil>`}, {"1", `"" <nil> "" <nil>`},
+	kernel := t.TempDir()
+	c.env = append(c.env, KernelDirEnv+"="+kernel)
+	for _, mode := range []struct {
+		given bool
+		want  string
+	}{
+		{false, `"" <nil> "" <nil>`}, {true, `"typed" <nil> "" <nil>`}, {true, `"typed" <nil> "" <nil>`}, {false, `"" <nil> "" <nil>`},
 	} {
-		c.env = append(plain[:len(plain):len(plain)], NoInputEnv+"="+mode.value)
+		if err := SetInput(kernel, mode.given); err != nil {
+			t.Fatal(err)
+		}
 		c.must(t, "go", "build", "-o", "cell")
 		cmd := exec.Command(filepath.Join(c.dir, "cell"))
 		in, err := cmd.StdinPipe()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if mode.value == "" {
+		if mode.given {
 			if _, err := in.Write([]byte("typed")); err != nil {
 				t.Fatal(err)
 			}
@@ -56,7 +62,7 @@ func TestNoInput(t *testing.T) {
 		out, err := cmd.Output()
 		kill.Stop()
 		if err != nil || string(out) != mode.want {
-			t.Errorf("$%s=%q: %v, %s, want %s", NoInputEnv, mode.value, err, out, mode.want)
+			t.Errorf("given %v: %v, %s, want %s", mode.given, err, out, mode.want)
 		}
 		in.Close()
 	}

@@ -132,14 +132,6 @@ func become(program string, args, env []string) error {
 	return fmt.Errorf("%s: %w", program, err)
 }
 
-// call runs the program as a child and returns its exit code.
-func call(program string, args, env []string) (int, error) {
-	cmd := exec.Command(program, args...)
-	cmd.Env = env
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	return exitCode(cmd.Run())
-}
-
 func exitCode(err error) (int, error) {
 	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
 		return max(exit.ExitCode(), 1), nil

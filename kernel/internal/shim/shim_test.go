@@ -66,13 +66,13 @@ func newSetup(t *testing.T) Setup {
 	}
 }
 
-// A cell is a folder as GoNB makes it, with the shim in front of PATH.
-type cell struct {
+// A folder is one as GoNB makes it, with the shim in front of PATH.
+type folder struct {
 	dir string
 	env []string
 }
 
-func newCell(t *testing.T, s Setup) cell {
+func newCell(t *testing.T, s Setup) folder {
 	t.Helper()
 	bin := t.TempDir()
 	for _, name := range []string{"go", "goimports"} {
@@ -86,11 +86,11 @@ func newCell(t *testing.T, s Setup) cell {
 	}
 	env := append(os.Environ(), s.Environ()...)
 	env = append(env, "PATH="+bin+":"+s.Path, "GOFLAGS=", "GOPROXY=user", envCell+"="+dir, "PWD="+dir)
-	return cell{dir, env}
+	return folder{dir, env}
 }
 
 // run runs a command by its name in the cell's PATH.
-func (c cell) run(t *testing.T, dir, name string, args ...string) (string, error) {
+func (c folder) run(t *testing.T, dir, name string, args ...string) (string, error) {
 	t.Helper()
 	bin, _, _ := strings.Cut(lookup(c.env, "PATH"), ":")
 	cmd := exec.Command(filepath.Join(bin, name), args...)
@@ -99,7 +99,7 @@ func (c cell) run(t *testing.T, dir, name string, args ...string) (string, error
 	return string(out), err
 }
 
-func (c cell) must(t *testing.T, name string, args ...string) string {
+func (c folder) must(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	out, err := c.run(t, c.dir, name, args...)
 	if err != nil {

@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"syscall"
 	"time"
+
+	"circuitbook/kernel/internal/shim"
 )
 
 // parentPoll is how often a kernel looks whether its parent is still there.
@@ -17,12 +19,22 @@ const parentPoll = 100 * time.Millisecond
 
 // A Kernel says how to start GoNB.
 type Kernel struct {
-	Self       string   // this program, to be started as the guard
-	GoNB       string   // the gonb program
-	Connection string   // Jupyter's connection file
-	Env        []string // the environment, without TMPDIR
-	Log        string   // a file for GoNB's log, or "" for none
+	Self string   // this program, to be started as the guard
+	GoNB string   // the gonb program
+	Env  []string // the environment, without TMPDIR and DirEnv
+	Log  string   // a file for GoNB's log, or "" for none
+	// Prepare writes the connection file for GoNB into the folder of the
+	// kernel's own files and returns its name.
+	Prepare func(dir string) (connection string, err error)
+	// Started is told of GoNB when it was started; it may be nil.
+	Started func(*Child)
+	// Interrupt is called for each SIGINT; it may be nil.
+	Interrupt func()
 }
+
+// DirEnv names the variable with the folder of the kernel's own files, for GoNB
+// and for the cells.
+const DirEnv = shim.KernelDirEnv
 
 // Run starts GoNB and returns its exit code when it has ended. It ends, with
 // every process that GoNB started, when ctx does, when the process that
@@ -45,14 +57,18 @@ func (k Kernel) Run(ctx context.Context) (code int, err error) {
 		return 1, err
 	}
 
-	args := []string{"--kernel", k.Connection, "--raw_error"}
+	connection, err := k.Prepare(temp)
+	if err != nil {
+		return 1, err
+	}
+	args := []string{"--kernel", connection, "--raw_error"}
 	if k.Log != "" {
 		args = append(args, "--extra_log", k.Log)
 	} else {
 		args = append(args, "--logtostderr=false", "--stderrthreshold=FATAL", "--log_dir", temp)
 	}
 	cmd := exec.Command(k.GoNB, args...)
-	cmd.Env = append(k.Env, "TMPDIR="+temp)
+	cmd.Env = append(k.Env, "TMPDIR="+temp, DirEnv+"="+temp)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	endWithParent(cmd.SysProcAttr)
@@ -70,6 +86,10 @@ func (k Kernel) Run(ctx context.Context) (code int, err error) {
 	if err := guard.Kill(pgid); err != nil {
 		EndGroups(0, pgid)
 		return 1, err
+	}
+
+	if k.Started != nil {
+		k.Started(&Child{pgid})
 	}
 
 	// The goroutine must not start processes; this one holds the thread.
@@ -98,8 +118,10 @@ func (k Kernel) Run(ctx context.Context) (code int, err error) {
 				}
 			case <-ctx.Done():
 			case sig := <-signals:
-				if sig == syscall.SIGINT { // interrupts a cell
-					_ = cmd.Process.Signal(sig)
+				if sig == syscall.SIGINT {
+					if k.Interrupt != nil {
+						k.Interrupt()
+					}
 					continue
 				}
 			}

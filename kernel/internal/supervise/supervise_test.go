@@ -55,7 +55,7 @@ func owner() {
 // supervisor runs a Kernel whose GoNB is this binary.
 func supervisor() int {
 	check(os.Setenv("TEST_ROLE", "gonb"))
-	code, err := Kernel{Self: os.Args[0], GoNB: os.Args[0], Connection: "c.json", Env: os.Environ()}.Run(context.Background())
+	code, err := Kernel{Self: os.Args[0], GoNB: os.Args[0], Env: os.Environ(), Prepare: func(string) (string, error) { return "c.json", nil }}.Run(context.Background())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}

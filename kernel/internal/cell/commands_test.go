@@ -1,4 +1,4 @@
-package execute
+package cell
 
 import (
 	"strings"
@@ -8,21 +8,21 @@ import (
 )
 
 func TestCommands(t *testing.T) {
-	for source, want := range map[string][]command{
+	for source, want := range map[string][]Command{
 		"":                           nil,
 		"x := 1\nfmt.Println(x % 2)": nil,
-		"%%\nx := 1":                 {{1, "%%"}},
-		"!a\n%env X 1\n\t!indented":  {{1, "!a"}, {2, "%env X 1"}},
-		"!a \\\n  b \\\nc\n!d":       {{1, "!a    b  c"}, {4, "!d"}},
-		"//gonb:!a\n//gonb:%b":       {{1, "!a"}, {2, "%b"}},
-		"%%bash\n!x\n%y":             {{1, "%%bash"}},
-		"%%script python3 -q\n!x":    {{1, "%%script python3 -q"}},
-		"%%writefile a\n%nosuch":     {{1, "%%writefile a"}},
-		"\n%%bash\n!x":               {{2, "%%bash"}, {3, "!x"}},
+		"%%\nx := 1":                 {{1, "%%", 2}},
+		"!a\n%env X 1\n\t!indented":  {{1, "!a", 2}, {2, "%env X 1", 3}},
+		"!a \\\n  b \\\nc\n!d":       {{1, "!a    b  c", 4}, {4, "!d", 5}},
+		"//gonb:!a\n//gonb:%b":       {{1, "!a", 2}, {2, "%b", 3}},
+		"%%bash\n!x\n%y":             {{1, "%%bash", 2}},
+		"%%script python3 -q\n!x":    {{1, "%%script python3 -q", 2}},
+		"%%writefile a\n%nosuch":     {{1, "%%writefile a", 2}},
+		"\n%%bash\n!x":               {{2, "%%bash", 3}, {3, "!x", 4}},
 		"!":                          nil,
-		"!ends \\":                   {{1, "!ends \\"}},
+		"!ends \\":                   {{1, "!ends \\", 2}},
 	} {
-		if diff := cmp.Diff(want, commands(source)); diff != "" {
+		if diff := cmp.Diff(want, Commands(source)); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", source, diff)
 		}
 	}
@@ -33,7 +33,7 @@ func TestIsShell(t *testing.T) {
 		"!ls": true, "%%bash": true, "%%script awk": true, "%%sh": true,
 		"%env": false, "%%": false, "%%writefile x": false,
 	} {
-		if got := (command{1, text}).isShell(); got != want {
+		if got := (Command{1, text, 2}).IsShell(); got != want {
 			t.Errorf("%s: %v", text, got)
 		}
 	}
@@ -51,7 +51,7 @@ func TestWithoutInput(t *testing.T) {
 		"!\\\nread":                    "!exec </dev/null; \\\nread",
 		"import \"fmt\"\n%%\n!a\n\t!b": "import \"fmt\"\n%%\n!exec </dev/null; a\n\t!b",
 	} {
-		if got := withoutInput(source); got != want {
+		if got := WithoutInput(source); got != want {
 			t.Errorf("%q: %q, want %q", source, got, want)
 		}
 	}
@@ -64,17 +64,14 @@ func FuzzCommands(f *testing.F) {
 	f.Add("%%bash\n\\")
 	f.Fuzz(func(t *testing.T, source string) {
 		last := 0
-		for _, c := range commands(source) {
-			if c.Line <= last || c.Text == "" {
+		for _, c := range Commands(source) {
+			if c.Line <= last || c.Next <= c.Line || c.Text == "" {
 				t.Fatalf("%q: %+v", source, c)
 			}
 			last = c.Line
-			_ = c.isShell()
+			_ = c.IsShell()
 		}
-		if got := title(source); strings.Contains(got, "\n") {
-			t.Fatalf("%q is shown as %q", source, got)
-		}
-		if got := withoutInput(source); strings.Count(got, "\n") != strings.Count(source, "\n") {
+		if got := WithoutInput(source); strings.Count(got, "\n") != strings.Count(source, "\n") {
 			t.Fatalf("%q became %q: its lines moved", source, got)
 		}
 	})

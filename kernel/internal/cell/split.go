@@ -1,0 +1,226 @@
+package cell
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/scanner"
+	"go/token"
+	"strings"
+	"unicode/utf8"
+)
+
+// A kind says what an item of a cell is.
+type kind int
+
+const (
+	statement kind = iota
+	importing
+	function // or a method
+	typing
+	constant
+	variable
+)
+
+// An item is one declaration or statement on the outermost level of a cell.
+type item struct {
+	kind       kind
+	start, end int  // offsets in the source; what is before it since the last item is its own
+	first      int  // the offset of its first token
+	closed     bool // by a semicolon that is in the text
+}
+
+// tok is a token with its place.
+type tok struct {
+	token.Token
+	text  string
+	start int
+	end   int
+}
+
+// scan returns the tokens of Go source, and whether all of it could be read.
+func scan(source string) (list []tok, ok bool) {
+	fset := token.NewFileSet()
+	file := fset.AddFile("", fset.Base(), len(source))
+	var s scanner.Scanner
+	s.Init(file, []byte(source), func(token.Position, string) {}, 0)
+	for {
+		pos, t, text := s.Scan()
+		if t == token.EOF {
+			return list, s.ErrorCount == 0
+		}
+		start := file.Offset(pos)
+		list = append(list, tok{t, text, start, tokenEnd(source, start, t, text)})
+	}
+}
+
+// tokenEnd is where a token ends that begins at start: not always where its
+// text would.
+func tokenEnd(source string, start int, t token.Token, text string) int {
+	switch {
+	case t == token.SEMICOLON && text == "\n":
+		return start // it is not in the source
+	case t == token.STRING && text[0] == '`': // without its carriage returns
+		if n := strings.IndexByte(source[start+1:], '`'); n >= 0 {
+			return start + n + 2
+		}
+		return len(source)
+	case t == token.ILLEGAL:
+		_, n := utf8.DecodeRuneInString(source[start:])
+		return start + n
+	case text == "":
+		text = t.String()
+	}
+	return min(start+len(text), len(source))
+}
+
+// split cuts Go source into its outermost items. ok is false if it ends within
+// one, or closes what it did not open.
+func split(source string) (items []item, ok bool) {
+	list, ok := scan(source)
+	depth, begin, at := 0, 0, 0 // at is where the item's text begins
+	for i, t := range list {
+		switch t.Token {
+		case token.LPAREN, token.LBRACK, token.LBRACE:
+			depth++
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			if depth--; depth < 0 {
+				return items, false
+			}
+		}
+		last := i == len(list)-1
+		if (depth > 0 || t.Token != token.SEMICOLON) && !last {
+			continue
+		}
+		tokens := list[begin : i+1]
+		closed := t.Token == token.SEMICOLON
+		if closed {
+			tokens = list[begin:i]
+		}
+		if len(tokens) > 0 {
+			items = append(items, item{
+				kind: kindOf(tokens), start: at, first: tokens[0].start, end: tokens[len(tokens)-1].end,
+				closed: closed && t.text == ";",
+			})
+			at = tokens[len(tokens)-1].end
+		}
+		begin = i + 1
+		if closed && t.text == ";" {
+			at = t.end
+		}
+	}
+	return items, ok && depth == 0
+}
+
+// kindOf tells what an item is from its tokens.
+func kindOf(tokens []tok) kind {
+	switch tokens[0].Token {
+	case token.IMPORT:
+		return importing
+	case token.TYPE:
+		return typing
+	case token.CONST:
+		return constant
+	case token.VAR:
+		return variable
+	case token.FUNC:
+		if len(tokens) > 1 && tokens[1].Token == token.IDENT {
+			return function
+		}
+		// A method, unless it is a literal: func (x T) name( against
+		// func (x T) result {.
+		depth := 0
+		for i, t := range tokens[1:] {
+			switch t.Token {
+			case token.LPAREN:
+				depth++
+			case token.RPAREN:
+				depth--
+			}
+			if depth == 0 {
+				rest := tokens[i+2:]
+				if len(rest) > 1 && rest[0].Token == token.IDENT && rest[1].Token == token.LPAREN {
+					return function
+				}
+				break
+			}
+		}
+	}
+	return statement
+}
+
+// file parses an item, or several, as Go: declarations as they are, statements
+// in a function. It is nil where that is not possible.
+func file(text string, statements bool) *ast.File {
+	source := "package p\n" + text
+	if statements {
+		source = "package p\nfunc _() {\n" + text + "\n}"
+	}
+	f, err := parser.ParseFile(token.NewFileSet(), "", source, parser.SkipObjectResolution)
+	if err != nil {
+		return nil
+	}
+	return f
+}
+
+// statements returns the statements in text, nil where it does not parse.
+func statements(text string) []ast.Stmt {
+	f := file(text, true)
+	if f == nil || len(f.Decls) != 1 {
+		return nil
+	}
+	return f.Decls[0].(*ast.FuncDecl).Body.List
+}
+
+// locals are the names that a statement declares for those after it: not those
+// within a block of its own.
+func locals(text string) []string {
+	var names []string
+	add := func(e ast.Expr) {
+		if id, ok := e.(*ast.Ident); ok && id.Name != "_" {
+			names = append(names, id.Name)
+		}
+	}
+	for _, s := range statements(text) {
+		for {
+			l, ok := s.(*ast.LabeledStmt)
+			if !ok {
+				break
+			}
+			s = l.Stmt
+		}
+		switch s := s.(type) {
+		case *ast.AssignStmt:
+			if s.Tok == token.DEFINE {
+				for _, e := range s.Lhs {
+					add(e)
+				}
+			}
+		case *ast.DeclStmt:
+			gen, _ := s.Decl.(*ast.GenDecl)
+			if gen == nil || gen.Tok != token.VAR {
+				continue
+			}
+			for _, spec := range gen.Specs {
+				for _, id := range spec.(*ast.ValueSpec).Names {
+					add(id)
+				}
+			}
+		}
+	}
+	return names
+}
+
+// mentions reports whether the text uses one of the names other than as a
+// field or a member.
+func mentions(text string, names map[string]bool) bool {
+	list, _ := scan(text)
+	for i, t := range list {
+		if t.Token == token.IDENT && names[t.text] && (i == 0 || list[i-1].Token != token.PERIOD) {
+			return true
+		}
+	}
+	return false
+}
+
+// lineOf is the line, from 1, of an offset.
+func lineOf(source string, offset int) int { return strings.Count(source[:offset], "\n") + 1 }

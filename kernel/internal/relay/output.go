@@ -1,0 +1,156 @@
+package relay
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"strings"
+
+	"circuitbook/kernel/internal/failure"
+	"circuitbook/kernel/internal/wire"
+)
+
+// An output follows what a cell prints. What may turn out to be the words of
+// its failure is held back, to be told once.
+type output struct {
+	stdout, stderr ending
+	suspects       []string
+	pending        string          // a suspect that nothing has followed
+	panic          strings.Builder // from where a panic begins
+	inLine         bool            // standard error stands within a line
+}
+
+// A piece is text for a stream.
+type piece struct{ name, text string }
+
+// take notes a piece and returns what can be shown.
+func (o *output) take(p piece) (show []piece) {
+	if p.name != "stderr" {
+		o.stdout.add(p.text)
+		return append(o.release(), p)
+	}
+	o.stderr.add(p.text)
+	if o.panic.Len() > 0 {
+		o.panic.WriteString(p.text)
+		if failure.IsSuspect(p.text) {
+			o.suspects = append(o.suspects, p.text)
+		}
+		return nil
+	}
+	show = o.release()
+	if failure.IsSuspect(p.text) {
+		o.suspects = append(o.suspects, p.text)
+		o.pending = p.text
+		return show
+	}
+	if at := failure.PanicAt(p.text, !o.inLine); at >= 0 {
+		o.panic.WriteString(p.text[at:])
+		p.text = p.text[:at]
+	}
+	if p.text != "" {
+		o.inLine = !strings.HasSuffix(p.text, "\n")
+		show = append(show, p)
+	}
+	return show
+}
+
+// release returns a suspect that something follows.
+func (o *output) release() []piece {
+	if o.pending == "" {
+		return nil
+	}
+	p := piece{"stderr", o.pending}
+	o.pending, o.inLine = "", false
+	return []piece{p}
+}
+
+// close returns what was held back and is no part of the failure f.
+func (o *output) close(f *failure.Failure) (show []piece) {
+	if f == nil || f.Name != failure.Panicked && o.panic.Len() > 0 {
+		if o.panic.Len() > 0 {
+			show = append(show, piece{"stderr", o.panic.String()})
+		}
+	}
+	if f == nil {
+		show = append(show, o.release()...)
+	}
+	return show
+}
+
+// ending keeps the end of what is added to it.
+type ending struct{ text []byte }
+
+// maxEnding is how much of what a cell prints is looked at when it fails. The
+// traces of all goroutines can be long; what matters is at their beginning.
+const maxEnding = 256 << 10
+
+func (e *ending) add(text string) {
+	e.text = append(e.text, text...)
+	if over := len(e.text) - 2*maxEnding; over > 0 {
+		e.text = append(e.text[:0], e.text[len(e.text)-maxEnding:]...)
+	}
+}
+
+func (e *ending) String() string { return string(e.text) }
+
+// onOutput takes what GoNB publishes about the running cell.
+func (r *Relay) onOutput(e *execution, m *wire.Message) {
+	switch m.Header.Type {
+	case "status":
+		var s struct {
+			State string `json:"execution_state"`
+		}
+		if m.Bind(&s) == nil && s.State == "idle" {
+			e.idle = true
+			r.finish(e)
+		}
+	case "execute_input", "error": // they are told in other words
+	case "stream":
+		var s struct{ Name, Text string }
+		if m.Bind(&s) == nil {
+			r.streams(e, e.out.take(piece{s.Name, s.Text}))
+		}
+	case "display_data":
+		r.streams(e, e.out.release())
+		r.publish(m.Header.Type, e.parent, withForms(m.Content), m.Metadata, m.Buffers)
+	default:
+		r.streams(e, e.out.release())
+		r.passOn(m, e.parent)
+	}
+}
+
+// streams publishes pieces of text.
+func (r *Relay) streams(e *execution, pieces []piece) {
+	for _, p := range pieces {
+		if p.text != "" {
+			r.publish("stream", e.parent, map[string]any{"name": p.name, "text": p.text}, nil, nil)
+		}
+	}
+}
+
+// svgMIME is the form of a picture that can be shown as one.
+const svgMIME = "image/svg+xml"
+
+// withForms adds to a display the form that GoNB leaves out: a picture that it
+// sends only as HTML is sent as a picture too.
+func withForms(content json.RawMessage) json.RawMessage {
+	var top map[string]json.RawMessage
+	var data map[string]any
+	if json.Unmarshal(content, &top) != nil || json.Unmarshal(top["data"], &data) != nil || data[svgMIME] != nil {
+		return content
+	}
+	html, _ := data["text/html"].(string)
+	text, ok := strings.CutPrefix(strings.TrimSpace(html), "<div>")
+	if !ok {
+		return content
+	}
+	if text, ok = strings.CutSuffix(text, "</div>"); !ok {
+		return content
+	}
+	text = strings.TrimSpace(text)
+	if !strings.HasPrefix(text, "<svg") && !strings.HasPrefix(text, "<?xml") || xml.Unmarshal([]byte(text), new(struct{})) != nil {
+		return content
+	}
+	data[svgMIME] = text
+	top["data"] = encode(data)
+	return encode(top)
+}

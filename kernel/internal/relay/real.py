@@ -1,0 +1,219 @@
+"""Drives real kernels for the tests: "kill N" starts N kernels and ends them in
+every way there is, "soak N" has one execute N cells, "times" measures. What is
+wrong is said on standard output, a line each, beginning with "BAD"."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from jupyter_client.manager import KernelManager, start_new_kernel
+
+MARK = "CIRCUITBOOK_RELAY_TEST"
+TEMP = os.environ["TMPDIR"]
+PATIENCE = 60
+
+
+def marked(value):
+    """The living processes that have the mark, by their command."""
+    found = {}
+    for pid in filter(str.isdigit, os.listdir("/proc")):
+        try:
+            with open(f"/proc/{pid}/environ", "rb") as f:
+                if f"{MARK}={value}".encode() not in f.read().split(b"\0"):
+                    continue
+            with open(f"/proc/{pid}/stat") as f:
+                if f.read().rsplit(")", 1)[1].split()[0] in "ZX":
+                    continue
+            with open(f"/proc/{pid}/cmdline", "rb") as f:
+                found[int(pid)] = f.read().replace(b"\0", b" ").decode().strip()
+        except OSError:
+            pass
+    return found
+
+
+def folders():
+    """What lies in TMPDIR, but for connection files, which are the client's."""
+    return [n for n in os.listdir(TEMP) if not n.endswith(".json")]
+
+
+def start(value):
+    km = KernelManager(kernel_name="circuitbook")
+    km.start_kernel(env={**os.environ, MARK: value})
+    kc = km.client()
+    kc.start_channels()
+    kc.wait_for_ready(timeout=PATIENCE)
+    return km, kc
+
+
+CELLS = [
+    "%%bash\nsleep 301 &\necho on\nsleep 302",
+    '!setsid sleep 303 & echo on; sleep 304',
+    'cmd := exec.Command("sleep", "305")\ncmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}\n_ = cmd.Start()\nfmt.Println("on")\ntime.Sleep(time.Hour)',
+]
+
+
+def busy(kc, source):
+    """Executes a cell that does not end, and waits until it is on its way."""
+    kc.execute(source)
+    end = time.time() + PATIENCE
+    while time.time() < end:
+        m = kc.get_iopub_msg(timeout=PATIENCE)
+        if m["msg_type"] == "stream" and "on" in m["content"]["text"]:
+            return
+        if m["msg_type"] == "error":
+            print("BAD cell", m["content"], flush=True)
+            return
+
+
+def gonb(value):
+    return [pid for pid, args in marked(value).items() if "--raw_error" in args]
+
+
+def kernel(km):
+    return km.provisioner.pid
+
+
+def by_parent(value, source):
+    """A client that starts a kernel is killed."""
+    p = subprocess.Popen([sys.executable, __file__, "client", value, source], stdout=subprocess.PIPE, text=True)
+    p.stdout.readline()
+    p.kill()
+    p.wait()
+
+
+def client(value, source):
+    km, kc = start(value)
+    busy(kc, source)
+    print("on", flush=True)
+    time.sleep(600)
+
+
+def told(sig):
+    return lambda km, kc, value: os.kill(kernel(km), sig)
+
+
+WAYS = {
+    "asked": lambda km, kc, value: kc.shutdown(),
+    "asked by its manager": lambda km, kc, value: km.shutdown_kernel(),
+    "killed by its manager": lambda km, kc, value: km.shutdown_kernel(now=True),
+    "SIGTERM": told(signal.SIGTERM),
+    "SIGHUP": told(signal.SIGHUP),
+    "SIGKILL": told(signal.SIGKILL),
+    "GoNB killed": lambda km, kc, value: [os.kill(p, signal.SIGKILL) for p in gonb(value)],
+    "GoNB told": lambda km, kc, value: [os.kill(p, signal.SIGTERM) for p in gonb(value)],
+    "restarted": lambda km, kc, value: (km.restart_kernel(), km.shutdown_kernel()),
+    "restarted at once": lambda km, kc, value: (km.restart_kernel(now=True), km.shutdown_kernel(now=True)),
+}
+
+
+def kill(n):
+    ways = [*WAYS, "parent killed", "killed at birth", "told at birth", "idle, asked", "idle, SIGKILL"]
+    for i in range(n):
+        way, source, value = ways[i % len(ways)], CELLS[i // len(ways) % len(CELLS)], f"{os.getpid()}-{i}"
+        km = None
+        if way == "parent killed":
+            by_parent(value, source)
+        elif way.endswith("at birth"):
+            km = KernelManager(kernel_name="circuitbook")
+            km.start_kernel(env={**os.environ, MARK: value})
+            time.sleep(i % 13 * 0.03)
+            os.kill(kernel(km), signal.SIGKILL if way.startswith("killed") else signal.SIGTERM)
+        else:
+            km, kc = start(value)
+            if way.startswith("idle"):
+                way_of = WAYS[way.split(", ")[1]]
+            else:
+                busy(kc, source)
+                way_of = WAYS[way]
+            way_of(km, kc, value)
+        end, left, files = time.time() + 4, {}, []
+        while time.time() < end:
+            if km is not None and km.has_kernel:
+                km.provisioner.process.poll()
+            left, files = marked(value), folders()
+            if not left and not files:
+                break
+            time.sleep(0.02)
+        else:
+            print("BAD", i, way, repr(source), left, files, flush=True)
+            for pid in left:
+                os.kill(pid, signal.SIGKILL)
+        if km is not None:
+            km.cleanup_resources()
+    print("done", n, flush=True)
+
+
+def run(kc, source):
+    """Executes a cell and returns its reply and how long it took."""
+    began = time.perf_counter()
+    reply = kc.execute_interactive(source, timeout=PATIENCE, output_hook=lambda m: None)
+    return reply["content"], time.perf_counter() - began
+
+
+def memory(pids):
+    """Resident bytes of the processes, by pid."""
+    total = 0
+    for pid in pids:
+        with open(f"/proc/{pid}/statm") as f:
+            total += int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return total
+
+
+def soak(n):
+    value = str(os.getpid())
+    km, kc = start(value)
+    sources = ['x := {0}\nfmt.Println(x)', "!echo {0}", "{0} * 2", 'panic("{0}")', "undefined{0}", 'fmt.Fprintln(os.Stderr, "{0}")']
+    warm = max(6, n // 10)
+    before = files = 0
+    for i in range(n):
+        reply, _ = run(kc, sources[i % len(sources)].format(i))
+        if (reply["status"] == "ok") == (i % len(sources) in (3, 4)):
+            print("BAD", i, reply, flush=True)
+        if i % 5 == 0:
+            kc.complete("fmt.Pr", reply=True, timeout=PATIENCE)
+        if i == warm:
+            before, files = memory(marked(value)), sum(len(f) for _, _, f in os.walk(TEMP))
+    time.sleep(1)
+    after, now = memory(marked(value)), sum(len(f) for _, _, f in os.walk(TEMP))
+    print(f"after {warm} cells {before >> 20} MiB and {files} files, after {n} {after >> 20} MiB and {now}", flush=True)
+    if after > before * 1.1 + (1 << 20):
+        print("BAD memory grew by", after - before, flush=True)
+    if now > files + 2:
+        print("BAD files", files, "became", now, flush=True)
+    km.shutdown_kernel()
+    print("done", n, flush=True)
+
+
+def times(name, trivial, engine):
+    """Measures a kernel: until it answers, until a cell was executed, cells, a first completion."""
+    began = time.perf_counter()
+    km, kc = start_new_kernel(kernel_name=name)
+    out = {"ready": time.perf_counter() - began}
+    mid = kc.complete("fmt.Pr")
+    while kc.get_shell_msg(timeout=PATIENCE)["parent_header"].get("msg_id") != mid:
+        pass
+    out["first completion"] = time.perf_counter() - began - out["ready"]
+    out["first cell"] = run(kc, trivial.format(100))[1]
+    for what, source in (("trivial", trivial), ("engine", engine)):
+        took = []
+        for i in range(6):
+            reply, t = run(kc, source.format(i))
+            if reply["status"] != "ok":
+                print("BAD", what, reply, flush=True)
+            took.append(t)
+        out[what] = sorted(took[1:])[2]
+    km.shutdown_kernel()
+    print(json.dumps({k: round(v, 3) for k, v in out.items()}), flush=True)
+
+
+if __name__ == "__main__":
+    mode = sys.argv[1]
+    if mode == "client":
+        client(*sys.argv[2:])
+    elif mode == "times":
+        times(*sys.argv[2:])
+    else:
+        {"kill": kill, "soak": soak}[mode](int(sys.argv[2]))

@@ -1,0 +1,270 @@
+package relay
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestExecute holds, in one kernel, what a front end is told about cells.
+func TestExecute(t *testing.T) {
+	f := newFront(t)
+	count := 0
+	for name, c := range []struct {
+		name, code string
+		status     string
+		said       []string
+		evalue     string
+	}{
+		{"output", "func f() {}\n// out \"a\"\n// err \"b\"", "ok", []string{`stdout "a"`, `stderr "b"`}, ""},
+		{"result", "// result \"text/plain 2\\n42\"\n6*7", "ok", []string{"execute_result map[text/plain:42]"}, ""},
+		{"no old result", "x()", "ok", nil, ""},
+		{"picture", `// show "<div><svg xmlns='a'/></div>"` + "\nx()", "ok", []string{"display_data map[image/svg+xml:<svg xmlns='a'/> text/html:<div><svg xmlns='a'/></div>]"}, ""},
+		{"HTML", `// show "<div><b/></div>"` + "\nx()", "ok", []string{"display_data map[text/html:<div><b/></div>]"}, ""},
+		{"panic", `// err "before\npanic: oh\n"` + "\n" + `// err "more\n"` + "\n" + `// err "exit status 2\n"` + "\n" + `// fail "exit status 2"` + "\nx()", "error",
+			[]string{`stderr "before\n"`, "Panic: panic: oh"}, "panic: oh"},
+		{"panic that did not end it", `// err "panic: said\n"` + "\n" + `// err "more"` + "\nx()", "ok", []string{`stderr "panic: said\nmore"`}, ""},
+		{"exit", `// err "no luck\n"` + "\n" + `// err "exit status 1\n"` + "\n" + `// fail "exit status 1"` + "\nx()", "error",
+			[]string{`stderr "no luck\n"`, "ExitError: no luck (exit status 1)"}, "no luck (exit status 1)"},
+		{"shell", "!false\n" + `// err "exit status 1\n"`, "error", []string{"ShellError: !false: exit status 1"}, "!false: exit status 1"},
+		{"what a shell says", `// err "exit status 1\n"` + "\nx()", "ok", []string{`stderr "exit status 1\n"`}, ""},
+		{"followed", `// err "exit status 1\n"` + "\n// out \"x\"\nx()", "ok", []string{`stderr "exit status 1\n"`, `stdout "x"`}, ""},
+		{"returned error", "// result \"error 7\\nno luck\"\n// fail \"exit status 1\"\nx()", "error", []string{"ExitError: no luck"}, "no luck"},
+		{"compiler", "x := 1\n// fail \"./main.go:9:2: undefined: y\"\nx", "error", []string{"CompileError: undefined: y"}, "undefined: y"},
+		{"comm", "// comm\nx()", "ok", []string{"comm_open"}, ""},
+	} {
+		count++
+		reply, said := f.ask("execute_request", map[string]any{"code": c.code})
+		want := append(append([]string{"busy", fmt.Sprint("input ", count)}, c.said...), "idle")
+		if diff := cmp.Diff(want, said); diff != "" {
+			t.Errorf("%d %s (-want +got):\n%s", name, c.name, diff)
+		}
+		if reply["status"] != c.status || reply["execution_count"] != float64(count) {
+			t.Errorf("%s: %v", c.name, reply)
+		}
+		if c.status == "error" && (reply["evalue"] != c.evalue || len(reply["traceback"].([]any)) == 0) {
+			t.Errorf("%s: %v", c.name, reply)
+		}
+	}
+	reply, _ := f.ask("comm_info_request", map[string]any{"target_name": "w"})
+	if diff := cmp.Diff(map[string]any{"c1": map[string]any{"target_name": "w"}}, reply["comms"]); diff != "" {
+		t.Error(diff)
+	}
+	if reply, _ = f.ask("comm_info_request", map[string]any{"target_name": "v"}); len(reply["comms"].(map[string]any)) != 0 {
+		t.Errorf("got %v", reply)
+	}
+	// A blank cell is nothing, and a silent one is not counted nor told.
+	if reply, said := f.ask("execute_request", map[string]any{"code": " \n"}); reply["status"] != "ok" || reply["execution_count"] != float64(count) || len(said) != 3 {
+		t.Errorf("got %v, %q", reply, said)
+	}
+	if reply, said := f.ask("execute_request", map[string]any{"code": "// result \"text/plain 1\\nx\"\n1", "silent": true}); reply["execution_count"] != float64(count) || len(said) != 2 {
+		t.Errorf("got %v, %q", reply, said)
+	}
+	if reply, _ := f.ask("execute_request", map[string]any{"code": 3}); reply["status"] != "error" {
+		t.Errorf("got %v", reply)
+	}
+}
+
+// TestQueue: cells are executed one after the other, and those that wait when
+// one fails are not, unless it says so.
+func TestQueue(t *testing.T) {
+	f := newFront(t)
+	for _, stops := range []bool{true, false} {
+		before := len(f.gonb.sources())
+		first := f.send(f.shell, "execute_request", map[string]any{"code": "// wait\n// fail \"exit status 1\"\nx()", "stop_on_error": stops})
+		second := f.send(f.shell, "execute_request", map[string]any{"code": "// out \"2\"\nx()"})
+		for end := time.Now().Add(patient); len(f.gonb.sources()) == before && time.Now().Before(end); {
+			time.Sleep(time.Millisecond)
+		}
+		// While one runs everything else is answered.
+		id := f.send(f.shell, "complete_request", map[string]any{"code": "fmt.Pr", "cursor_pos": 6})
+		if _, reply := f.next(f.replies, id); len(reply["matches"].([]any)) != 2 {
+			t.Errorf("got %v", reply)
+		}
+		id = f.send(f.control, "kernel_info_request", nil)
+		f.next(f.replies, id)
+		f.gonb.release <- true
+		if _, reply := f.next(f.replies, first); reply["status"] != "error" {
+			t.Errorf("got %v", reply)
+		}
+		want := map[bool]string{true: "aborted", false: "ok"}[stops]
+		if _, reply := f.next(f.replies, second); reply["status"] != want {
+			t.Errorf("got %v, want %s", reply, want)
+		}
+		if n := len(f.gonb.sources()) - before; (n == 1) != stops {
+			t.Errorf("GoNB got %d cells", n)
+		}
+		time.Sleep(50 * time.Millisecond)
+		for len(f.said) > 0 {
+			<-f.said
+		}
+	}
+	if reply, said := f.ask("execute_request", map[string]any{"code": "// out \"3\"\nx()"}); reply["status"] != "ok" || len(said) != 4 {
+		t.Errorf("afterwards: %v, %q", reply, said)
+	}
+}
+
+// TestInterrupt: the first one interrupts, the next one kills, and so does
+// time.
+func TestInterrupt(t *testing.T) {
+	f := newFront(t)
+	idle := f.send(f.control, "interrupt_request", nil)
+	if _, reply := f.next(f.replies, idle); reply["status"] != "ok" {
+		t.Errorf("got %v", reply)
+	}
+	for _, again := range []bool{true, false} {
+		id := f.send(f.shell, "execute_request", map[string]any{"code": "// wait\n// fail \"signal: interrupt\"\nx()"})
+		time.Sleep(100 * time.Millisecond)
+		interrupt := f.send(f.control, "interrupt_request", nil)
+		f.next(f.replies, interrupt)
+		if kill := <-f.gonb.interrupted; kill {
+			t.Error("killed at once")
+		}
+		start := time.Now()
+		if again {
+			f.next(f.replies, f.send(f.control, "interrupt_request", nil))
+		}
+		if kill := <-f.gonb.interrupted; !kill {
+			t.Error("not killed")
+		}
+		if took := time.Since(start); again != (took < grace/2) {
+			t.Errorf("it took %v", took)
+		}
+		f.gonb.release <- true
+		if _, reply := f.next(f.replies, id); reply["ename"] != "Interrupted" {
+			t.Errorf("got %v", reply)
+		}
+		if again { // the timer of the first must not kill the second
+			time.Sleep(grace + 100*time.Millisecond)
+			if len(f.gonb.interrupted) > 0 {
+				t.Error("a cell that had ended was killed")
+			}
+		}
+	}
+}
+
+func TestInput(t *testing.T) {
+	f := newFront(t)
+	id := f.send(f.shell, "execute_request", map[string]any{"code": "// ask\nx()"})
+	m, content := f.next(f.input, id)
+	if m.Header.Type != "input_request" || content["prompt"] != "name?" || content["password"] != true {
+		t.Errorf("got %s %v", m.Header.Type, content)
+	}
+	f.send(f.stdin, "input_reply", map[string]any{"value": "me"})
+	if _, said := f.heard(id); !strings.Contains(strings.Join(said, "|"), `stdout "me"`) {
+		t.Errorf("got %q", said)
+	}
+	// Where nobody may be asked nobody is, and commands find an end.
+	id = f.send(f.shell, "execute_request", map[string]any{"code": "!read x\n// ask\nx()", "allow_stdin": false})
+	time.Sleep(200 * time.Millisecond)
+	f.gonb.release <- true
+	if reply, _ := f.heard(id); reply["status"] != "ok" || len(f.input) > 0 {
+		t.Errorf("got %v, and %d questions", reply, len(f.input))
+	}
+	if sources := f.gonb.sources(); !strings.HasPrefix(sources[len(sources)-1], "!exec </dev/null; read x\n%%\n") {
+		t.Errorf("GoNB got %q", sources)
+	}
+}
+
+func TestQuestions(t *testing.T) {
+	f := newFront(t)
+	f.ask("execute_request", map[string]any{"code": "// Fun does.\nfunc funny(i int) {}\ntype Funds int"})
+	for code, want := range map[string]string{
+		"fun":              "[func funny]",
+		"x.y":              "[]",
+		"fmt.Print":        "[Println]",
+		"furious := 1\nfu": "[func funny furious]",
+		"!fu":              "[]",
+		"%ver":             "[version]",
+		"é := fmt.Sp":      "[Sprint]",
+		"%%bash\nfun":      "[]",
+		"x := Fun":         "[Funds]",
+		"":                 "",
+	} {
+		reply, said := f.ask("complete_request", map[string]any{"code": code, "cursor_pos": len([]rune(code))})
+		if got := fmt.Sprint(reply["matches"]); want != "" && got != want {
+			t.Errorf("%q: %s, want %s", code, got, want)
+		}
+		if reply["status"] != "ok" || reply["cursor_end"] != float64(len([]rune(code))) || len(said) != 2 {
+			t.Errorf("%q: %v, %q", code, reply, said)
+		}
+	}
+	for code, want := range map[string]string{
+		"funny(1)":     "// Fun does.\nfunc funny(i int) {}",
+		"fmt.Println":  "doc of fmt.Println",
+		"fmt.Println(": "doc of fmt.Println",
+		"fmt":          "doc of fmt.",
+		"nosuch":       "",
+		"":             "",
+	} {
+		reply, _ := f.ask("inspect_request", map[string]any{"code": code, "cursor_pos": len(code), "detail_level": 0})
+		if code == "funny(1)" {
+			reply, _ = f.ask("inspect_request", map[string]any{"code": code, "cursor_pos": 3})
+		}
+		data := reply["data"].(map[string]any)
+		if got, _ := data["text/plain"].(string); got != want || reply["found"] != (want != "") {
+			t.Errorf("%q: %v, want %q", code, reply, want)
+		}
+	}
+	info, _ := f.ask("kernel_info_request", nil)
+	language := info["language_info"].(map[string]any)
+	if info["implementation"] != "circuitbook" || info["implementation_version"] != "1.2" || language["pygments_lexer"] != "go" || language["file_extension"] != ".go" {
+		t.Errorf("got %v", info)
+	}
+	if reply, _ := f.ask("is_complete_request", map[string]any{"code": "func f() {"}); reply["status"] != "incomplete" || reply["indent"] != "\t" {
+		t.Errorf("got %v", reply)
+	}
+	if reply, _ := f.ask("connect_request", nil); reply["shell_port"] != float64(1) {
+		t.Errorf("got %v", reply)
+	}
+	for _, kind := range []string{"is_complete_request", "complete_request", "inspect_request"} {
+		if reply, said := f.ask(kind, map[string]any{"code": 1}); reply["status"] != "error" || len(said) != 2 {
+			t.Errorf("%s: %v, %q", kind, reply, said)
+		}
+	}
+	// A cursor that is nowhere is at an end.
+	for _, cursor := range []int{-5, 99} {
+		if reply, _ := f.ask("complete_request", map[string]any{"code": "fun", "cursor_pos": cursor}); reply["status"] != "ok" {
+			t.Errorf("got %v", reply)
+		}
+	}
+}
+
+func TestShutdown(t *testing.T) {
+	f := newFront(t)
+	id := f.send(f.control, "shutdown_request", map[string]any{"restart": true})
+	if m, reply := f.next(f.replies, id); m.Header.Type != "shutdown_reply" || reply["restart"] != true {
+		t.Errorf("got %s %v", m.Header.Type, reply)
+	}
+	select {
+	case <-f.stopped:
+	case <-time.After(patient):
+		t.Error("it does not stop")
+	}
+}
+
+func TestRecall(t *testing.T) {
+	two := 3
+	all := []entry{{1, "a", ""}, {2, "b/c", "x"}, {3, "a", ""}, {4, "ab", ""}}
+	for name, c := range map[string]struct {
+		in   historyRequest
+		want string
+	}{
+		"tail":       {historyRequest{Access: "tail", N: 2}, "[[0 3 a] [0 4 ab]]"},
+		"more":       {historyRequest{Access: "tail", N: 9}, "[[0 1 a] [0 2 b/c] [0 3 a] [0 4 ab]]"},
+		"range":      {historyRequest{Access: "range", Start: 2, Stop: &two}, "[[0 2 b/c]]"},
+		"open range": {historyRequest{Access: "range", Start: 3}, "[[0 3 a] [0 4 ab]]"},
+		"session":    {historyRequest{Access: "range", Session: -1}, "[]"},
+		"search":     {historyRequest{Access: "search", Pattern: "a*", N: 2}, "[[0 3 a] [0 4 ab]]"},
+		"unique":     {historyRequest{Access: "search", Pattern: "a*", Unique: true}, "[[0 3 a] [0 4 ab]]"},
+		"slash":      {historyRequest{Access: "search", Pattern: "b*", Output: true}, "[[0 2 [b/c x]]]"},
+		"bad":        {historyRequest{Access: "search", Pattern: "[", N: 1}, "[]"},
+	} {
+		if got := fmt.Sprint(recall(all, c.in)); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,114 @@
+package shim
+
+import (
+	"context"
+	"io/fs"
+	"maps"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// A Lookup answers questions about the packages that a cell may use without an
+// import: the engine's and those of the standard library. It reads sources as
+// it is asked and remembers them; it may be used by several goroutines.
+type Lookup struct {
+	setup Setup
+	mu    sync.Mutex
+	pkgs  *packages
+	std   map[string][]string // last element -> import paths, sorted
+}
+
+// NewLookup returns a Lookup for what the setup knows.
+func NewLookup(s Setup) *Lookup { return &Lookup{setup: s} }
+
+// load lists the packages, once.
+func (l *Lookup) load() {
+	if l.pkgs != nil {
+		return
+	}
+	l.pkgs, l.std = l.setup.packages(), map[string][]string{}
+	src := filepath.Join(l.setup.GoRoot, "src")
+	_ = filepath.WalkDir(src, func(dir string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return nil
+		}
+		rel, err := filepath.Rel(src, dir)
+		if err != nil || rel == "." {
+			return nil
+		}
+		switch d.Name() {
+		case "cmd", "internal", "vendor", "testdata":
+			return filepath.SkipDir
+		}
+		l.std[d.Name()] = append(l.std[d.Name()], filepath.ToSlash(rel))
+		return nil
+	})
+}
+
+// paths are the import paths that the name may mean: the engine's first.
+func (l *Lookup) paths(name string) []string {
+	l.load()
+	return append(slices.Clone(l.pkgs.names[name]), l.std[name]...)
+}
+
+// Packages lists the names of packages, sorted.
+func (l *Lookup) Packages() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.load()
+	all := map[string]bool{}
+	for name := range l.pkgs.names {
+		all[name] = true
+	}
+	for name := range l.std {
+		all[name] = true
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// Members lists the exported names of the packages with the name, sorted.
+func (l *Lookup) Members(name string) []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	all := map[string]bool{}
+	for _, p := range l.paths(name) {
+		exports, _ := l.pkgs.exportsOf(p)
+		maps.Copy(all, exports)
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
+// Doc is what the go command says of the package with the name, or of a member
+// of it; "" if there is none.
+func (l *Lookup) Doc(ctx context.Context, name, member string) string {
+	for _, p := range l.having(name, member) {
+		args := []string{"doc", p}
+		if member != "" {
+			args = []string{"doc", p + "." + member}
+		}
+		cmd := exec.CommandContext(ctx, l.setup.Go, args...)
+		cmd.Dir = l.setup.Module
+		cmd.Env = append(cmd.Environ(), "GOPROXY=off", "PATH="+l.setup.Path)
+		if out, err := cmd.Output(); err == nil && len(out) > 0 {
+			return string(out)
+		}
+	}
+	return ""
+}
+
+// having are the import paths of the packages with the name that have the
+// member, if one is named.
+func (l *Lookup) having(name, member string) (list []string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for _, p := range l.paths(name) {
+		exports, ok := l.pkgs.exportsOf(p)
+		if ok && (member == "" || exports[strings.SplitN(member, ".", 2)[0]]) {
+			list = append(list, p)
+		}
+	}
+	return list
+}

@@ -1,0 +1,106 @@
+package shim
+
+import (
+	"bytes"
+	_ "embed"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"circuitbook/kernel/internal/cell"
+)
+
+// ResultName is the file, in the kernel's folder, to which a cell writes the
+// value of its last expression.
+const ResultName = "result"
+
+// maxResult bounds the bytes of a result that is read.
+const maxResult = 64 << 20
+
+// resultSource is compiled into a cell that has a result.
+//
+//go:embed result.go.txt
+var resultSource []byte
+
+const resultFile = "circuitbook_result.go"
+
+// A Result is what a cell wrote.
+type Result struct {
+	Forms map[string]string // by MIME type; nil for none
+	Error string            // what the last expression returned as an error
+}
+
+// ReadResult reads the result in the kernel's folder dir. What is not one is
+// none.
+func ReadResult(dir string) Result {
+	f, err := os.Open(filepath.Join(dir, ResultName))
+	if err != nil {
+		return Result{}
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() || info.Size() > maxResult {
+		return Result{}
+	}
+	var buf bytes.Buffer
+	if _, err := buf.ReadFrom(f); err != nil {
+		return Result{}
+	}
+	return parseResult(buf.Bytes())
+}
+
+// parseResult reads forms, each a line with the MIME type and a length, and as
+// many bytes.
+func parseResult(text []byte) (r Result) {
+	for len(text) > 0 {
+		line, rest, ok := bytes.Cut(text, []byte("\n"))
+		mime, number, spaced := strings.Cut(string(line), " ")
+		size, err := strconv.Atoi(number)
+		if !ok || !spaced || err != nil || size < 0 || size > len(rest) {
+			return Result{}
+		}
+		value := strings.ToValidUTF8(string(rest[:size]), string(utf8.RuneError))
+		if text = rest[size:]; mime == "error" {
+			r.Error = value
+			continue
+		}
+		if r.Forms == nil {
+			r.Forms = map[string]string{}
+		}
+		r.Forms[mime] = value
+	}
+	return r
+}
+
+// addResult has the cell in the working directory compiled with what it needs
+// for its result, if it has one.
+func addResult() error {
+	for _, name := range []string{"main.go", "main_test.go"} {
+		if src, err := os.ReadFile(name); err == nil && bytes.Contains(src, []byte(cell.ResultFunc+"(")) {
+			return os.WriteFile(resultFile, resultSource, 0o644)
+		}
+	}
+	if err := os.Remove(resultFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// withoutResult takes the result from the cell in the working directory if the
+// compiler says, in out, that it has no value, and reports whether it did.
+func withoutResult(out string) bool {
+	if !strings.Contains(out, "(no value) used as value") {
+		return false
+	}
+	src, err := os.ReadFile("main.go")
+	call := []byte(cell.ResultFunc + "(")
+	if err != nil || !bytes.Contains(src, call) {
+		return false
+	}
+	// A call may stand in brackets. Lines and columns stay.
+	src = bytes.ReplaceAll(src, call, append(bytes.Repeat([]byte(" "), len(call)-1), '('))
+	return os.WriteFile("main.go", src, 0o600) == nil && addResult() == nil
+}

@@ -1,0 +1,105 @@
+package shim
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// program is a cell with the given last statement.
+const program = `package main
+
+import "errors"
+
+type figure struct{}
+
+type bundle struct{ HTML, SVG, Text string }
+
+func (figure) Bundle() (bundle, error) { return bundle{"<b>x</b>", "<svg/>", "x\ny"}, nil }
+
+type bad struct{}
+
+func (bad) String() string { panic("oh") }
+
+type pair struct{ A, b int }
+
+func nothing()             {}
+func two() (int, error)    { return 2, nil }
+func fails() (int, error)  { return 2, errors.New("no luck") }
+func only() error          { return nil }
+
+func main() {
+	LAST
+}
+`
+
+// TestResult compiles and runs cells with results.
+func TestResult(t *testing.T) {
+	c := newCell(t, newSetup(t))
+	c.must(t, "go", "mod", "init", "gonb_0a1b2c3d")
+	plain := func(text string) Result { return Result{Forms: map[string]string{"text/plain": text}} }
+	kernel := t.TempDir()
+	for last, want := range map[string]Result{
+		"circuitbookResult(6*7)":              plain("42"),
+		`circuitbookResult("a\tb")`:           plain(`"a\tb"`),
+		`circuitbookResult("a\nb")`:           plain("a\nb"),
+		`circuitbookResult([]string{"a b"})`:  plain(`["a b"]`),
+		"circuitbookResult(pair{1, 2})":       plain("{A:1 b:2}"),
+		"circuitbookResult(two())":            plain("2"),
+		"circuitbookResult(only())":           {},
+		"circuitbookResult(nothing())":        {},
+		"circuitbookResult(fails())":          {Error: "no luck"},
+		"circuitbookResult(figure{})":         {Forms: map[string]string{"text/html": "<b>x</b>", "image/svg+xml": "<svg/>", "text/plain": "x\ny"}},
+		"circuitbookResult([]any{1, nil}, 2)": plain("[1 <nil>], 2"),
+		"nothing()":                           {},
+	} {
+		files(t, c.dir, map[string]string{"main.go": strings.Replace(program, "LAST", last, 1)})
+		c.must(t, "go", "build", "-o", "cell")
+		if err := os.RemoveAll(filepath.Join(kernel, ResultName)); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.Command(filepath.Join(c.dir, "cell"))
+		cmd.Env = append(os.Environ(), KernelDirEnv+"="+kernel)
+		if out, err := cmd.CombinedOutput(); err != nil && want.Error == "" {
+			t.Errorf("%s: %v\n%s", last, err, out)
+		}
+		if diff := cmp.Diff(want, ReadResult(kernel)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", last, diff)
+		}
+	}
+	// What has no value for another reason is still told.
+	files(t, c.dir, map[string]string{"main.go": strings.Replace(program, "LAST", "x := nothing()\n\tcircuitbookResult(x)", 1)})
+	if out, err := c.run(t, c.dir, "go", "build", "-o", "cell"); err == nil || !strings.Contains(out, "nothing() (no value) used as value") {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+func TestParseResult(t *testing.T) {
+	for text, want := range map[string]Result{
+		"":                  {},
+		"a/b 1\nx":          {Forms: map[string]string{"a/b": "x"}},
+		"a/b 0\nc/d 2\nx\n": {Forms: map[string]string{"a/b": "", "c/d": "x\n"}},
+		"error 3\nbad":      {Error: "bad"},
+		"a/b 2\nx":          {},
+		"a/b -1\nx":         {},
+		"a/b x":             {},
+		"a/b\nx":            {},
+		"a/b 1\n\xff":       {Forms: map[string]string{"a/b": "\uFFFD"}},
+	} {
+		if diff := cmp.Diff(want, parseResult([]byte(text))); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", text, diff)
+		}
+	}
+	if got := ReadResult(t.TempDir()); got.Forms != nil || got.Error != "" {
+		t.Errorf("nothing was read as %+v", got)
+	}
+}
+
+func FuzzParseResult(f *testing.F) {
+	f.Add([]byte("text/plain 2\n42"))
+	f.Fuzz(func(t *testing.T, text []byte) { parseResult(text) })
+}
