@@ -58,7 +58,7 @@ func (k *kernelCmd) Run(a *app) error {
 		return exitError{exitProvision, err}
 	}
 	setup := shimSetup(machine, m)
-	r.Help(shim.NewLookup(setup))
+	r.Help(newHelper(setup))
 	kernel := supervise.Kernel{
 		Self:      machine.Program.Path,
 		GoNB:      machine.Tools.GoNB,

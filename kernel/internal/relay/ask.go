@@ -7,9 +7,11 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 	"unicode"
 
 	"circuitbook/kernel/internal/cell"
+	"circuitbook/kernel/internal/typing"
 )
 
 // A question is about a place in a cell.
@@ -40,8 +42,8 @@ func (q question) before() (pkg, word string) {
 }
 
 // around is like before, but the word may go on after the cursor, and if the
-// cursor stands after a bracket it is the word before that.
-func (q question) around() (pkg, word string) {
+// cursor stands after a bracket it is the word before that. end is where it ends.
+func (q question) around() (pkg, word string, end int) {
 	text := []rune(q.code)
 	if q.cursor > 0 && text[q.cursor-1] == '(' && (q.cursor < 2 || isWord(text[q.cursor-2])) {
 		q.cursor--
@@ -49,15 +51,42 @@ func (q question) around() (pkg, word string) {
 	for q.cursor < len(text) && isWord(text[q.cursor]) {
 		q.cursor++
 	}
-	return q.before()
+	pkg, word = q.before()
+	return pkg, word, q.cursor
 }
 
 func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// complete answers from what can be known without a compiler: members of
-// packages; else names of this and of earlier cells, packages, and the
-// language's words.
-func (r *Relay) complete(_ context.Context, q question) any {
+// soon is how long an answer waits for what the type checker knows; without it
+// the answer is made from names, and the next question finds more.
+const soon = 350 * time.Millisecond
+
+// within calls f with a context that outlives the answer, and returns what it
+// returns, or the zero value when it takes too long.
+func within[T any](ctx context.Context, limit time.Duration, f func(context.Context) T) (answer T) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Minute)
+	done := make(chan T, 1)
+	go func() {
+		defer cancel()
+		done <- f(ctx)
+	}()
+	select {
+	case answer = <-done:
+	case <-time.After(limit):
+	}
+	return answer
+}
+
+// place is where the question is about, for the type checker, before the last
+// characters.
+func (q question) place(less int) typing.Place {
+	return typing.Place{Earlier: q.sources, Before: string([]rune(q.code)[:q.cursor-less])}
+}
+
+// complete answers by types after a point and in a literal, as far as they are
+// known in time, else from names: members of packages; names of this and of
+// earlier cells, packages, and the language's words.
+func (r *Relay) complete(ctx context.Context, q question) any {
 	pkg, word := q.before()
 	found := map[string]bool{}
 	add := func(names ...string) {
@@ -91,14 +120,41 @@ func (r *Relay) complete(_ context.Context, q question) any {
 			add(t.String())
 		}
 	}
+	begin := q.cursor - len([]rune(word))
+	var typed []typing.Member
+	if q.helper != nil && mayHaveTypes(line, q.code) {
+		typed = within(ctx, soon, func(ctx context.Context) []typing.Member {
+			return q.helper.Following(ctx, q.place(len([]rune(word))))
+		})
+	}
+	kinds := []any{}
+	if len(typed) > 0 && pkg != "" {
+		clear(found) // they are what there is, not what bears a package's name
+	}
+	for _, m := range typed {
+		add(m.Name)
+		if found[m.Name] {
+			kinds = append(kinds, map[string]any{"text": m.Name, "type": m.Kind, "signature": m.Type, "start": begin, "end": q.cursor})
+		}
+	}
 	list := slices.Sorted(maps.Keys(found))
 	if list == nil {
 		list = []string{}
 	}
-	return map[string]any{
-		"status": "ok", "matches": list, "metadata": map[string]any{},
-		"cursor_start": q.cursor - len([]rune(word)), "cursor_end": q.cursor,
+	metadata := map[string]any{}
+	if len(kinds) > 0 && len(kinds) == len(list) {
+		metadata["_jupyter_types_experimental"] = kinds // as IPython tells it
 	}
+	return map[string]any{
+		"status": "ok", "matches": list, "metadata": metadata,
+		"cursor_start": begin, "cursor_end": q.cursor,
+	}
+}
+
+// mayHaveTypes reports whether a line can be one of which the type checker
+// knows something.
+func mayHaveTypes(line, code string) bool {
+	return !strings.HasPrefix(line, "!") && !strings.HasPrefix(line, "%") && !cell.IsForeign(code) && strings.ContainsAny(code, ".{")
 }
 
 // magics are the words that may follow a % at the beginning of a line.
@@ -108,14 +164,31 @@ var magics = []string{"args", "autoget", "bash", "capture", "cd", "env", "exec",
 // inspect says what a name is: the text of its declaration in a cell, or the
 // documentation of a package's member.
 func (r *Relay) inspect(ctx context.Context, q question) any {
-	pkg, word := q.around()
+	pkg, word, end := q.around()
 	text := ""
-	if pkg == "" {
+	var object typing.Object
+	if q.helper != nil && word != "" && !cell.IsForeign(q.code) {
+		object = within(ctx, patience/2, func(ctx context.Context) typing.Object {
+			q.cursor = end
+			o, _ := q.helper.Describe(ctx, q.place(0))
+			return o
+		})
+	}
+	if object.Package != "" {
+		text = q.helper.DocAt(ctx, object.Package, object.Name)
+	}
+	if pkg == "" && object.Package == "" {
 		for _, source := range slices.Backward(append(slices.Clone(q.sources), q.code)) {
 			if text = cell.Declaration(source, word); text != "" {
 				break
 			}
 		}
+	}
+	if object.Package == "" && object.Text != "" && (text == "" || strings.HasPrefix(object.Text, "var ")) {
+		text = strings.TrimSpace(object.Text + "\n\n" + text)
+	}
+	if text == "" {
+		text = object.Text
 	}
 	if text == "" && q.helper != nil && (word != "" || pkg != "") {
 		if pkg == "" {

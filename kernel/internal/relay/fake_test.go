@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"circuitbook/kernel/internal/typing"
 	"circuitbook/kernel/internal/wire"
 )
 
@@ -162,6 +163,36 @@ func (noHelp) Doc(_ context.Context, pkg, member string) string {
 		return "doc of " + pkg + "." + member
 	}
 	return ""
+}
+
+func (noHelp) DocAt(_ context.Context, path, member string) string {
+	return "doc at " + path + "." + member
+}
+func (noHelp) Warm(context.Context) {}
+
+// slowWord is one that takes the type checker longer than anybody waits.
+const slowWord = "slow."
+
+func (noHelp) Following(ctx context.Context, p typing.Place) []typing.Member {
+	switch {
+	case strings.HasSuffix(p.Before, slowWord):
+		<-ctx.Done()
+	case strings.HasSuffix(p.Before, "typed."):
+		return []typing.Member{{Name: "Alpha", Kind: "field", Type: "int"}, {Name: "Also", Kind: "function", Type: "func()"}, {Name: "Beta"}}
+	case strings.HasSuffix(p.Before, "fmt.") && strings.Contains(p.Before, "fmt := "):
+		return []typing.Member{{Name: "Private"}}
+	}
+	return nil
+}
+
+func (noHelp) Describe(_ context.Context, p typing.Place) (o typing.Object, ok bool) {
+	switch {
+	case strings.HasSuffix(p.Before, "typed.Alpha"):
+		return typing.Object{Text: "field Alpha int", Package: "some/path", Name: "T.Alpha"}, true
+	case strings.HasSuffix(p.Before, "local"):
+		return typing.Object{Text: "var local int"}, true
+	}
+	return o, false
 }
 
 // A front is a front end.

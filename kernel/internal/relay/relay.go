@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"circuitbook/kernel/internal/failure"
+	"circuitbook/kernel/internal/typing"
 	"circuitbook/kernel/internal/wire"
 )
 
@@ -33,6 +34,14 @@ type Helper interface {
 	Packages() []string
 	// Doc says what a name is: a package, or a member of one; "" if unknown.
 	Doc(ctx context.Context, pkg, member string) string
+	// DocAt is like Doc for the package at an import path.
+	DocAt(ctx context.Context, path, member string) string
+	// Following are what can stand at a place, known by types.
+	Following(ctx context.Context, p typing.Place) []typing.Member
+	// Describe says what the word before a place stands for, known by types.
+	Describe(ctx context.Context, p typing.Place) (typing.Object, bool)
+	// Warm reads what the first answer by types would have to wait for.
+	Warm(ctx context.Context)
 }
 
 // A Config says what a relay needs.
@@ -56,6 +65,7 @@ type Relay struct {
 	child                        *child
 
 	helper  Helper // nil until it is known
+	warmed  bool   // the helper was told that somebody may ask
 	dir     string // of the kernel's files, once it is known
 	process Process
 	current *execution

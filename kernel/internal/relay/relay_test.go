@@ -182,6 +182,11 @@ func TestQuestions(t *testing.T) {
 		"é := fmt.Sp":      "[Sprint]",
 		"%%bash\nfun":      "[]",
 		"x := Fun":         "[Funds]",
+		"typed.":           "[Alpha Also Beta]",
+		"typed.Al":         "[Alpha Also]",
+		"slow.x":           "[]",
+		"fmt := 1\nfmt.Pr": "[Private]",
+		"!typed.":          "[]",
 		"":                 "",
 	} {
 		reply, said := f.ask("complete_request", map[string]any{"code": code, "cursor_pos": len([]rune(code))})
@@ -193,12 +198,16 @@ func TestQuestions(t *testing.T) {
 		}
 	}
 	for code, want := range map[string]string{
-		"funny(1)":     "// Fun does.\nfunc funny(i int) {}",
-		"fmt.Println":  "doc of fmt.Println",
-		"fmt.Println(": "doc of fmt.Println",
-		"fmt":          "doc of fmt.",
-		"nosuch":       "",
-		"":             "",
+		"funny(1)":             "// Fun does.\nfunc funny(i int) {}",
+		"fmt.Println":          "doc of fmt.Println",
+		"fmt.Println(":         "doc of fmt.Println",
+		"fmt":                  "doc of fmt.",
+		"nosuch":               "",
+		"typed.Alpha":          "doc at some/path.T.Alpha",
+		"typed.Alpha(":         "doc at some/path.T.Alpha",
+		"var local = 1\nlocal": "var local int\n\nvar local = 1",
+		"local":                "var local int",
+		"":                     "",
 	} {
 		reply, _ := f.ask("inspect_request", map[string]any{"code": code, "cursor_pos": len(code), "detail_level": 0})
 		if code == "funny(1)" {
@@ -208,6 +217,10 @@ func TestQuestions(t *testing.T) {
 		if got, _ := data["text/plain"].(string); got != want || reply["found"] != (want != "") {
 			t.Errorf("%q: %v, want %q", code, reply, want)
 		}
+	}
+	reply, _ := f.ask("complete_request", map[string]any{"code": "typed.Al", "cursor_pos": 8})
+	if got := fmt.Sprint(reply["metadata"]); got != "map[_jupyter_types_experimental:[map[end:8 signature:int start:6 text:Alpha type:field] map[end:8 signature:func() start:6 text:Also type:function]]]" {
+		t.Errorf("got %s", got)
 	}
 	info, _ := f.ask("kernel_info_request", nil)
 	language := info["language_info"].(map[string]any)

@@ -51,6 +51,7 @@ func (r *Relay) answer(s *wire.Socket, m *wire.Message) {
 		}
 		r.reply(s, m, kind, out)
 	case "history_request":
+		r.warm() // a front end with a person before it
 		var in historyRequest
 		if err := m.Bind(&in); err != nil {
 			r.refuse(s, m, kind, err)
@@ -108,6 +109,7 @@ func (r *Relay) later(ctx context.Context, m *wire.Message, kind string, f func(
 		r.status("idle", m.RawHeader())
 		return
 	}
+	r.warm()
 	q := question{code: in.Code, cursor: len([]rune(in.Code)), names: make([]string, 0, len(r.names)), helper: r.helper}
 	if in.Cursor != nil {
 		q.cursor = min(max(*in.Cursor, 0), q.cursor)
@@ -127,6 +129,15 @@ func (r *Relay) later(ctx context.Context, m *wire.Message, kind string, f func(
 			r.status("idle", m.RawHeader())
 		})
 	}()
+}
+
+// warm has the helper get ready for questions, once somebody may ask some: a
+// notebook that is executed without a person is not to pay for it.
+func (r *Relay) warm() {
+	if r.helper != nil && !r.warmed {
+		r.warmed = true
+		go r.helper.Warm(context.Background())
+	}
 }
 
 // patience is how long an answer about code may take.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io/fs"
 	"maps"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -43,7 +44,11 @@ func (l *Lookup) load() {
 		case "cmd", "internal", "vendor", "testdata":
 			return filepath.SkipDir
 		}
-		l.std[d.Name()] = append(l.std[d.Name()], filepath.ToSlash(rel))
+		name := d.Name()
+		if len(name) == 2 && name[0] == 'v' && name[1] >= '2' && name[1] <= '9' {
+			name = filepath.Base(filepath.Dir(rel)) // a version of the package above
+		}
+		l.std[name] = append(l.std[name], filepath.ToSlash(rel))
 		return nil
 	})
 }
@@ -85,18 +90,34 @@ func (l *Lookup) Members(name string) []string {
 // of it; "" if there is none.
 func (l *Lookup) Doc(ctx context.Context, name, member string) string {
 	for _, p := range l.having(name, member) {
-		args := []string{"doc", p}
-		if member != "" {
-			args = []string{"doc", p + "." + member}
-		}
-		cmd := exec.CommandContext(ctx, l.setup.Go, args...)
-		cmd.Dir = l.setup.Module
-		cmd.Env = append(cmd.Environ(), "GOPROXY=off", "PATH="+l.setup.Path)
-		if out, err := cmd.Output(); err == nil && len(out) > 0 {
-			return string(out)
+		if text := l.DocAt(ctx, p, member); text != "" {
+			return text
 		}
 	}
 	return ""
+}
+
+// DocAt is like Doc for the package at an import path. A member may be one of a
+// member: Type.Method.
+func (l *Lookup) DocAt(ctx context.Context, importPath, member string) string {
+	what := importPath
+	if member != "" {
+		what += "." + member
+	}
+	cmd := exec.CommandContext(ctx, l.setup.Go, "doc", what)
+	cmd.Dir = l.setup.Module
+	cmd.Env = l.setup.Environment()
+	out, err := cmd.Output()
+	if err != nil {
+		return ""
+	}
+	return string(out)
+}
+
+// Environment is in which the go command is asked about packages: as the user
+// has it, without a network.
+func (s Setup) Environment() []string {
+	return append(os.Environ(), "GOPROXY=off", "PATH="+s.Path)
 }
 
 // having are the import paths of the packages with the name that have the
