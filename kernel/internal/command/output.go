@@ -21,6 +21,17 @@ import (
 // outputs are the files that a run writes.
 type outputs struct {
 	notebook, html, results string
+	pdf                     string // if it is wanted
+	wantsPDF                bool
+}
+
+// list are the files of a run that did well, in the order in which they are told.
+func (o outputs) list() []string {
+	list := []string{o.notebook, o.html, o.results}
+	if o.wantsPDF {
+		list = append(list, o.pdf)
+	}
+	return list
 }
 
 // prepare makes the output folder and makes sure that everything can be
@@ -30,7 +41,7 @@ func (r *runCmd) prepare() (outputs, error) {
 		return outputs{}, fmt.Errorf("--out: %w", err)
 	}
 	base := filepath.Join(r.Out, name(r.Notebook))
-	files := outputs{base + ".ipynb", base + ".html", base + ".results.json"}
+	files := outputs{base + ".ipynb", base + ".html", base + ".results.json", base + ".pdf", r.PDF}
 	if err := writable(r.Out); err != nil {
 		return outputs{}, fmt.Errorf("--out: %w", err)
 	}

@@ -23,6 +23,7 @@ type runCmd struct {
 	Param    []string      `short:"p" sep:"none" placeholder:"NAME=VALUE" help:"Set a variable of the cell tagged parameters. May be repeated."`
 	Out      string        `default:"circuitbook-out" placeholder:"DIR" help:"Where NAME.ipynb, NAME.html and NAME.results.json go (${default})."`
 	Timeout  time.Duration `placeholder:"D" help:"How long each cell may take, as 90s or 10m; no limit by default."`
+	PDF      bool          `help:"Also print the report to NAME.pdf, by a Chromium or Chrome that is installed."`
 	InPlace  bool          `help:"Also write the executed notebook over the one that was read, if every cell did well."`
 }
 
@@ -46,6 +47,11 @@ func (r *runCmd) Run(a *app) (err error) {
 	if err != nil {
 		return usage(err)
 	}
+	if r.PDF {
+		if _, err := report.Browser(); err != nil {
+			return usage(fmt.Errorf("--pdf: %w", err))
+		}
+	}
 	unlock, err := lockOutputs(a.ctx, files)
 	if err != nil {
 		return usage(err)
@@ -67,7 +73,7 @@ func (r *runCmd) Run(a *app) (err error) {
 		return err
 	}
 	// An earlier run's results must not be taken for this one's.
-	if err := errors.Join(removeFile(files.results), removeFile(files.html)); err != nil {
+	if err := errors.Join(removeFile(files.results), removeFile(files.html), removeFile(files.pdf)); err != nil {
 		return usage(err)
 	}
 
@@ -101,14 +107,11 @@ func (r *runCmd) Run(a *app) (err error) {
 	if a.ctx.Err() != nil {
 		return fmt.Errorf("%w; what ran is in %s", execute.ErrInterrupted, files.notebook)
 	}
-	if err := execute.WriteHTML(a.ctx, machine.Python, env, files.notebook, filepath.Join(temp, "report.html"), name(r.Notebook)); err != nil {
-		return errors.Join(failed, makeRoom(err))
-	}
-	page, err := os.ReadFile(filepath.Join(temp, "report.html"))
+	text, err := results.Encode(provenance(path, hash, params, m, machine, started))
 	if err != nil {
 		return errors.Join(failed, err)
 	}
-	if err := write(files.html, page); err != nil {
+	if err := r.report(a, machine, env, files, temp, text); err != nil {
 		return errors.Join(failed, err)
 	}
 	if failed != nil {
@@ -117,10 +120,6 @@ func (r *runCmd) Run(a *app) (err error) {
 			failed = exitError{exitProvision, failed}
 		}
 		return failed
-	}
-	text, err := results.Encode(provenance(path, hash, params, m, machine, started))
-	if err != nil {
-		return err
 	}
 	if err := write(files.results, text); err != nil {
 		return err
@@ -131,10 +130,37 @@ func (r *runCmd) Run(a *app) (err error) {
 		}
 	}
 	fmt.Fprintf(a.stdout, "all %d cells did well in %.1f s; %d results\n", len(execute.Cells(n)), time.Since(started).Seconds(), results.Len())
-	for _, file := range []string{files.notebook, files.html, files.results} {
+	for _, file := range files.list() {
 		fmt.Fprintln(a.stdout, "  "+file)
 	}
 	return nil
+}
+
+// report writes the page, and what is printed of it if that is wanted.
+func (r *runCmd) report(a *app, machine provision.Machine, env []string, files outputs, temp string, results []byte) error {
+	card, err := report.Card(results)
+	if err != nil {
+		return err
+	}
+	draft := filepath.Join(temp, "report.html")
+	if err := execute.WriteHTML(a.ctx, machine.Python, env, files.notebook, draft, name(r.Notebook), card); err != nil {
+		return makeRoom(err)
+	}
+	page, err := os.ReadFile(draft)
+	if err != nil {
+		return err
+	}
+	if err := write(files.html, page); err != nil || !r.PDF {
+		return err
+	}
+	printed := filepath.Join(temp, "report.pdf")
+	if err := report.Print(a.ctx, draft, printed, temp); err != nil {
+		return makeRoom(err)
+	}
+	if page, err = os.ReadFile(printed); err != nil {
+		return err
+	}
+	return write(files.pdf, page)
 }
 
 // read reads the notebook and sets its parameters.

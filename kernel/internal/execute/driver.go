@@ -174,11 +174,20 @@ func (t *tail) String() string {
 	return string(t.buf)
 }
 
-// WriteHTML writes the notebook in the file from as a self-contained page to
-// the file to.
-func WriteHTML(ctx context.Context, python string, env []string, from, to, title string) error {
+// template is what the report adds to nbconvert's page.
+//
+//go:embed report.html.j2
+var template string
+
+// WriteHTML writes the notebook in the file from as a page to the file to. The
+// page is whole in one file, has no script, and ends with card, a piece of HTML.
+func WriteHTML(ctx context.Context, python string, env []string, from, to, title, card string) error {
+	input, err := json.Marshal(map[string]string{"template": template, "card": card})
+	if err != nil {
+		return err
+	}
 	cmd := exec.CommandContext(ctx, python, "-c", driver, "html", from, to, title)
-	cmd.Env = env
+	cmd.Env, cmd.Stdin = env, bytes.NewReader(input)
 	var log tail
 	cmd.Stdout, cmd.Stderr = &log, &log
 	if err := cmd.Run(); err != nil {

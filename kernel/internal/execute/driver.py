@@ -3,7 +3,8 @@
 The first line of standard input is a job, as JSON. Then "run N" executes the
 N-th cell of the job, "interrupt" interrupts it, and the end of the input ends
 everything at once. What happens is told on standard output, a JSON object a
-line. With the arguments "html FROM TO TITLE" it writes a notebook's report.
+line. With the arguments "html FROM TO TITLE", and a template and a card on
+standard input, it writes a notebook's report.
 """
 
 import asyncio
@@ -223,32 +224,71 @@ async def execute():
     channel.send("end")
 
 
-def html(source, target, title):
-    """Writes the report: without scripts from elsewhere, but for formulas."""
+def spelled(text, formulas):
+    """Takes the formulas out of Markdown. They are appended to formulas as MathML, which browsers draw without a script,
+    and a word that numbers them stands in their place. A formula that is not understood stays as it is."""
+    import re
+
+    from latex2mathml.converter import convert
+
+    def one(m):
+        whole, formula, display = m.group(0), m.group("block") or m.group("inline"), m.group("block") is not None
+        if formula is None:
+            return whole  # code
+        try:
+            formulas.append(convert(formula.strip(), display="block" if display else "inline"))
+        except Exception:
+            return whole
+        return f"circuitbookformula{len(formulas) - 1}x"
+
+    return re.sub(
+        r"```.*?```|~~~.*?~~~|(?P<ticks>`+).+?(?P=ticks)|\\\$"
+        r"|\$\$(?P<block>.+?)\$\$|\$(?P<inline>[^\s$](?:[^$\n]|\n(?!\n))*?(?<![\s\\]))\$(?!\d)",
+        one,
+        text,
+        flags=re.DOTALL,
+    )
+
+
+def drawn(page, formulas):
+    """Puts the formulas back, out of attributes, where a heading's name may have got them. Markdown could not have kept them:
+    nbconvert closes each tag within a line by itself."""
+    import re
+
+    def one(m):
+        if m.group(1) is None:
+            return re.sub(r"circuitbookformula\d+x", "formula", m.group(0))
+        return formulas[int(m.group(1))] if int(m.group(1)) < len(formulas) else m.group(0)
+
+    return re.sub(r"<[a-z][^<>]*>|circuitbookformula(\d+)x", one, page)
+
+
+def html(source, target, title, template, card):
+    """Writes the report, without a script and whole in one file."""
     import nbformat
     from jinja2 import DictLoader
     from nbconvert import HTMLExporter
 
     with open(source, encoding="utf-8") as f:
         nb = nbformat.read(f, as_version=4)
-    formulas = any(c.cell_type == "markdown" and ("$" in c.source or "\\begin{" in c.source) for c in nb.cells)
-    blocks = ["html_head_js_requirejs", "html_head_js_mermaidjs"] + ([] if formulas else ["html_head_js_mathjax"])
-    template = "{% extends 'lab/index.html.j2' %}" + "".join(
-        "{% block " + b + " %}{% endblock %}" for b in blocks
-    )
+    formulas = []
+    for c in nb.cells:
+        if c.cell_type == "markdown" and "$" in c.source:
+            c.source = spelled(c.source, formulas)
     exporter = HTMLExporter(
         extra_loaders=[DictLoader({"report.html.j2": template})],
         template_file="report.html.j2",
         embed_images=True,
     )
-    body, _ = exporter.from_notebook_node(nb, resources={"metadata": {"name": title, "path": os.path.dirname(source)}})
+    resources = {"metadata": {"name": title, "path": os.path.dirname(source)}, "circuitbook_card": card}
+    body, _ = exporter.from_notebook_node(nb, resources=resources)
     with open(target, "w", encoding="utf-8") as f:
-        f.write(body)
+        f.write(drawn(body, formulas))
 
 
 if __name__ == "__main__":
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     if sys.argv[1:2] == ["html"]:
-        html(*sys.argv[2:])
+        html(*sys.argv[2:], **json.load(sys.stdin))
     else:
         asyncio.run(execute())

@@ -3,7 +3,6 @@ package labtest
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,39 +13,9 @@ import (
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
+
+	"circuitbook/kernel/internal/report"
 )
-
-// BrowserEnv names the variable that says which browser tests use.
-const BrowserEnv = "CIRCUITBOOK_BROWSER"
-
-// ErrNoBrowser is what Find fails with where no browser is installed.
-var ErrNoBrowser = errors.New("no Chromium or Chrome on PATH: install one (on Debian: apt-get install chromium), or set $" + BrowserEnv + " to the program")
-
-// browsers are the programs that are looked for, in order.
-var browsers = []string{
-	"chromium", "chromium-browser", "google-chrome", "google-chrome-stable",
-	"/Applications/Chromium.app/Contents/MacOS/Chromium",
-	"/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-}
-
-// Find returns the browser that $CIRCUITBOOK_BROWSER names, else the first
-// Chromium or Chrome on PATH. The error is ErrNoBrowser if there is none; a
-// named browser that is not there is another error, since somebody asked for it.
-func Find() (string, error) {
-	if named := os.Getenv(BrowserEnv); named != "" {
-		path, err := exec.LookPath(named)
-		if err != nil {
-			return "", fmt.Errorf("$%s: %w", BrowserEnv, err)
-		}
-		return path, nil
-	}
-	for _, name := range browsers {
-		if path, err := exec.LookPath(name); err == nil {
-			return path, nil
-		}
-	}
-	return "", ErrNoBrowser
-}
 
 // A Browser is a running headless browser with a profile of its own. It
 // reaches only this machine.
@@ -62,15 +31,15 @@ const (
 	Height = 3000
 )
 
-// StartBrowser starts the browser that Find finds and ends it after the test.
+// StartBrowser starts the browser that report.Browser finds and ends it after the test.
 // It skips the test where there is none, and in short tests.
 func StartBrowser(t testing.TB) *Browser {
 	t.Helper()
 	if testing.Short() {
 		t.Skip("needs a browser")
 	}
-	path, err := Find()
-	if errors.Is(err, ErrNoBrowser) {
+	path, err := report.Browser()
+	if errors.Is(err, report.ErrNoBrowser) {
 		t.Skip(err)
 	} else if err != nil {
 		t.Fatal(err)

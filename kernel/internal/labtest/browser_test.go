@@ -1,7 +1,6 @@
 package labtest
 
 import (
-	"errors"
 	"image"
 	"os"
 	"path/filepath"
@@ -9,38 +8,6 @@ import (
 	"testing"
 	"time"
 )
-
-func TestFind(t *testing.T) {
-	dir := t.TempDir()
-	t.Setenv("PATH", dir)
-	t.Setenv(BrowserEnv, "")
-	saved := browsers
-	t.Cleanup(func() { browsers = saved })
-	browsers = browsers[:4] // without those at a fixed place
-	if path, err := Find(); !errors.Is(err, ErrNoBrowser) || !strings.Contains(err.Error(), "apt-get install chromium") {
-		t.Errorf("on an empty PATH: %q, %v", path, err)
-	}
-	for _, name := range []string{"google-chrome", "chromium", "mine"} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		want := name
-		if name == "mine" {
-			want = "chromium"
-		}
-		if path, err := Find(); err != nil || path != filepath.Join(dir, want) {
-			t.Errorf("with %s: %q, %v", name, path, err)
-		}
-	}
-	t.Setenv(BrowserEnv, "mine")
-	if path, err := Find(); err != nil || path != filepath.Join(dir, "mine") {
-		t.Errorf("a named browser: %q, %v", path, err)
-	}
-	t.Setenv(BrowserEnv, "absent")
-	if path, err := Find(); err == nil || errors.Is(err, ErrNoBrowser) || !strings.Contains(err.Error(), BrowserEnv) {
-		t.Errorf("a named browser that is not there: %q, %v", path, err)
-	}
-}
 
 // TestPage drives a page of its own.
 func TestPage(t *testing.T) {

@@ -13,6 +13,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"circuitbook/kernel/internal/report"
 )
 
 func TestMain(m *testing.M) { os.Exit(Main(m)) }
@@ -76,7 +78,7 @@ func TestNothingStays(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a browser")
 	}
-	if _, err := Find(); err != nil {
+	if _, err := report.Browser(); err != nil {
 		t.Skip(err)
 	}
 	for _, how := range []string{"ends", "killed", "out of time"} {
