@@ -16,7 +16,8 @@
 // [Projected] says beforehand how long that takes.
 //
 // Processes are copies of the program itself with a set number of processors
-// each, as [Workers] has it one a core: small models leave a second core idle.
+// each, as [Workers] has it one a core: small models leave a second core idle. On a
+// GPU it is one process.
 // Each is replaced after a few points, because compiled programs are never freed.
 //
 // [GeometricRatio], [Spread], [Overlap] and [MatchSteps] are the statistics of

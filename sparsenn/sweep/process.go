@@ -16,6 +16,7 @@ import (
 	"sync"
 	"time"
 
+	"circuitbook/sparsenn/backend/plugin"
 	"circuitbook/sparsenn/study"
 )
 
@@ -26,8 +27,27 @@ const defaultPerProcess = 8
 // stopWait is how long a process may take to stop by itself.
 const stopWait = 10 * time.Second
 
-// Workers is what suits this machine: a process a core, of one thread each.
-func Workers() Options { return Options{Processes: runtime.NumCPU(), Threads: 1} }
+// Workers is what suits this machine: a process a core, of one thread each, since
+// small models leave further threads idle. Where models run on a GPU it is one
+// process with all cores: several would share the GPU's time and memory.
+func Workers() Options { return workers(onGPU()) }
+
+func workers(gpu bool) Options {
+	if gpu {
+		return Options{Processes: 1}
+	}
+	return Options{Processes: runtime.NumCPU(), Threads: 1}
+}
+
+// onGPU says whether a process would open CUDA, without opening it.
+func onGPU() bool {
+	choice, err := plugin.ParseChoice(os.Getenv(plugin.BackendEnv))
+	if err != nil || choice.Go {
+		return false
+	}
+	p, err := plugin.Query{Platform: choice.Platform}.Find()
+	return err == nil && p.Platform == plugin.CUDA
+}
 
 // event is what a process says, or that it ended a job.
 type event struct {

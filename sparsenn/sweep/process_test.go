@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 
+	"circuitbook/sparsenn/backend/plugin"
 	"circuitbook/sparsenn/store"
 )
 
@@ -167,5 +168,18 @@ func TestTail(t *testing.T) {
 	_, _ = s.Write([]byte("the end"))
 	if len(s.text) > tailSize || !strings.HasSuffix(s.String(), "the end") {
 		t.Errorf("%d bytes", len(s.text))
+	}
+}
+
+// TestWorkers: a GPU is for one process at a time.
+func TestWorkers(t *testing.T) {
+	if o := workers(true); o.Processes != 1 || o.Threads != 0 {
+		t.Errorf("on a GPU: %+v", o)
+	}
+	for _, asked := range []string{"go", "cpu", "nonsense"} {
+		t.Setenv(plugin.BackendEnv, asked)
+		if o := Workers(); o.Processes != runtime.NumCPU() || o.Threads != 1 {
+			t.Errorf("$%s=%s: %+v", plugin.BackendEnv, asked, o)
+		}
 	}
 }
