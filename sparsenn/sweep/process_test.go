@@ -176,7 +176,7 @@ func TestWorkers(t *testing.T) {
 	if o := workers(true); o.Processes != 1 || o.Threads != 0 {
 		t.Errorf("on a GPU: %+v", o)
 	}
-	for _, asked := range []string{"go", "cpu", "nonsense"} {
+	for _, asked := range []string{"go", "xla:cpu", "nonsense"} {
 		t.Setenv(plugin.BackendEnv, asked)
 		if o := Workers(); o.Processes != runtime.NumCPU() || o.Threads != 1 {
 			t.Errorf("$%s=%s: %+v", plugin.BackendEnv, asked, o)
