@@ -41,6 +41,10 @@ type Config struct {
 	Steps  int    `json:"steps"`
 	Batch  int    `json:"batch"`   // sequences per step
 	SeqLen int    `json:"seq_len"` // tokens predicted per sequence, ≤ Model.Context
+	// Micro is how many sequences of a batch are computed at once, for batches that
+	// memory does not hold; it divides Batch, 0 is all of it. The step is the same, up
+	// to rounding.
+	Micro int `json:"micro,omitempty"`
 	Seed   uint64 `json:"seed"`    // of the initial weights and of the batches
 
 	LR          float64 `json:"lr"`           // peak learning rate
@@ -106,6 +110,7 @@ func (c Config) Validate() error {
 	}{
 		{"steps", c.Steps > 0, c.Steps, "positive"},
 		{"batch", c.Batch > 0, c.Batch, "positive"},
+		{"micro", c.Micro >= 0 && (c.Micro == 0 || c.Batch%c.Micro == 0), c.Micro, fmt.Sprintf("0 or a divisor of the batch of %d", c.Batch)},
 		{"seq_len", c.SeqLen > 0 && c.SeqLen <= c.Model.Context, c.SeqLen, fmt.Sprintf("from 1 to the model's context of %d", c.Model.Context)},
 		{"lr", c.LR > 0 && !math.IsInf(c.LR, 0), c.LR, "positive and finite"},
 		{"warm_up", c.WarmUp >= 0 && c.WarmUp < 1, c.WarmUp, "in [0, 1)"},

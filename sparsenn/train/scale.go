@@ -44,6 +44,7 @@ func Scale(name string, seed uint64) (Config, error) {
 		m := model.NewConfig(2048, 8, 1024, 256)
 		c = NewConfig(m, corpus.Config{Vocab: 2048, Parts: mixed})
 		c.Steps, c.Batch, c.LR, c.ValidWindows = 10000, 512, 0.0128, 512
+		c.Micro = 32 // in one piece it wants 137 GiB
 		c.Density = Density{Matrix: 1.0 / 64, Embedding: 1.0 / 16, Bias: 1.0 / 16, Floor: 4}
 	default:
 		return Config{}, fmt.Errorf("scale %q is not known; the scales are %v", name, Scales())

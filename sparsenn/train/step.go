@@ -50,6 +50,8 @@ type trainer struct {
 	second  []*tensors.Tensor
 
 	train, valid *Exec
+
+	parts *parts // of a batch that is computed in parts, else nil
 }
 
 // newTrainer starts at the initial weights, projected where the schedule is
@@ -90,7 +92,12 @@ func newTrainer(c Config, x Extension) (*trainer, error) {
 			*list = append(*list, tensors.FromFlatDataAndDimensions(make([]float32, p.Size()), p.Shape...))
 		}
 	}
-	if t.train, err = program(t, "step", t.stepGraph); err != nil {
+	if c.rows() < c.Batch {
+		err = t.inParts()
+	} else {
+		t.train, err = program(t, "step", t.stepGraph)
+	}
+	if err != nil {
 		return nil, err
 	}
 	t.valid, err = program(t, "validation", t.validGraph)
@@ -162,15 +169,19 @@ func support(v []float32, b Budget, k int) []bool {
 // int32 [2·params + params + budgets] = whether each gradient and then each
 // new weight is finite, the nonzeros of each weight, the size of each support.
 func (t *trainer) stepGraph(in []*Node) []*Node {
-	n, c := len(t.params), t.config
+	n := len(t.params)
 	w, m, v := in[:n], in[n:2*n], in[2*n:3*n]
 	fixed, rest := in[3*n:3*n+len(t.fixed)], in[3*n+len(t.fixed):]
-	tokens, knobs, ks := rest[0], rest[1], rest[2]
+	loss, terms := t.loss(w, fixed, rest[0])
+	return t.update(w, m, v, Gradient(loss, w...), append([]*Node{loss}, terms...), rest[1], rest[2])
+}
+
+// update is what of a step follows the gradient: its outputs are the step's. losses are
+// the loss and the terms of an extension's.
+func (t *trainer) update(w, m, v, grads, losses []*Node, knobs, ks *Node) []*Node {
+	n, c := len(t.params), t.config
 	scalar := func(x *Node, i int) *Node { return Reshape(Slice(x, AxisRange(i, i+1))) }
 	lr, fix1, fix2 := scalar(knobs, 0), scalar(knobs, 1), scalar(knobs, 2)
-
-	loss, terms := t.loss(w, fixed, tokens)
-	grads := Gradient(loss, w...)
 
 	// The model's gradient and an extension's are divided each by its own RMS.
 	var sums [2]*Node
@@ -241,7 +252,7 @@ func (t *trainer) stepGraph(in []*Node) []*Node {
 		counts = append(counts, ConvertDType(f, dtypes.Int32))
 	}
 	counts = append(append(counts, nonzeros...), supports...)
-	return append(out, Stack(append([]*Node{loss, rms}, terms...), 0), Stack(counts, 0))
+	return append(out, Stack(append([]*Node{losses[0], rms}, losses[1:]...), 0), Stack(counts, 0))
 }
 
 // loss is what a step lowers, on tokens int32 [batch, seq+1], and the terms that
@@ -323,26 +334,29 @@ func (t *trainer) do(tokens []int32) (Metric, error) {
 	for i, b := range t.budgets {
 		ks[i] = int32(c.KAt(b, t.step))
 	}
-	var args []any
-	for _, group := range [][]*tensors.Tensor{t.weights, t.first, t.second} {
-		for _, x := range group {
-			d, err := DonateTensorBuffer(x, t.backend, 0)
-			if err != nil {
-				return Metric{}, fmt.Errorf("step %d: %w", t.step, err)
-			}
-			args = append(args, d)
+	var last []any
+	if t.parts == nil {
+		for _, x := range t.fixed {
+			last = append(last, x)
 		}
-	}
-	for _, x := range t.fixed {
-		args = append(args, x)
-	}
-	args = append(args, tensors.FromFlatDataAndDimensions(tokens, c.Batch, c.SeqLen+1), knobs)
-	if len(ks) > 0 {
-		args = append(args, ks)
+		last = append(last, tensors.FromFlatDataAndDimensions(tokens, c.Batch, c.SeqLen+1))
+	} else if err := t.sum(tokens); err != nil {
+		return Metric{}, fmt.Errorf("step %d: %w", t.step, err)
 	} else {
-		args = append(args, []int32{0})
+		for _, x := range t.parts.sums {
+			last = append(last, x)
+		}
+		last = append(last, t.parts.losses)
 	}
-	out, err := t.train.Call(args...)
+	args, err := t.given(t.weights, t.first, t.second)
+	if err != nil {
+		return Metric{}, fmt.Errorf("step %d: %w", t.step, err)
+	}
+	args = append(args, last...)
+	if len(ks) == 0 {
+		ks = []int32{0}
+	}
+	out, err := t.train.Call(append(args, knobs, ks)...)
 	if err != nil {
 		return Metric{}, fmt.Errorf("step %d: %w", t.step, err)
 	}
@@ -370,17 +384,31 @@ func (t *trainer) do(tokens []int32) (Metric, error) {
 	for _, x := range stats[2:] {
 		met.Terms = append(met.Terms, float64(x))
 	}
-	met.count(t, ks, counts[2*n:3*n], counts[3*n:])
+	met.count(t, ks[:len(t.budgets)], counts[2*n:3*n], counts[3*n:])
 	t.step++
 	met.TokensPerSecond = math.Round(float64(c.Batch*c.SeqLen) / time.Since(start).Seconds())
 	return met, nil
+}
+
+// given are tensors as arguments whose buffers the program may write its outputs to.
+func (t *trainer) given(groups ...[]*tensors.Tensor) (args []any, err error) {
+	for _, group := range groups {
+		for _, x := range group {
+			d, err := DonateTensorBuffer(x, t.backend, 0)
+			if err != nil {
+				return nil, err
+			}
+			args = append(args, d)
+		}
+	}
+	return args, nil
 }
 
 // validate returns the mean loss over windows [n, seq+1] and, per layer, how
 // many neurons were zero at every token of them.
 func (t *trainer) validate(windows []int32) (loss float64, dead []int, err error) {
 	c := t.config
-	per := c.Batch * (c.SeqLen + 1)
+	per := c.rows() * (c.SeqLen + 1)
 	peak := make([]float32, c.Model.Layers*c.Model.DMLP)
 	batches := len(windows) / per
 	for i := range batches {
@@ -388,7 +416,7 @@ func (t *trainer) validate(windows []int32) (loss float64, dead []int, err error
 		for _, w := range slices.Concat(t.weights, t.fixed) {
 			args = append(args, w)
 		}
-		args = append(args, tensors.FromFlatDataAndDimensions(windows[i*per:(i+1)*per], c.Batch, c.SeqLen+1))
+		args = append(args, tensors.FromFlatDataAndDimensions(windows[i*per:(i+1)*per], c.rows(), c.SeqLen+1))
 		out, err := t.valid.Call(args...)
 		if err != nil {
 			return 0, nil, fmt.Errorf("validation after step %d: %w", t.step, err)
