@@ -38,14 +38,14 @@ type Config struct {
 	Model  model.Config  `json:"model"`
 	Corpus corpus.Config `json:"corpus"`
 
-	Steps  int    `json:"steps"`
-	Batch  int    `json:"batch"`   // sequences per step
-	SeqLen int    `json:"seq_len"` // tokens predicted per sequence, ≤ Model.Context
+	Steps  int `json:"steps"`
+	Batch  int `json:"batch"`   // sequences per step
+	SeqLen int `json:"seq_len"` // tokens predicted per sequence, ≤ Model.Context
 	// Micro is how many sequences of a batch are computed at once, for batches that
 	// memory does not hold; it divides Batch, 0 is all of it. The step is the same, up
 	// to rounding.
-	Micro int `json:"micro,omitempty"`
-	Seed   uint64 `json:"seed"`    // of the initial weights and of the batches
+	Micro int    `json:"micro,omitempty"`
+	Seed  uint64 `json:"seed"` // of the initial weights and of the batches
 
 	LR          float64 `json:"lr"`           // peak learning rate
 	WarmUp      float64 `json:"warm_up"`      // fraction of the steps

@@ -155,10 +155,13 @@ func pluginFiles(dir string) []string {
 	return files
 }
 
-// The names that go-xla knows plugins by.
+// The names that go-xla knows plugins by, and that of the library in JAX's wheels
+// for CUDA, which is such a plugin: with JAX installed, its folder jax_plugins/xla_cuda13
+// can be named in $PJRT_PLUGIN_LIBRARY_PATH.
 var reNames = []*regexp.Regexp{
 	regexp.MustCompile(`^pjrt_c_api_(.+)_plugin\.(so|dylib|dll)$`),
 	regexp.MustCompile(`^pjrt[-_]plugin[-_](.+)\.(so|dylib|dll)$`),
+	regexp.MustCompile(`^xla_(cuda)_plugin\.(so)$`),
 }
 
 // parseName reads a plugin's file name: "pjrt_c_api_cpu_v0.83.1_plugin.so" is

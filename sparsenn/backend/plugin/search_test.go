@@ -19,6 +19,8 @@ func TestParseName(t *testing.T) {
 		"pjrt_c_api_cuda13_plugin.so":      {CUDA, ""},
 		"pjrt_plugin_cpu.so":               {CPU, ""},
 		"pjrt-plugin-cuda.dylib":           {CUDA, ""},
+		"xla_cuda_plugin.so":               {CUDA, ""},
+		"xla_extension.so":                 {"", ""},
 		"pjrt_c_api_cpu_plugin.dll":        {CPU, ""},
 		"pjrt_c_api_tpu_plugin.so":         {"", ""},
 		"pjrt_c_api_rocm_plugin.so":        {"", ""},
