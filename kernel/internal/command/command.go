@@ -42,6 +42,7 @@ type cli struct {
 	Run       runCmd       `cmd:"" help:"Execute a notebook and write it, an HTML report and its results."`
 	Runs      runsCmd      `cmd:"" help:"List, show, copy and remove what notebooks keep: trained models, circuits, proofs."`
 	Lab       labCmd       `cmd:"" help:"Open JupyterLab with the kernel."`
+	Python    pythonCmd    `cmd:"" help:"Run the Python that has papermill, jupytext, nbconvert and the kernel."`
 	Install   installCmd   `cmd:"" help:"Install the program and the kernel for Jupyter."`
 	Uninstall uninstallCmd `cmd:"" help:"Remove what install made."`
 	Doctor    doctorCmd    `cmd:"" help:"Say what is there, which backend would be used, and what to do about what is missing. Fetches nothing."`

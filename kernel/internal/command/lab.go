@@ -18,28 +18,36 @@ type labCmd struct {
 }
 
 func (l *labCmd) Run(a *app) error {
-	m, err := findModule("", "")
+	python, env, err := a.jupyter()
 	if err != nil {
 		return err
+	}
+	args := append([]string{python, "-m", "jupyterlab"}, l.Args...)
+	// JupyterLab takes over the process, and with it the terminal.
+	return fmt.Errorf("starting JupyterLab: %w", syscall.Exec(python, args, env))
+}
+
+// jupyter finds or makes a Python that knows the kernel, in the environment env.
+func (a *app) jupyter() (python string, env []string, err error) {
+	m, err := findModule("", "")
+	if err != nil {
+		return "", nil, err
 	}
 	machine, err := a.ensure(provision.Needs{Module: m, Python: true})
 	if err != nil {
-		return err
+		return "", nil, err
 	}
 	data, err := cache.Sub("lab")
 	if err != nil {
-		return err
+		return "", nil, err
 	}
 	spec := kernelspec.Spec{Program: machine.Program.Path, Module: m.Dir}
 	if err := spec.Write(data); err != nil {
-		return err
+		return "", nil, err
 	}
 	path := data
 	if user := os.Getenv("JUPYTER_PATH"); user != "" {
 		path += string(filepath.ListSeparator) + user
 	}
-	env := append(provision.PythonEnviron(), "JUPYTER_PATH="+path, module.Env+"="+m.Dir)
-	args := append([]string{machine.Python, "-m", "jupyterlab"}, l.Args...)
-	// JupyterLab takes over the process, and with it the terminal.
-	return fmt.Errorf("starting JupyterLab: %w", syscall.Exec(machine.Python, args, env))
+	return machine.Python, append(provision.PythonEnviron(), "JUPYTER_PATH="+path, module.Env+"="+m.Dir), nil
 }

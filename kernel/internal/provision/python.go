@@ -25,6 +25,15 @@ import (
 //go:embed requirements.txt
 var lock []byte
 
+// papermill is what teaches papermill the parameters of notebooks in Go. It is
+// installed as a package of its own, with the entry point by which papermill
+// loads it.
+//
+//go:embed papermill.py
+var papermill []byte
+
+const papermillEntry = "[papermill.engine]\ncircuitbook = circuitbook_papermill:Engine\n"
+
 // markerName is the file that makes an environment complete. It is written
 // last: an environment without it was cut short and is made anew.
 const markerName = "circuitbook.json"
@@ -62,6 +71,9 @@ func FindPython() (string, error) {
 	return "", ErrNoEnvironment
 }
 
+// contents names what an environment holds.
+func contents() string { return key(string(lock), string(papermill)) }
+
 func interpreter(dir string) string { return filepath.Join(dir, "bin", "python") }
 
 // complete reports whether dir is an environment of this program's lock whose
@@ -94,7 +106,7 @@ func mark(python string) (marker, error) {
 		return marker{}, err
 	}
 	return marker{
-		Lock: key(string(lock)), Named: os.Getenv(pip.PythonEnv),
+		Lock: contents(), Named: os.Getenv(pip.PythonEnv),
 		Python: real, Size: info.Size(), Time: info.ModTime().UTC(),
 	}, nil
 }
@@ -132,7 +144,7 @@ func EnsurePython(ctx context.Context, log io.Writer) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	dir = filepath.Join(dir, base.Version()+"-"+key(string(lock), path))
+	dir = filepath.Join(dir, base.Version()+"-"+key(contents(), path))
 	done := making(log, "the Python environment (once)")
 	if err := makeEnvironment(ctx, path, dir); err != nil {
 		return "", errors.Join(fmt.Errorf("the Python environment: %w", err), os.RemoveAll(dir))
@@ -170,7 +182,34 @@ func makeEnvironment(ctx context.Context, base, dir string) error {
 	if err := runCommand(ctx, install); err != nil {
 		return fmt.Errorf("%w\npip could not install the packages; with a network and the usual pip settings it can be tried again", err)
 	}
+	if err := installPapermill(dir); err != nil {
+		return err
+	}
 	return writeMarker(dir)
+}
+
+// installPapermill puts our module into the environment dir as pip would.
+func installPapermill(dir string) error {
+	sites, err := filepath.Glob(filepath.Join(dir, "lib", "python3.*", "site-packages"))
+	if err != nil || len(sites) != 1 {
+		return fmt.Errorf("%s has %d folders for packages, not one", dir, len(sites))
+	}
+	const info = "circuitbook_papermill-1.0.dist-info"
+	if err := os.MkdirAll(filepath.Join(sites[0], info), 0o755); err != nil {
+		return err
+	}
+	for name, text := range map[string]string{
+		"circuitbook_papermill.py": string(papermill),
+		info + "/METADATA":         "Metadata-Version: 2.1\nName: circuitbook-papermill\nVersion: 1.0\n",
+		info + "/entry_points.txt": papermillEntry,
+		info + "/INSTALLER":        "circuitbook\n",
+		info + "/RECORD":           "",
+	} {
+		if err := os.WriteFile(filepath.Join(sites[0], name), []byte(text), 0o644); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeMarker makes the environment dir complete.

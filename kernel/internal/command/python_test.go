@@ -1,0 +1,167 @@
+package command
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"circuitbook/kernel/internal/notebook"
+	"circuitbook/kernel/internal/provision"
+)
+
+// named writes a notebook that names its kernel, as JupyterLab does.
+func (p place) named(t *testing.T, name string, cells ...testCell) {
+	t.Helper()
+	p.notebook(t, name, cells...)
+	var n map[string]any
+	if err := json.Unmarshal([]byte(p.read(t, name)), &n); err != nil {
+		t.Fatal(err)
+	}
+	n["metadata"] = map[string]any{
+		"kernelspec":    map[string]string{"name": "circuitbook", "display_name": "Go (Circuitbook)", "language": "go"},
+		"language_info": map[string]string{"name": "go", "file_extension": ".go"},
+	}
+	text, err := json.Marshal(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.write(t, name, string(text))
+}
+
+// parameterCells is a notebook with a parameter of every type.
+func parameterCells() []testCell {
+	return []testCell{
+		{Source: "var scale = \"laptop\" // \"tiny\" or not\nvar rate = 0.5\nvar steps = 1_0\nvar on = false", Tags: []string{"parameters"}},
+		{Source: "fmt.Printf(\"%q %v %d %v\\n\", scale, rate/4, steps/2, !on)"},
+	}
+}
+
+// TestPapermill: parameters given as papermill's users do keep their types, and what
+// is wrong with one is said as circuitbook run says it.
+func TestPapermill(t *testing.T) {
+	provided(t)
+	p := newPlace(t)
+	p.named(t, "in.ipynb", parameterCells()...)
+	code, out := p.run(t, "python", "-m", "papermill", "--no-progress-bar", "in.ipynb", "out.ipynb", "-p", "scale", `a "b" \n é`, "-p", "rate", "2", "-p", "steps", "7", "-p", "on", "true")
+	if code != exitOK {
+		t.Fatalf("exit code %d\n%s", code, out)
+	}
+	n, err := notebook.Parse([]byte(p.read(t, "out.ipynb")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(n.Cells) != 3 || !n.Cells[1].Has("injected-parameters") || !strings.Contains(p.read(t, "out.ipynb"), `"\"a \\\"b\\\" \\\\n é\" 0.5 3 false\n"`) {
+		t.Errorf("executed:\n%s", p.read(t, "out.ipynb"))
+	}
+	for args, want := range map[string]string{
+		"-p step 3":    "unknown parameter step; the notebook has: scale (string), rate (float64), steps (int), on (bool)",
+		"-p steps x":   "the parameter steps is int; 'x' is not",
+		"-p steps 1.5": "the parameter steps is int; 1.5 is not",
+		"-p on 3":      "the parameter on is bool; 3 is not",
+		"-p rate .inf": "the parameter rate is float64",
+	} {
+		code, out := p.run(t, append([]string{"python", "-m", "papermill", "in.ipynb", "bad.ipynb"}, strings.Fields(args)...)...)
+		if code == exitOK || !strings.Contains(out, want) {
+			t.Errorf("%s: exit code %d, %q is not in\n%s", args, code, want, out)
+		}
+		if _, err := os.Stat(filepath.Join(p.dir, "bad.ipynb")); err == nil {
+			t.Errorf("%s: a notebook was written", args)
+		}
+	}
+	code, out = p.run(t, "python", "-m", "papermill", "in.ipynb", "--help-notebook")
+	if code != exitOK || !regexp.MustCompile(`scale: string \(default "laptop"\)\s+"tiny" or not`).MatchString(out) || !strings.Contains(out, "steps: int (default 1_0)") {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+}
+
+// TestPapermillFails: a failing cell fails papermill, which keeps what ran.
+func TestPapermillFails(t *testing.T) {
+	provided(t)
+	p := newPlace(t)
+	p.named(t, "in.ipynb", testCell{Source: "!exit 3"}, testCell{Source: "fmt.Println(1)"})
+	code, out := p.run(t, "python", "-m", "papermill", "--no-progress-bar", "in.ipynb", "out.ipynb")
+	if code == exitOK || !strings.Contains(out, "PapermillExecutionError") || !strings.Contains(p.read(t, "out.ipynb"), "exit 3") {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+}
+
+// TestNbmake runs a shipped notebook and one that fails as pytest's users do.
+func TestNbmake(t *testing.T) {
+	provided(t)
+	p := newPlace(t)
+	text, err := os.ReadFile(filepath.Join(p.module, "notebooks", "01_train.ipynb"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := notebook.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := n.SetParams(map[string]string{"scale": "tiny"}); err != nil {
+		t.Fatal(err)
+	}
+	if text, err = n.Encode(); err != nil {
+		t.Fatal(err)
+	}
+	p.write(t, "good.ipynb", string(text))
+	p.named(t, "bad.ipynb", testCell{Source: "x := 1"}, testCell{Source: "fmt.Println(x)"})
+	var log bytes.Buffer
+	python, err := provision.FindPython()
+	if err != nil {
+		t.Fatal(err)
+	}
+	packages, err := provision.EnsureTestPackages(t.Context(), python, &log)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, log.String())
+	}
+	run := fmt.Sprintf("import sys; sys.path.insert(0, %q); import pytest; sys.exit(pytest.main(sys.argv[1:]))", packages)
+	for name, want := range map[string][]string{
+		"good.ipynb": {"1 passed"},
+		"bad.ipynb":  {"1 failed", "undefined: x"},
+	} {
+		code, out := p.run(t, "python", "-c", run, "-p", "no:cacheprovider", "--nbmake", "--nbmake-timeout=240", name)
+		for _, w := range want {
+			if (code == exitOK) != (name == "good.ipynb") || !strings.Contains(out, w) {
+				t.Errorf("%s: exit code %d, %q is not in\n%s", name, code, w, out)
+			}
+		}
+	}
+}
+
+// TestJupytext: a notebook survives being paired with a Markdown file.
+func TestJupytext(t *testing.T) {
+	provided(t)
+	p := newPlace(t)
+	p.named(t, "in.ipynb", append(parameterCells(), testCell{Source: "# Words"})...)
+	for _, args := range [][]string{{"--to", "md", "in.ipynb", "-o", "a.md"}, {"--to", "go:percent", "in.ipynb", "-o", "a.go"}, {"--to", "ipynb", "a.md", "-o", "b.ipynb"}, {"--to", "ipynb", "a.go", "-o", "c.ipynb"}} {
+		if code, out := p.run(t, append([]string{"python", "-m", "jupytext"}, args...)...); code != exitOK {
+			t.Fatalf("%v: exit code %d\n%s", args, code, out)
+		}
+	}
+	want, err := notebook.Parse([]byte(p.read(t, "in.ipynb")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"b.ipynb", "c.ipynb"} {
+		got, err := notebook.Parse([]byte(p.read(t, name)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(got.Cells) != len(want.Cells) {
+			t.Fatalf("%s has %d cells, not %d", name, len(got.Cells), len(want.Cells))
+		}
+		for i, c := range got.Cells {
+			if c.Source != want.Cells[i].Source || c.Type != want.Cells[i].Type || c.Has("parameters") != want.Cells[i].Has("parameters") {
+				t.Errorf("%s, cell %d: %s %q; it was %s %q", name, i, c.Type, c.Source, want.Cells[i].Type, want.Cells[i].Source)
+			}
+		}
+		if name == "b.ipynb" && !strings.Contains(p.read(t, name), `"circuitbook"`) {
+			t.Error("the kernel is lost")
+		}
+	}
+}
