@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log"
 	"os"
+	"strings"
 
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/train"
@@ -37,9 +38,15 @@ func ExampleRun() {
 	if err != nil {
 		log.Fatal(err)
 	}
+	card, err := again.Bundle() // what a notebook shows of a run
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(strings.TrimSpace(strings.Split(card.Text, "\n")[1]))
 	fmt.Println("the same weights:", again.Model.L0() == r.Model.L0(), again.Name == r.Name)
 	// Output:
 	// 20 steps, 0 violations of the budget
 	// k and support of lm_head.weight: 3276 3276
+	// model            sparse, anneal; 1 layers of width 32, vocabulary 512, context 64
 	// the same weights: true true
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -27,6 +28,17 @@ const maxResult = 64 << 20
 var resultSource []byte
 
 const resultFile = "circuitbook_result.go"
+
+// drawingSource is compiled too into one that knows of circuits: they are drawn by
+// a package that other cells need not link.
+//
+//go:embed drawing.go.txt
+var drawingSource []byte
+
+const drawingFile = "circuitbook_drawing.go"
+
+// drawn are the packages whose values are, or hold, circuits.
+var drawn = []string{"circuit", "prune", "prove", "study"}
 
 // A Result is what a cell wrote.
 type Result struct {
@@ -78,13 +90,28 @@ func parseResult(text []byte) (r Result) {
 // addResult has the cell in the working directory compiled with what it needs
 // for its result, if it has one.
 func addResult() error {
+	var remove []string
 	for _, name := range []string{"main.go", "main_test.go"} {
-		if src, err := os.ReadFile(name); err == nil && bytes.Contains(src, []byte(cell.ResultFunc+"(")) {
-			return os.WriteFile(resultFile, resultSource, 0o644)
+		src, err := os.ReadFile(name)
+		if err != nil || !bytes.Contains(src, []byte(cell.ResultFunc+"(")) {
+			continue
 		}
+		if err := os.WriteFile(resultFile, resultSource, 0o644); err != nil {
+			return err
+		}
+		if slices.ContainsFunc(drawn, func(p string) bool { return bytes.Contains(src, []byte(`"circuitbook/sparsenn/`+p+`"`)) }) {
+			return os.WriteFile(drawingFile, drawingSource, 0o644)
+		}
+		remove = []string{drawingFile}
+		break
 	}
-	if err := os.Remove(resultFile); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	if remove == nil {
+		remove = []string{resultFile, drawingFile}
+	}
+	for _, name := range remove {
+		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	return nil
 }

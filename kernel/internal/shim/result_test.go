@@ -103,3 +103,27 @@ func FuzzParseResult(f *testing.F) {
 	f.Add([]byte("text/plain 2\n42"))
 	f.Fuzz(func(t *testing.T, text []byte) { parseResult(text) })
 }
+
+// TestResultFiles: what a cell needs for its result is compiled into it and no other.
+func TestResultFiles(t *testing.T) {
+	dir := t.TempDir()
+	t.Chdir(dir)
+	for _, c := range []struct {
+		main string
+		want []string
+	}{
+		{"circuitbookResult(x)", []string{resultFile}},
+		{"import \"circuitbook/sparsenn/study\"\ncircuitbookResult(x)", []string{drawingFile, resultFile}},
+		{"import \"circuitbook/sparsenn/train\"\ncircuitbookResult(x)", []string{resultFile}},
+		{"import \"circuitbook/sparsenn/circuit\"", nil},
+	} {
+		files(t, dir, map[string]string{"main.go": c.main})
+		if err := addResult(); err != nil {
+			t.Fatal(err)
+		}
+		got, _ := filepath.Glob("circuitbook_*.go")
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%q (-want +got):\n%s", c.main, diff)
+		}
+	}
+}
