@@ -20,6 +20,9 @@ import (
 const (
 	denseBegin = "<!-- from 05_dense_vs_sparse.results.json -->\n"
 	denseEnd   = "<!-- end dense -->"
+
+	frontierBegin = "<!-- from 06_frontier.results.json -->\n"
+	frontierEnd   = "<!-- end frontier -->"
 )
 
 // TestReadmeDense: the README's table of dense against sparse is what the executed
@@ -42,6 +45,30 @@ func TestReadmeDense(t *testing.T) {
 	}
 	fmt.Fprintf(&b, "| edges, dense model of as many nonzero weights (its loss: %s), %s tasks of seed 0 | | | %s |\n", r.number("match_l0_valid", "%.3f"), r.number("match_l0_tasks", "%.0f"), of("match_l0_edges_ratio"))
 	section(t, denseBegin, denseEnd, b.String())
+}
+
+// TestReadmeFrontier: the README's table of widths is what the executed notebook found.
+func TestReadmeFrontier(t *testing.T) {
+	r := read(t, "06_frontier.results.json")
+	var b strings.Builder
+	b.WriteString("| nonzero weights | | width 48 | 96 | 144 | 192 |\n|---|---|---|---|---|---|\n")
+	for _, l0 := range []string{"l0_14000", "l0_20000", "l0_28000", "l0_40000", "dense"} {
+		name := "all (dense)"
+		if n, ok := strings.CutPrefix(l0, "l0_"); ok {
+			name = n[:2] + "," + n[2:]
+		}
+		for i, row := range []struct{ label, claim, format string }{{"validation loss", "valid", "%.3f"}, {"edges", "edges", "%.0f"}} {
+			if i > 0 {
+				name = ""
+			}
+			fmt.Fprintf(&b, "| %s | %s |", name, row.label)
+			for _, width := range []int{48, 96, 144, 192} {
+				fmt.Fprintf(&b, " %s |", r.number(fmt.Sprintf("width%d_%s_%s", width, l0, row.claim), row.format))
+			}
+			b.WriteString("\n")
+		}
+	}
+	section(t, frontierBegin, frontierEnd, b.String())
 }
 
 // TestRowIsRemade: a committed row of notebook 05 comes out the same when it is
