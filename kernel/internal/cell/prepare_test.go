@@ -1,6 +1,9 @@
 package cell
 
 import (
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"strings"
 	"testing"
 
@@ -44,12 +47,16 @@ func TestPrepare(t *testing.T) {
 		"var first": {source: "var x = f()\nx++", want: "var x = f()\n%%\n\nx++", lines: []int{1, 0, 1, 2}},
 		"commands": {source: "!ls \\\n -l\nx()\n%env A b", want: "!ls \\\n -l\n%env A b\n%%\n     \n   \ncircuitbookResult(x())",
 			lines: []int{1, 2, 4, 0, 1, 2, 3}, result: 3},
-		"literal called": {source: "func() { f() }()", want: "%%\ncircuitbookResult(func() { f() }())", lines: []int{0, 1}, result: 1},
-		"method":         {source: "func (t T) M() {}\nT{}", want: "func (t T) M() {}\n%%\n\ncircuitbookResult(T{})", lines: []int{1, 0, 1, 2}, result: 2},
-		"raw string":     {source: "`a\r\nb`", want: "%%\ncircuitbookResult(`a\r\nb`)", lines: []int{0, 1, 2}, result: 1},
-		"package":        {source: "package main\npackages := 1", want: "%%\n            \n packages := 1\n_ = packages", lines: []int{0, 1, 2, 0}, locals: map[string]int{"packages": 2}},
-		"does not parse": {source: "f(1", want: "%%\nf(1", lines: []int{0, 1}},
-		"stock":          {source: "%%\nf()", want: "%%\nf()"},
+		"literal called":    {source: "func() { f() }()", want: "%%\ncircuitbookResult(func() { f() }())", lines: []int{0, 1}, result: 1},
+		"method":            {source: "func (t T) M() {}\nT{}", want: "func (t T) M() {}\n%%\n\ncircuitbookResult(T{})", lines: []int{1, 0, 1, 2}, result: 2},
+		"raw string":        {source: "`a\r\nb`", want: "%%\ncircuitbookResult(`a\r\nb`)", lines: []int{0, 1, 2}, result: 1},
+		"package":           {source: "package main\npackages := 1", want: "%%\n            \n packages := 1\n_ = packages", lines: []int{0, 1, 2, 0}, locals: map[string]int{"packages": 2}},
+		"does not parse":    {source: "f(1", want: "%%\nf(1", lines: []int{0, 1}},
+		"for with a header": {source: "// a loop\nfor i := 0; ; i++ {\n\tf(i)\n}", want: "%%\n// a loop\nfor i := 0; ; i++ {\n\tf(i)\n}", lines: []int{0, 1, 2, 3, 4}},
+		"if with a header": {source: "if v := []int{1}; len(v) > 0 { f() }; x := 2; switch y := x; { default: }", want: "%%\nif v := []int{1}; len(v) > 0 { f() }\n x := 2\n switch y := x; { default: }\n_ = x",
+			lines: []int{0, 1, 1, 1, 0}, locals: map[string]int{"x": 1}},
+		"label": {source: "a:\nfor i := 0; i < 3; i++ { continue a }\ni", want: "%%\na:\nfor i := 0; i < 3; i++ { continue a }\n\ncircuitbookResult(i)", lines: []int{0, 1, 2, 2, 3}, result: 3},
+		"stock": {source: "%%\nf()", want: "%%\nf()"},
 		"stock, value": {source: "var a = 1\n%% -x\nb := 2\na + b\n", want: "var a = 1\n%% -x\nb := 2\ncircuitbookResult(a + b)\n",
 			result: 4, locals: map[string]int{"b": 3}},
 		"stock, nothing": {source: "%main", want: "%main"},
@@ -101,6 +108,38 @@ func checkPrepared(t interface {
 	}
 	Names(source)
 	IsComplete(source)
+}
+
+// TestPrepareKeepsStatements: whatever statements a cell has, on lines of their own or
+// not, the program has the same.
+func TestPrepareKeepsStatements(t *testing.T) {
+	rapid.Check(t, func(rt *rapid.T) {
+		var source strings.Builder
+		for i := range rapid.IntRange(1, 6).Draw(rt, "statements") {
+			if i > 0 {
+				source.WriteString(rapid.SampledFrom([]string{"\n", "; ", ";\n", "\n\n// x; y\n"}).Draw(rt, "separator"))
+			}
+			source.WriteString(rapid.SampledFrom([]string{
+				"for i := 0; i < 3; i++ {\n\tf(i)\n}", "for ; ; {\n}", "for { f() }", "for range []int{1, 2} { f(); f() }", "for i := range 3 { f(i) }",
+				"if x := f(); x > 0 { f() } else if y := x; y > 1 {\n} else { f(); f() }", "if v := []T{{1}}; len(v) > 0 { f() }",
+				"switch x := y.(type) {\ncase int:\n\tf(); f()\n}", "switch z := f(); { default: f() }", "switch f(); {}", "select { case <-c: f() }",
+				"func() { for i := 0; i < 2; i++ { f() } }()", "y = func(a int) { if b := a; b > 0 { f() } }", "y++", "f(`;`, \";\", ';')", "{ f(); f() }",
+			}).Draw(rt, "statement"))
+		}
+		p := Prepare(source.String(), nil)
+		_, body, _ := strings.Cut(p.Source, "%%\n")
+		read := func(text string) *ast.BlockStmt {
+			file, err := parser.ParseFile(token.NewFileSet(), "", "package p; func _() {\n"+text+"\n}", parser.SkipObjectResolution)
+			if err != nil {
+				rt.Fatalf("%v\n%s\nof\n%s", err, text, source.String())
+			}
+			return file.Decls[0].(*ast.FuncDecl).Body
+		}
+		want, got := len(read(source.String()).List), len(read(body).List)
+		if want != got {
+			rt.Fatalf("%d statements became %d:\n%s\nof\n%s", want, got, body, source.String())
+		}
+	})
 }
 
 func TestPrepareKeepsLines(t *testing.T) {

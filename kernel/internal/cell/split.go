@@ -96,6 +96,9 @@ func split(source string) (items []item, ok bool) {
 		if closed {
 			tokens = list[begin:i]
 		}
+		if closed && t.text == ";" && inHeader(source, tokens) {
+			continue
+		}
 		if len(tokens) > 0 {
 			items = append(items, item{
 				kind: kindOf(tokens), start: at, first: tokens[0].start, end: tokens[len(tokens)-1].end,
@@ -109,6 +112,28 @@ func split(source string) (items []item, ok bool) {
 		}
 	}
 	return items, ok && depth == 0
+}
+
+// inHeader reports whether a semicolon behind the tokens is one of those in the
+// header of a for, an if or a switch: what is before it is no statement yet.
+func inHeader(source string, tokens []tok) bool {
+	depth, header := 0, false
+	for _, t := range tokens {
+		switch t.Token {
+		case token.LPAREN, token.LBRACK, token.LBRACE:
+			depth++
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			depth--
+		case token.FOR, token.IF, token.SWITCH:
+			header = header || depth == 0
+		}
+	}
+	if !header {
+		return false
+	}
+	text := source[tokens[0].start:tokens[len(tokens)-1].end]
+	_, err := parser.ParseFile(token.NewFileSet(), "", "package p; func _() {"+text+"\n}", parser.SkipObjectResolution)
+	return err != nil
 }
 
 // kindOf tells what an item is from its tokens.
