@@ -1,0 +1,224 @@
+package labtest
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/input"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"circuitbook/kernel/internal/module"
+	"circuitbook/kernel/internal/notebook"
+)
+
+// cells of the notebook that TestSession works in.
+const (
+	figure = iota
+	strip
+	endless
+	waiting
+	greeting
+	typed
+)
+
+// sessionNotebook is a notebook as a person would have it before they run it.
+func sessionNotebook(t *testing.T, m *module.Module) []byte {
+	t.Helper()
+	var cells []map[string]any
+	for i, source := range []string{
+		figure:   "import \"circuitbook/sparsenn/circuit\"\n\ncircuit.Load(\"" + filepath.Join(m.Dir, "viz", "testdata", "quotes.circuit.json") + "\")",
+		strip:    "viz.TokenStrips{Strips: []viz.TokenStrip{viz.Strip(\"0.mlp.post_act[3]\", []string{\"print\", \"(\", \"'\", \"hi\"}, []float64{0.125, -0.5, 0.75, 1.5})}}",
+		endless:  "// a loop\nfor i := 0; ; i++ {\n\ttime.Sleep(10 * time.Millisecond)\n}",
+		waiting:  "fmt.Println(\"never\")",
+		greeting: "greeting := \"good day\"\nfmt.Println(strings.ToUpper(greeting))",
+		typed:    "",
+	} {
+		cells = append(cells, map[string]any{"cell_type": "code", "id": fmt.Sprint("cell", i), "metadata": map[string]any{}, "source": source, "outputs": []any{}, "execution_count": nil})
+	}
+	text, err := json.Marshal(map[string]any{"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": map[string]any{
+		"kernelspec": map[string]string{"name": "circuitbook", "display_name": "Go (Circuitbook)", "language": "go"},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+// installed builds the program, installs it as a person does, and returns the
+// folder to name in JUPYTER_PATH.
+func installed(t *testing.T, m *module.Module) string {
+	t.Helper()
+	dir := t.TempDir()
+	program := filepath.Join(dir, "circuitbook")
+	for _, args := range [][]string{{"go", "build", "-o", program, "./kernel"}, {program, "install", "--prefix", dir}} {
+		cmd := exec.Command(args[0], args[1:]...)
+		cmd.Dir = m.Dir
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("%v: %v\n%s", args, err, out)
+		}
+	}
+	return filepath.Join(dir, "share", "jupyter")
+}
+
+// cell is the JavaScript of a cell of the notebook that is open.
+func cell(i int) string { return fmt.Sprintf("panel.content.widgets[%d]", i) }
+
+// said is the JavaScript of the text of a cell's outputs.
+func said(i int) string { return cell(i) + ".outputArea.node.innerText" }
+
+// choose makes a cell the active one, to be edited if edit is set.
+func (p *Page) choose(i int, edit bool) error {
+	mode := "command"
+	if edit {
+		mode = "edit"
+	}
+	if err := p.Eval(fmt.Sprintf("(panel.content.activeCellIndex = %d, panel.content.mode = %q, %s.node.scrollIntoView({block: 'center', behavior: 'instant'}), 0)", i, mode, cell(i)), nil); err != nil || !edit {
+		return err
+	}
+	return p.Await(cell(i)+".editor.hasFocus()", stepTimeout)
+}
+
+// begin runs the active cell without waiting for it.
+func (p *Page) begin() error {
+	return p.Eval("(jupyterapp.commands.execute('notebook:run-cell'), 0)", nil)
+}
+
+func (p *Page) keys(text string) error { return p.run(stepTimeout, chromedp.KeyEvent(text)) }
+
+// TestSession is an hour of a person's in JupyterLab: install, open, run, look,
+// point, complete with Tab, ask with Shift+Tab, interrupt, restart, save, and open it
+// again where it is not trusted.
+func TestSession(t *testing.T) {
+	b := StartBrowser(t)
+	m, err := module.Search{Cwd: "."}.Find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := []string{"JUPYTER_PATH=" + installed(t, m)}
+	root := t.TempDir()
+	if err := os.WriteFile(filepath.Join(root, "a.ipynb"), sessionNotebook(t, m), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	server := Lab{Root: root, Env: env}.Start(t)
+	p := b.Page(t)
+	keep := Screenshots(t, filepath.Join(m.Dir, "circuitbook-out", "screenshots"))
+	shot := func(name string) {
+		t.Helper()
+		_, file, err := p.Screenshot()
+		if err == nil {
+			err = os.WriteFile(filepath.Join(keep, "session-"+name+".png"), file, 0o644)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			shot("failure")
+			t.Fatal(err)
+		}
+	}
+	must(server.Load(p))
+	must(server.Notebook(p, "a.ipynb", true))
+	must(p.Await("panel.sessionContext.ready.then(() => panel.sessionContext.session?.kernel?.info)", loadTimeout))
+	must(p.Await("document.querySelector('.jp-KernelName, .jp-Toolbar-kernelName')?.innerText.includes('Go (Circuitbook)')", stepTimeout))
+
+	// Pictures.
+	for _, i := range []int{figure, strip} {
+		what := "img"
+		if i == strip {
+			what = "[title]"
+		}
+		must(p.choose(i, false))
+		must(p.begin())
+		must(p.Await(fmt.Sprintf("%s.model.executionCount && [...%[1]s.outputArea.node.querySelectorAll(%q)].some(e => e.getBoundingClientRect().width > 0 && e.naturalWidth !== 0)", cell(i), what), loadTimeout))
+	}
+	shot("figures")
+
+	// What is pointed at says its value.
+	var at struct{ X, Y float64 }
+	must(p.choose(strip, false))
+	must(p.Eval("(() => { const r = "+cell(strip)+".outputArea.node.querySelector('[title*=\"0.125\"]').getBoundingClientRect(); return {X: r.x + r.width/2, Y: r.y + r.height/2} })()", &at))
+	must(p.run(stepTimeout, chromedp.ActionFunc(func(ctx context.Context) error {
+		return input.DispatchMouseEvent(input.MouseMoved, at.X, at.Y).Do(ctx)
+	})))
+	var title string
+	must(p.Eval("[...document.querySelectorAll(':hover')].pop()?.closest('[title]')?.title", &title))
+	if !strings.Contains(title, "0.125") {
+		t.Errorf("pointing at a token shows %q, not its value", title)
+	}
+
+	// Tab completes and Shift+Tab describes.
+	must(p.choose(typed, true))
+	must(p.keys("strings.ToTi"))
+	must(p.keys(kb.Tab))
+	must(p.Await(cell(typed)+".model.sharedModel.source.includes('ToTitle') || document.querySelector('.jp-Completer:not(.lm-mod-hidden)')?.innerText.includes('ToTitle')", stepTimeout))
+	shot("completion")
+	must(p.Eval("document.querySelector('.jp-Completer:not(.lm-mod-hidden)') ? jupyterapp.commands.execute('completer:select-notebook').then(() => true) : true", nil))
+	must(p.Await(cell(typed)+".model.sharedModel.source.startsWith('strings.ToTitle')", stepTimeout))
+	must(p.keys(`("x")`))
+	must(p.Eval("("+cell(typed)+".editor.setCursorPosition({line: 0, column: 10}), jupyterapp.commands.execute('tooltip:launch-notebook').then(() => true))", nil))
+	must(p.Await("document.querySelector('.jp-Tooltip')?.innerText.includes('func ToTitle')", stepTimeout))
+	must(p.keys(kb.Escape))
+	must(p.begin())
+	must(p.Await(said(typed)+".includes('\"X\"')", loadTimeout))
+
+	// A loop without an end is interrupted, what stands behind it in the queue does not
+	// run, and the kernel goes on.
+	must(p.choose(endless, false))
+	must(p.begin())
+	must(p.Await("panel.sessionContext.session.kernel.status === 'busy'", stepTimeout))
+	must(p.choose(waiting, false))
+	must(p.begin())
+	time.Sleep(2 * time.Second) // it is compiled and loops
+	begun := time.Now()
+	must(p.Command("notebook:interrupt-kernel", "{}"))
+	must(p.Await(said(endless)+".includes('interrupted')", stepTimeout))
+	t.Logf("interrupted after %v", time.Since(begun).Round(10*time.Millisecond))
+	must(p.Await("panel.sessionContext.session.kernel.status === 'idle'", stepTimeout))
+	var ran string
+	must(p.Eval(said(waiting), &ran))
+	if strings.Contains(ran, "never") {
+		t.Error("a cell that was queued behind the interrupted one ran")
+	}
+	shot("interrupted")
+
+	// Restarted, it knows nothing and works.
+	must(p.eval(loadTimeout, "panel.sessionContext.restartKernel().then(() => true)", nil))
+	must(p.Await("panel.sessionContext.session.kernel.connectionStatus === 'connected' && panel.sessionContext.session.kernel.status === 'idle'", loadTimeout))
+	must(p.choose(greeting, false))
+	must(p.begin())
+	must(p.Await(said(greeting)+".includes('GOOD DAY') && "+cell(greeting)+".model.executionCount === 1", loadTimeout))
+
+	must(p.Eval("panel.context.save().then(() => true)", nil))
+	must(p.Close())
+
+	// Somebody else's JupyterLab does not trust it, and shows it.
+	other := Lab{Root: root, Env: env}.Start(t)
+	must(other.Load(p))
+	must(other.Notebook(p, "a.ipynb", false))
+	n, err := notebook.Read(filepath.Join(root, "a.ipynb"))
+	must(err)
+	want := Displays(n, WithHTML)
+	if len(want) < 2 {
+		t.Fatalf("only %d displays were saved", len(want))
+	}
+	seen, err := p.Look(InLab, want, patience, nil)
+	must(err)
+	for _, problem := range seen.Problems {
+		t.Errorf("reopened: %s", problem)
+	}
+	if seen.Pictures == 0 {
+		t.Error("reopened, it shows no picture")
+	}
+	shot("untrusted")
+}
