@@ -30,11 +30,11 @@ const (
 )
 
 // sessionNotebook is a notebook as a person would have it before they run it.
-func sessionNotebook(t *testing.T, m *module.Module) []byte {
+func sessionNotebook(t *testing.T) []byte {
 	t.Helper()
 	var cells []map[string]any
 	for i, source := range []string{
-		figure:   "import \"circuitbook/sparsenn/circuit\"\n\ncircuit.Load(\"" + filepath.Join(m.Dir, "viz", "testdata", "quotes.circuit.json") + "\")",
+		figure:   "import \"circuitbook/sparsenn/circuit\"\n\ncircuit.Load(\"quotes.json\")",
 		strip:    "viz.TokenStrips{Strips: []viz.TokenStrip{viz.Strip(\"0.mlp.post_act[3]\", []string{\"print\", \"(\", \"'\", \"hi\"}, []float64{0.125, -0.5, 0.75, 1.5})}}",
 		endless:  "// a loop\nfor i := 0; ; i++ {\n\ttime.Sleep(10 * time.Millisecond)\n}",
 		waiting:  "fmt.Println(\"never\")",
@@ -104,7 +104,14 @@ func TestSession(t *testing.T) {
 	}
 	env := []string{"JUPYTER_PATH=" + installed(t, m)}
 	root := t.TempDir()
-	if err := os.WriteFile(filepath.Join(root, "a.ipynb"), sessionNotebook(t, m), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(root, "a.ipynb"), sessionNotebook(t), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	text, err := os.ReadFile(filepath.Join(m.Dir, "viz", "testdata", "quotes.circuit.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(root, "quotes.json"), text, 0o644); err != nil {
 		t.Fatal(err)
 	}
 	server := Lab{Root: root, Env: env}.Start(t)
