@@ -40,9 +40,12 @@ func TestJudge(t *testing.T) {
 			failed("# gonb_00000000\n./main.go:9:2: undefined: nosuch\n\nexit status 1", "",
 				"# gonb_00000000", "Cell[4]: Line 3\ncontext\n\x1b[31mundefined: nosuch\x1b[0m"),
 			"cell 4, line 3: undefined: nosuch"},
-		"does not parse": {"%%\nf(",
+		"does not parse": {"%%\nf()",
 			failed("/tmp/gonb_00000000/main.go:7:3: expected operand", ""),
 			"cell 4: expected operand"},
+		"is not closed": {"%%\nf(",
+			failed("/tmp/gonb_00000000/main.go:7:3: expected operand", ""),
+			"cell 4, line 2: the ( is not closed: a ) is missing"},
 		"panics": {"%%\nf()",
 			failed("exit status 2", "panic: oh\n\ngoroutine 1:\n\t\x1b[7m[[ Cell [4] Line 2 ]]\x1b[0m /x/main.go:8 +0x1\nexit status 2\n"),
 			"cell 4, line 2: panic: oh"},
@@ -53,7 +56,7 @@ func TestJudge(t *testing.T) {
 			"cell 4: fatal error: all goroutines are asleep"},
 		"exits": {"%%\nf()", failed("exit status 1", "2026 cannot do it\nexit status 1\n"),
 			"cell 4: 2026 cannot do it (exit status 1)"},
-		"exits silently": {"%%\nf()", failed("exit status 1", "exit status 1\n"), "cell 4: exit status 1"},
+		"exits silently": {"%%\nf()", failed("exit status 1", "exit status 1\n"), "cell 4: the program ended with exit status 1"},
 		"shell": {"!false", Report{Suspects: []string{"exit status 1\n"}},
 			"cell 4, line 1: !false: exit status 1"},
 		"one of two": {"!a\n!b", Report{Suspects: []string{"exit status 1\n"}},
@@ -172,7 +175,7 @@ func TestStack(t *testing.T) {
 	if f == nil || f.Error() != "cell 2 (in what cell 1, line 2 declares): panic: 1" || f.Name != Panicked {
 		t.Fatalf("got %v", f)
 	}
-	want := "panic: 1\n\ngoroutine 1 [running]:\nmain.f(...)\n\tcell 1, line 2\nmain.main()\n\tcell 2, line 1"
+	want := "  cell 1, line 2, in f\n  cell 2, line 1"
 	if got := f.Trace[len(f.Trace)-1]; got != want {
 		t.Errorf("the stack is\n%s\nwant\n%s", got, want)
 	}
