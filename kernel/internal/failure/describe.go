@@ -107,7 +107,7 @@ func (j judge) refused(value string) {
 		j.Message = m[1]
 	}
 	for _, c := range all {
-		if name := c.Name(); len(all) == 1 || strings.Contains(value, "`"+name+" ") || strings.Contains(value, "`"+name+"`") {
+		if name := c.Name(); len(all) == 1 || name != "" && (strings.Contains(value, "`"+name+" ") || strings.Contains(value, "`"+name+"`")) {
 			j.Line = c.Line
 			return
 		}
@@ -191,15 +191,21 @@ func (j judge) guess(file, number string) {
 	if err != nil || bad != nil || n < 1 || n > len(lines) {
 		return
 	}
-	text := strings.TrimSpace(lines[n-1])
+	text := bare(lines[n-1])
 	for id := len(j.cells); id > 0 && text != ""; id-- {
 		for i, line := range strings.Split(j.cells[id-1].Prepared.Source, "\n") {
-			if strings.TrimSpace(line) == text {
+			if bare(line) == text {
 				j.set(id, i+1)
 				return
 			}
 		}
 	}
+}
+
+// bare is a line without what goimports may have changed in it: space, and the
+// call that takes a value that there is not.
+func bare(line string) string {
+	return strings.Join(strings.Fields(strings.ReplaceAll(line, cell.ResultFunc+"(", "(")), "")
 }
 
 // hint adds to the message what a name that is not defined was: a variable of

@@ -73,7 +73,7 @@ var commandCases = []commandCase{
 	{what: "a notebook with a conflict of git", args: []string{"run", "conflict.ipynb"}},
 	{what: "a notebook without cells", args: []string{"run", "none.ipynb"}},
 	{what: "a notebook for Python", args: []string{"run", "python.ipynb"}},
-	{what: "a program in Go in a notebook's place", args: []string{"run", "main.go"}},
+	{what: "a program in Go in a notebook's place", args: []string{"run", "program.go"}},
 	{what: "a notebook that may not be read", args: []string{"run", "locked/secret.ipynb"}, nobody: true},
 
 	{group: "Runs of notebooks", what: "a cell that fails", args: []string{"run", "fails.ipynb"}},
@@ -139,7 +139,7 @@ func (w *world) files(t *testing.T) {
 	w.write(t, "text.ipynb", "# Title\n\nfmt.Println(1)\n")
 	w.write(t, "empty.ipynb", "")
 	w.write(t, "list.ipynb", "[1, 2]")
-	w.write(t, "main.go", "package main\n\nfunc main() {}\n")
+	w.write(t, "program.go", "package main\n\nfunc main() {}\n")
 	w.write(t, "three.ipynb", `{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}`)
 	w.write(t, "latin.ipynb", "{\"cells\": [\"caf\xe9\"]}")
 	good, err := os.ReadFile(filepath.Join(w.dir, "good.ipynb"))
