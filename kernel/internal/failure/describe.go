@@ -202,10 +202,15 @@ func (j judge) guess(file, number string) {
 	}
 }
 
-// bare is a line without what goimports may have changed in it: space, and the
-// call that takes a value that there is not.
+// bare is a line without what GoNB and the shim may have changed in it: space,
+// the word before a declaration, which GoNB puts into a list, and the call that
+// takes a value that there is not.
 func bare(line string) string {
-	return strings.Join(strings.Fields(strings.ReplaceAll(line, cell.ResultFunc+"(", "(")), "")
+	words := strings.Fields(strings.ReplaceAll(line, cell.ResultFunc+"(", "("))
+	if len(words) > 1 && slices.Contains([]string{"var", "const", "type"}, words[0]) {
+		words = words[1:]
+	}
+	return strings.Join(words, "")
 }
 
 // hint adds to the message what a name that is not defined was: a variable of

@@ -58,10 +58,8 @@ func excerpt(source string, line int) string {
 // maxFrames is how many calls of a panic are told.
 const maxFrames = 12
 
-var (
-	frameFunc  = regexp.MustCompile(`^(?:created by )?([^\s(][^\s]*?)(?:\(.*\))?(?: in goroutine \d+)?$`)
-	framePlace = regexp.MustCompile(`^\s+.*?([^/\s]+\.go:\d+)(?: \+0x[0-9a-f]+)?$`)
-)
+// framePlace is where a line of a trace says that a call is.
+var framePlace = regexp.MustCompile(`^\s+.*?([^/\s]+\.go:\d+)(?: \+0x[0-9a-f]+)?$`)
 
 // stack lists the calls that led to a panic, the last first, if there is more to
 // tell than the line that is shown: those in cells by their places, those in
@@ -117,12 +115,16 @@ func told(list []string, inCells int) string {
 // frame says in which function, and where, a line of a trace is; "" if it says
 // nothing to a person. mine says that it is in a cell.
 func (j judge) frame(function, line string) (text string, mine bool) {
-	m := frameFunc.FindStringSubmatch(function)
-	if m == nil || strings.Contains(m[1], cell.ResultFunc) {
+	name, started := strings.CutPrefix(function, "created by ")
+	name, _, _ = strings.Cut(name, " in goroutine ")
+	if strings.HasSuffix(name, ")") { // its arguments
+		name = name[:strings.LastIndexByte(name, '(')+1]
+		name = strings.TrimSuffix(name, "(")
+	}
+	name = name[strings.LastIndexByte(name, '/')+1:]
+	if strings.Contains(name, cell.ResultFunc) {
 		return "", false
 	}
-	name := m[1][strings.LastIndexByte(m[1], '/')+1:]
-	started := strings.HasPrefix(function, "created by ")
 	place := judge{&Failure{}, j.cells, Report{}}
 	if m := inStderr.FindStringSubmatch(line); m != nil {
 		place.at(m)

@@ -96,7 +96,7 @@ var cellCases = []cellCase{
 	{what: "a node that is not written as one", source: "book.Must(circuit.ParseNode(\"0.mlp.post_act.863\"))"},
 	{what: "a circuit file that is not there", source: "book.Must(circuit.Load(\"circuit.json\"))"},
 	{what: "a circuit file that is none", source: "book.Must(circuit.Load(\"pairs.jsonl\"))"},
-	{what: "a panic inside the engine's packages", source: "shape := []int{2}\nfmt.Println(model.Activation{Shape: shape, Data: make([]float32, 2)}.At(7))"},
+	{what: "a panic inside the engine's packages", source: "a := model.Activation{Shape: []int{1, 2, 4}, Data: make([]float32, 8)}\na.At(0, 7)"},
 	{what: "an error in a function of another cell: the function", source: "func small(scale string) train.Config {\n\treturn book.Must(train.Scale(scale, 0))\n}"},
 	{what: "an error in a function of another cell: the call", source: "c := small(\"big\")\nc.Steps"},
 	{what: "a config that cannot be", source: "config := book.Must(train.Scale(\"tiny\", 0))\nconfig.Density.Matrix = 0.00001\nbook.Check(config.Validate())"},
