@@ -11,7 +11,7 @@ import (
 
 var (
 	unexpectedArgument = regexp.MustCompile(`^unexpected argument (\S+)(?:, did you mean (.*)\?)?$`)
-	withoutValue       = regexp.MustCompile(`^(--?\S+): expected \S+ value but got "EOL" \(<EOL>\)$`)
+	withoutValue       = regexp.MustCompile(`^(--?\S+): (?:expected \S+ value but got "EOL" \(<EOL>\)|missing value, .*)$`)
 )
 
 // misused says what is wrong with a command line that the parser refuses, and

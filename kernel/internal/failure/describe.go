@@ -127,7 +127,7 @@ func panicText(said string) string {
 			continue
 		case strings.HasPrefix(line, "[signal "):
 			continue
-		case strings.HasPrefix(line, "goroutine ") || line == "runtime stack:" || inMain.MatchString(line) || len(lines) == maxPanic:
+		case isExit(line) || strings.HasPrefix(line, "goroutine ") || line == "runtime stack:" || inMain.MatchString(line) || len(lines) == maxPanic:
 			return strings.TrimSpace(strings.Join(lines, "\n"))
 		}
 		lines = append(lines, line)

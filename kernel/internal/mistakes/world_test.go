@@ -169,6 +169,7 @@ var (
 	seconds = regexp.MustCompile(`\b\d+\.\ds\b|\b\d+\.\d s\b`)
 	tested  = regexp.MustCompile(`\(\d+\.\d\ds\)|\d+\.\d{3}s`)
 	date    = regexp.MustCompile(`\b\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\d(\.\d+)?Z?)?\b`)
+	goLine  = regexp.MustCompile(`(\w+\.go):\d+`)
 	pid     = regexp.MustCompile(`process \d+`)
 )
 
@@ -178,6 +179,7 @@ func (w *world) normal(text string) string {
 	text = seconds.ReplaceAllString(text, "SECONDS")
 	text = tested.ReplaceAllString(text, "SECONDS")
 	text = date.ReplaceAllString(text, "DATE")
+	text = goLine.ReplaceAllString(text, "$1:LINE")
 	text = pid.ReplaceAllString(text, "process PID")
 	if len(text) > maxShown {
 		text = fmt.Sprintf("%s\n… (%d bytes in all)", strings.ToValidUTF8(text[:200], ""), len(text))
