@@ -18,6 +18,7 @@ import (
 	"circuitbook/kernel/internal/kernelspec"
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/provision"
+	"circuitbook/sparsenn/backend/plugin"
 	"circuitbook/sparsenn/cache"
 	"circuitbook/sparsenn/store"
 )
@@ -50,7 +51,7 @@ func newWorld(t *testing.T) *world {
 	w := &world{dir: t.TempDir(), temp: t.TempDir(), module: m, machine: machine}
 	w.clean = strings.NewReplacer(w.dir, "DIR", w.temp, "TEMP", m.Dir, "MODULE", caches, "CACHE", machine.Tools.Env.GOROOT, "GOROOT",
 		machine.Tools.Env.GOMODCACHE, "GOMODCACHE")
-	w.env = append(provision.PythonEnviron(), "TMPDIR="+w.temp, module.Env+"="+m.Dir, "CIRCUITBOOK_OFFLINE=1", "GOPROXY=off", "GONOSUMDB=*",
+	w.env = append(provision.PythonEnviron(), "TMPDIR="+w.temp, module.Env+"="+m.Dir, "CIRCUITBOOK_OFFLINE=1", plugin.BackendEnv+"=go", "GOPROXY=off", "GONOSUMDB=*",
 		"PYTHONDONTWRITEBYTECODE=1", "LC_ALL=C", store.RootVariable+"="+filepath.Join(w.dir, "runs"), "COLUMNS=120")
 	return w
 }
