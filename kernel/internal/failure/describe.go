@@ -37,9 +37,11 @@ func (j judge) describe() {
 		}
 	}
 	var found []string
-	for line := range strings.Lines(value) {
-		line = strings.TrimSpace(line)
-		if m := compileLine.FindStringSubmatch(line); m != nil {
+	for raw := range strings.Lines(value) {
+		line := strings.TrimSpace(raw)
+		if more := continued.FindString(raw); more != "" && len(found) > 0 {
+			found[len(found)-1] += "\n  " + line
+		} else if m := compileLine.FindStringSubmatch(line); m != nil {
 			found = append(found, m[1])
 		} else if m := parseLine.FindStringSubmatch(line); m != nil {
 			found = append(found, m[1])
@@ -48,7 +50,7 @@ func (j judge) describe() {
 	if len(found) > 0 {
 		j.Name = Compile
 		j.Message = strings.Join(found[:min(maxComplaints, len(found))], "\n")
-		j.advise(found[0])
+		j.advise(firstLine(found[0]))
 		return
 	}
 	if !isExit(value) {

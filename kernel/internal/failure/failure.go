@@ -82,6 +82,7 @@ var (
 	inStderr    = regexp.MustCompile(`\[\[ Cell \[(\d+)\] Line (\d+) \]\]`)
 	inMain      = regexp.MustCompile(`(/[^\s"]*/gonb_[0-9a-f]{8}/main(?:_test)?\.go):(\d+)`)
 	compileLine = regexp.MustCompile(`^(?:\./)?main(?:_test)?\.go:\d+:\d+: (.*)$`)
+	continued   = regexp.MustCompile(`^\t+(?:have|want) \(`) // of the complaint before it
 	parseLine   = regexp.MustCompile(`main(?:_test)?\.go:\d+:\d+: (.*)$`)
 	unknown     = regexp.MustCompile(`^"(%.*)" unknown or not implemented yet\.$`)
 	special     = regexp.MustCompile("(?s)^executing special commands in cell: (.*)$")

@@ -245,6 +245,8 @@ func TestAdvice(t *testing.T) {
 		"numbers":        {"%%\nn * r", 2, "invalid operation: n * r (mismatched types int and float64)", "cell 2, line 2: invalid operation: n * r (mismatched types int and float64)\nturn one"},
 		"text":           {"%%\nn + r", 2, "invalid operation: n + r (mismatched types int and string)", "cell 2, line 2: invalid operation: n + r (mismatched types int and string)\nfmt.Sprint"},
 		"own types":      {"%%\nn + r", 2, "invalid operation: n + r (mismatched types a and b)", "cell 2, line 2: invalid operation: n + r (mismatched types a and b)"},
+		"unused":         {"%%\nx := 1", 2, "declared and not used: x", "cell 2, line 2: declared and not used: x\nuse it, take it away, or keep it by _ = x"},
+		"arguments":      {"%%\nf(1)", 2, "not enough arguments in call to f\n\thave (number)\n\twant (int, int)", "cell 2, line 2: not enough arguments in call to f\n  have (number)\n  want (int, int)"},
 		"values":         {"%%\nn := f()", 2, "assignment mismatch: 1 variable but f returns 2 values", "cell 2, line 2: assignment mismatch: 1 variable but f returns 2 values\ngive each value a name"},
 		"std":            {"import \"maths\"", 1, "package maths is not in std (/usr/local/go/src/maths)", "cell 2, line 1: there is no package maths; is math meant?"},
 		"engine's":       {"import \"train\"", 1, "package train is not in std (/go/src/train)", "cell 2, line 1: there is no package train; is circuitbook/sparsenn/train meant?"},

@@ -23,6 +23,7 @@ type Guide interface {
 
 var (
 	undefined   = regexp.MustCompile(`^undefined: (?:(\w+)\.)?(\w+)$`)
+	unused      = regexp.MustCompile(`^declared and not used: (\w+)$`)
 	noMember    = regexp.MustCompile(`^(\w+)\.(\w+) undefined \(type (\w+) has no field or method \w+\)$`)
 	notInGo     = regexp.MustCompile(`^package (\S+) is not in std(?: \([^)]*\))?$`)
 	noModule    = regexp.MustCompile(`^(?:cannot find module providing package|no required module provides package) ([^\s;:]+).*$`)
@@ -69,6 +70,8 @@ func (j judge) advise(complaint string) {
 		if j.Guide != nil && slices.Contains(j.Guide.Members(m[1]+"s"), m[2]) {
 			add(fmt.Sprintf("is %ss.%s meant?", m[1], m[2]))
 		}
+	case unused.MatchString(complaint):
+		add(fmt.Sprintf("use it, take it away, or keep it by _ = %s", unused.FindStringSubmatch(complaint)[1]))
 	case complaint == "no new variables on left side of :=":
 		if m := defined.FindStringSubmatch(line); m != nil {
 			add(fmt.Sprintf("%s is there already: = gives it another value, := makes a new variable", m[1]))
