@@ -164,7 +164,7 @@ func (w *world) text(s said) string {
 }
 
 // maxShown is how many bytes of a long text are kept.
-const maxShown = 2000
+const maxShown = 1200
 
 var (
 	seconds = regexp.MustCompile(`\b\d+\.\ds\b|\b\d+\.\d s\b`)
@@ -183,7 +183,7 @@ func (w *world) normal(text string) string {
 	text = goLine.ReplaceAllString(text, "$1:LINE")
 	text = pid.ReplaceAllString(text, "process PID")
 	if len(text) > maxShown {
-		text = fmt.Sprintf("%s\n… (%d bytes in all)", strings.ToValidUTF8(text[:200], ""), len(text))
+		text = fmt.Sprintf("%s\n… (%d bytes in all)", strings.ToValidUTF8(text[:600], ""), len(text))
 	}
 	return text
 }
