@@ -68,7 +68,7 @@ var cellCases = []cellCase{
 	{what: "an interface that holds another type", source: "var v any = 3\nfmt.Println(v.(string))"},
 	{what: "a panic with an error", source: "_, err := os.Open(\"nosuch.txt\")\nif err != nil {\n\tpanic(err)\n}"},
 	{what: "a panic in a goroutine", source: "done := make(chan bool)\ngo func() {\n\tdefer close(done)\n\tpanic(\"in the background\")\n}()\n<-done\ntime.Sleep(time.Second)"},
-	{what: "recursion without end", source: "func forever(n int) int { return forever(n+1) + 1 }\nforever(0)"},
+	{what: "recursion without end", source: "func forever(n int) int { return forever(n+1) + 1 }\ndebug.SetMaxStack(1 << 20) // to be quicker about it\nforever(0)"},
 	{what: "waiting for what never comes", source: "results := make(chan int)\nfmt.Println(<-results)"},
 	{what: "a program that exits", source: "fmt.Println(\"before\")\nos.Exit(3)"},
 	{what: "a program that gives up", source: "log.SetFlags(0)\nlog.Fatal(\"the data is not there\")"},
