@@ -233,7 +233,7 @@ func (m *Model) checkTokens(tokens [][]int32) (flat []int32, batch, seq int, err
 	}
 	batch, seq = len(tokens), len(tokens[0])
 	if seq > m.Config.Context {
-		return nil, 0, 0, fmt.Errorf("a sequence has %d tokens; the model's context is %d", seq, m.Config.Context)
+		return nil, 0, 0, fmt.Errorf("a sequence has %d tokens; the model's context is %d: give no more", seq, m.Config.Context)
 	}
 	for i, t := range tokens {
 		if len(t) != seq {

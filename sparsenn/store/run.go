@@ -19,7 +19,13 @@ const (
 
 // ErrNotFound is in the error of [OpenReadOnly] when no root holds the run
 // finished; errors.Is(err, fs.ErrNotExist) holds too.
-var ErrNotFound = fmt.Errorf("there is no such finished run: %w", fs.ErrNotExist)
+var ErrNotFound error = notFoundError{}
+
+type notFoundError struct{}
+
+func (notFoundError) Error() string { return "there is no such finished run" }
+
+func (notFoundError) Is(target error) bool { return target == fs.ErrNotExist }
 
 // ErrReadOnly is in the error of a change to a run that was not opened for
 // writing, or is closed.
@@ -114,8 +120,9 @@ func open(files fileSystem, root, kind string, config any) (_ *Run, err error) {
 // OpenReadOnly opens the first finished run of that kind and config that one of
 // the roots holds; roots and runs that are not there are passed over, and so
 // are those not finished or damaged. It needs no lock and writes nothing. If
-// there is none the error is [ErrNotFound].
+// there is none the error is [ErrNotFound], and names what was passed over.
 func OpenReadOnly(roots []string, kind string, config any) (*Run, error) {
+	var passed strings.Builder
 	for _, root := range roots {
 		r, err := newRun(osFiles{}, root, kind, config)
 		if err != nil {
@@ -126,19 +133,25 @@ func OpenReadOnly(roots []string, kind string, config any) (*Run, error) {
 		} else if err != nil {
 			return nil, fmt.Errorf("run %s: %w", r.dir, err)
 		}
-		checkpoint, _, err := r.Latest()
+		checkpoint, problems, err := r.Latest()
 		if err != nil {
 			return nil, err
 		}
 		if checkpoint != nil && checkpoint.Done {
 			return r, nil
 		}
+		if checkpoint != nil {
+			fmt.Fprintf(&passed, "; %s is at step %d only", r.dir, checkpoint.Step)
+		}
+		for _, p := range problems {
+			fmt.Fprintf(&passed, "; %v", p)
+		}
 	}
 	name, err := Name(kind, config)
 	if err != nil {
 		return nil, err
 	}
-	return nil, fmt.Errorf("%s in %s: %w", name, strings.Join(roots, ", "), ErrNotFound)
+	return nil, fmt.Errorf("%s in %s: %w%s", name, strings.Join(roots, ", "), ErrNotFound, passed.String())
 }
 
 // OpenDir opens a run directory by its path, finished or not, for reading. The

@@ -114,6 +114,26 @@ func TestCheckpointFiles(t *testing.T) {
 	}
 }
 
+// TestNotFoundNamesWhatIsThere: a run that is passed over is named, and why.
+func TestNotFoundNamesWhatIsThere(t *testing.T) {
+	root := t.TempDir()
+	r := openRun(t, root)
+	save(t, r, 3, false)
+	r.Close()
+	_, err := OpenReadOnly([]string{t.TempDir(), root}, "train", someConfig)
+	mustContain(t, err, r.Name()+" in ", "there is no such finished run; "+r.Dir()+" is at step 3 only")
+	r = openRun(t, root)
+	save(t, r, 4, true)
+	r.Close()
+	for _, dir := range []string{"checkpoint-0000000003", "checkpoint-0000000004"} {
+		if err := os.WriteFile(filepath.Join(r.Dir(), dir, "metrics.jsonl"), []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, err = OpenReadOnly([]string{root}, "train", someConfig)
+	mustContain(t, err, "there is no such finished run; ", filepath.Join(r.Dir(), "checkpoint-0000000004", "metrics.jsonl"))
+}
+
 func TestConfigIsCompared(t *testing.T) {
 	root := t.TempDir()
 	r := openRun(t, root)

@@ -82,7 +82,7 @@ func CheckBudget(dims []int, k int, floor NeuronFloor) error {
 // density formats k of n so that the printed number, multiplied by n and rounded
 // down, gives at least k again: a user who copies it gets a budget that fits.
 func density(k, n int) string {
-	if n == 0 {
+	if n == 0 || k == 0 {
 		return "0"
 	}
 	for digits := 4; digits < 17; digits++ {

@@ -100,6 +100,9 @@ func OpenWith(c Config, x Extension, roots ...string) (*Result, error) {
 		return nil, err
 	}
 	run, err := store.OpenReadOnly(all, x.kind(), id)
+	if errors.Is(err, store.ErrNotFound) {
+		return nil, fmt.Errorf("%w; Run instead of Open makes it", err)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -151,7 +151,7 @@ func TestInterruptSavesAndResumes(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "saved at step 8 of 40") {
 		t.Fatalf("error %v", err)
 	}
-	if _, err := Open(small()); !errors.Is(err, store.ErrNotFound) {
+	if _, err := Open(small()); !errors.Is(err, store.ErrNotFound) || !strings.Contains(err.Error(), "Run instead of Open makes it") {
 		t.Errorf("Open of a half-done run: %v", err)
 	}
 	first := -1

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -93,15 +94,18 @@ func run(args []string, stdout, stderr io.Writer) (code int) {
 	if err != nil {
 		panic(err) // the grammar above is wrong
 	}
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		args = []string{"--help"}
+	case args[0] == "help":
+		args = append(slices.Clone(args[1:]), "--help")
 	}
 	parsed, err := parser.Parse(args)
 	if help {
 		return exitOK
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "circuitbook: %v (see circuitbook --help)\n", err)
+		fmt.Fprintf(stderr, "circuitbook: %s\n", misused(err))
 		return exitUsage
 	}
 	a := &app{stdout: stdout, stderr: stderr}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -129,13 +128,7 @@ func runsFolder() finding {
 		return finding{false, what, err.Error(), ""}
 	}
 	// It is made when it is needed, in the first folder above that there is.
-	at := root
-	for ; at != filepath.Dir(at); at = filepath.Dir(at) {
-		if _, err := os.Stat(at); err == nil {
-			break
-		}
-	}
-	if err := unix.Access(at, unix.W_OK); err != nil {
+	if err := unix.Access(existing(root), unix.W_OK); err != nil {
 		return finding{false, what, fmt.Sprintf("%s cannot be written: %v", root, err), do}
 	}
 	return finding{true, what, root, ""}

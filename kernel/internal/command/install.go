@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"circuitbook/kernel/internal/kernelspec"
 	"circuitbook/kernel/internal/provision"
 	"circuitbook/sparsenn/cache/pip"
@@ -65,6 +67,10 @@ func (i *installCmd) Run(a *app) error {
 			spec.Program, kernelspec.Dir(place.Jupyter), text)
 		return nil
 	}
+	// Before anything that takes time.
+	if err := mayWrite(place.Own, place.Jupyter); err != nil {
+		return usage(err)
+	}
 	// With what the kernel needs in place it starts at once.
 	machine, err := a.ensure(provision.Needs{Module: m})
 	if err != nil {
@@ -81,6 +87,34 @@ func (i *installCmd) Run(a *app) error {
 	}
 	fmt.Fprintf(a.stdout, "wrote the program %s\nwrote the kernel %s\n", spec.Program, kernelspec.Dir(place.Jupyter))
 	return nil
+}
+
+// mayWrite reports why folders cannot be made and written: the first folder above
+// each that is there says it.
+func mayWrite(dirs ...string) error {
+	for _, dir := range dirs {
+		at := existing(dir)
+		info, err := os.Stat(at)
+		switch {
+		case err != nil:
+			return err
+		case !info.IsDir():
+			return fmt.Errorf("%s is a file, and nothing can be installed below it: choose another folder (--prefix DIR)", at)
+		}
+		if err := unix.Access(at, unix.W_OK); err != nil {
+			return fmt.Errorf("%s cannot be written: %w; choose another folder (--prefix DIR), or install for yourself (--user)", at, err)
+		}
+	}
+	return nil
+}
+
+// existing is the path, or the first above it that is there.
+func existing(path string) string {
+	for at := path; ; at = filepath.Dir(at) {
+		if _, err := os.Stat(at); err == nil || at == filepath.Dir(at) {
+			return at
+		}
+	}
 }
 
 // uninstallCmd removes what installCmd wrote.

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 
 	"circuitbook/kernel/internal/kernelspec"
@@ -17,7 +19,15 @@ type labCmd struct {
 	Args []string `arg:"" optional:"" passthrough:"" help:"A folder, or a notebook, and arguments for JupyterLab."`
 }
 
+// labCommands are those of JupyterLab that take a folder's place.
+var labCommands = []string{"build", "clean", "licenses", "path", "paths", "workspace", "workspaces"}
+
 func (l *labCmd) Run(a *app) error {
+	if len(l.Args) > 0 && !strings.HasPrefix(l.Args[0], "-") && !slices.Contains(labCommands, l.Args[0]) {
+		if _, err := os.Stat(l.Args[0]); err != nil {
+			return usage(fmt.Errorf("there is nothing to open: %w", err))
+		}
+	}
 	python, env, err := a.jupyter()
 	if err != nil {
 		return err

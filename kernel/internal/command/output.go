@@ -37,17 +37,14 @@ func (o outputs) list() []string {
 // prepare makes the output folder and makes sure that everything can be
 // written before anything is executed.
 func (r *runCmd) prepare() (outputs, error) {
-	if err := os.MkdirAll(r.Out, 0o755); err != nil {
-		return outputs{}, fmt.Errorf("--out: %w", err)
+	if err := folder("--out", r.Out); err != nil {
+		return outputs{}, err
 	}
 	base := filepath.Join(r.Out, name(r.Notebook))
 	files := outputs{base + ".ipynb", base + ".html", base + ".results.json", base + ".pdf", r.PDF}
-	if err := writable(r.Out); err != nil {
-		return outputs{}, fmt.Errorf("--out: %w", err)
-	}
 	if r.InPlace {
 		if err := writable(filepath.Dir(r.Notebook)); err != nil {
-			return outputs{}, fmt.Errorf("--in-place: %w", err)
+			return outputs{}, fmt.Errorf("--in-place: nothing can be written beside the notebook: %w", err)
 		}
 	}
 	in, err := os.Stat(r.Notebook)
@@ -60,10 +57,28 @@ func (r *runCmd) prepare() (outputs, error) {
 	return files, nil
 }
 
+// folder makes the folder dir that a flag names, if it is not there, and sees
+// that files can be made in it.
+func folder(flag, dir string) error {
+	err := os.MkdirAll(dir, 0o755)
+	if err == nil {
+		err = writable(dir)
+	}
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, syscall.ENOTDIR):
+		return fmt.Errorf("%s %s: there is a file in the folder's place; choose another folder", flag, dir)
+	}
+	return fmt.Errorf("%s %s cannot be written: %w; choose another folder", flag, dir, err)
+}
+
 // writable reports why no file can be made in dir.
 func writable(dir string) error {
 	f, err := os.CreateTemp(dir, ".circuitbook-*")
-	if err != nil {
+	if path := (*os.PathError)(nil); errors.As(err, &path) {
+		return path.Err // the file's name is of no interest
+	} else if err != nil {
 		return err
 	}
 	return errors.Join(f.Close(), os.Remove(f.Name()))

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"circuitbook/kernel/internal/execute"
@@ -19,12 +20,28 @@ import (
 
 // runCmd executes a notebook.
 type runCmd struct {
-	Notebook string        `arg:"" help:"The notebook."`
-	Param    []string      `short:"p" sep:"none" placeholder:"NAME=VALUE" help:"Set a variable of the cell tagged parameters. May be repeated."`
-	Out      string        `default:"circuitbook-out" placeholder:"DIR" help:"Where NAME.ipynb, NAME.html and NAME.results.json go (${default})."`
-	Timeout  time.Duration `placeholder:"D" help:"How long each cell may take, as 90s or 10m; no limit by default."`
-	PDF      bool          `help:"Also print the report to NAME.pdf, by a Chromium or Chrome that is installed."`
-	InPlace  bool          `help:"Also write the executed notebook over the one that was read, if every cell did well."`
+	Notebook string   `arg:"" help:"The notebook."`
+	Param    []string `short:"p" sep:"none" placeholder:"NAME=VALUE" help:"Set a variable of the cell tagged parameters. May be repeated."`
+	Out      string   `default:"circuitbook-out" placeholder:"DIR" help:"Where NAME.ipynb, NAME.html and NAME.results.json go (${default})."`
+	Timeout  limit    `placeholder:"D" help:"How long each cell may take, as 90s or 10m; no limit by default."`
+	PDF      bool     `help:"Also print the report to NAME.pdf, by a Chromium or Chrome that is installed."`
+	InPlace  bool     `help:"Also write the executed notebook over the one that was read, if every cell did well."`
+}
+
+// A limit is how long something may take.
+type limit time.Duration
+
+// UnmarshalText reads a limit as the command line has it.
+func (l *limit) UnmarshalText(text []byte) error {
+	d, err := time.ParseDuration(string(text))
+	switch {
+	case err != nil:
+		return fmt.Errorf("%q is no time: give a number with its unit, as 90s or 10m", text)
+	case d < 0:
+		return fmt.Errorf("%s must not be negative; leave it out for no limit", text)
+	}
+	*l = limit(d)
+	return nil
 }
 
 // Help is shown by run --help.
@@ -39,9 +56,6 @@ func (r *runCmd) Run(a *app) (err error) {
 	n, params, hash, err := r.read()
 	if err != nil {
 		return usage(err)
-	}
-	if r.Timeout < 0 {
-		return usage(errors.New("--timeout must not be negative"))
 	}
 	files, err := r.prepare()
 	if err != nil {
@@ -93,7 +107,7 @@ func (r *runCmd) Run(a *app) (err error) {
 		Notebook: n, Dir: filepath.Dir(path),
 		Python: machine.Python, Env: env,
 		Kernel:  kernelspec.Spec{Program: machine.Program.Path, Module: m.Dir},
-		Timeout: r.Timeout, Progress: progress, Guard: guard, Temp: temp,
+		Timeout: time.Duration(r.Timeout), Progress: progress, Guard: guard, Temp: temp,
 		Done: func(c *notebook.Cell) error {
 			return errors.Join(results.Add(c), save(n, files.notebook))
 		},
@@ -129,7 +143,11 @@ func (r *runCmd) Run(a *app) (err error) {
 			return err
 		}
 	}
-	fmt.Fprintf(a.stdout, "all %d cells did well in %.1f s; %d results\n", len(execute.Cells(n)), time.Since(started).Seconds(), results.Len())
+	if cells := len(execute.Cells(n)); cells == 0 {
+		fmt.Fprintf(a.stdout, "%s has no cell to execute\n", r.Notebook)
+	} else {
+		fmt.Fprintf(a.stdout, "all %d cells did well in %.1f s; %d results\n", cells, time.Since(started).Seconds(), results.Len())
+	}
 	for _, file := range files.list() {
 		fmt.Fprintln(a.stdout, "  "+file)
 	}
@@ -170,7 +188,14 @@ func (r *runCmd) read() (n *notebook.Notebook, params []notebook.Param, hash str
 		return nil, nil, "", err
 	}
 	if n, err = notebook.Read(r.Notebook); err != nil {
+		if _, absent := os.Stat(r.Notebook + ".ipynb"); absent == nil {
+			err = fmt.Errorf("%w; is %s.ipynb meant?", err, r.Notebook)
+		}
 		return nil, nil, "", err
+	}
+	if language := n.Language(); language != "" && !strings.EqualFold(language, kernelspec.Language) {
+		return nil, nil, "", fmt.Errorf("%s is a notebook in %s, and only those in Go are run: open it with circuitbook lab, and choose the kernel %q, if its cells are Go",
+			r.Notebook, language, kernelspec.DisplayName)
 	}
 	hash = n.SourceHash()
 	if params, err = n.SetParams(set); err != nil {

@@ -265,7 +265,7 @@ func TestRunRefuses(t *testing.T) {
 		want string
 	}{
 		{[]string{"run"}, "expected \"<notebook>\""},
-		{[]string{"nosuch"}, "unexpected argument nosuch"},
+		{[]string{"nosuch"}, "there is no command nosuch"},
 		{[]string{"run", "missing.ipynb"}, "missing.ipynb: no such file"},
 		{[]string{"run", "."}, "not a file"},
 		{[]string{"run", "text.ipynb"}, "text.ipynb: not JSON"},

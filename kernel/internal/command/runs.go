@@ -251,6 +251,9 @@ func (c *runsCopyCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	if err := folder("--to", c.To); err != nil {
+		return usage(err)
+	}
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(c.Names))) {
 		copied, err := store.Copy(found[name][0].info.Dir(), c.To)
 		switch {

@@ -228,7 +228,7 @@ func TestRunsRefuse(t *testing.T) {
 	}{
 		{"", "expected \"<name> ...\"", []string{"rm"}},
 		{"", "expected \"<name> ...\"", []string{"show"}},
-		{"", "unexpected argument nosuch", []string{"nosuch"}},
+		{"", "there is no command runs nosuch", []string{"nosuch"}},
 		{"", `there is no run "nosuch"`, []string{"show", "nosuch"}},
 		{store.RootVariable, "set $CIRCUITBOOK_RUNS to one", nil},
 		{store.RootVariable, "set $CIRCUITBOOK_RUNS to one", []string{"rm", "train-0123456789abcdef"}},

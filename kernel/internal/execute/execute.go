@@ -155,7 +155,7 @@ func (r Run) cell(ctx context.Context, s *session, cells []*notebook.Cell, i int
 				r.Progress.End("INTERRUPTED")
 				return ErrInterrupted
 			}
-			verdict, failed := "ok", judge(number, e)
+			verdict, failed := "ok", judge(number, e, r.Timeout)
 			if failed != nil && c.Has(notebook.TagRaises) && (e.Status == "ok" || e.Status == "error") {
 				verdict, failed = "ok (failed, as it may)", nil
 			}
@@ -175,7 +175,7 @@ func (r Run) cell(ctx context.Context, s *session, cells []*notebook.Cell, i int
 }
 
 // judge returns how the cell with the number failed, nil if it did not.
-func judge(number int, e event) *failure.Failure {
+func judge(number int, e event, limit time.Duration) *failure.Failure {
 	f := &failure.Failure{Cell: number, Name: failure.Kernel}
 	switch e.Status {
 	case "ok":
@@ -186,7 +186,7 @@ func judge(number int, e event) *failure.Failure {
 		}
 		f.Message = e.Evalue
 	case "timeout":
-		f.Message = "took longer than the limit for a cell"
+		f.Message = fmt.Sprintf("took longer than %v, the limit for a cell; --timeout sets another", limit)
 	case "dead":
 		f.Message = "the kernel died"
 	case "stuck":

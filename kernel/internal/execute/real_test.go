@@ -95,7 +95,7 @@ func TestFailures(t *testing.T) {
 		{"func at(i int) int {\n\tvar a []int\n\treturn a[i]\n}", ""},
 		{"%%\nfmt.Println(\"exit status 1\")", ""},
 		{"%%\n// first\nfmt.Println(nosuch)", "cell 3, line 3: undefined: nosuch"},
-		{"%%\nfmt.Println(1", "cell 4, line 2: missing ','"},
+		{"%%\nfmt.Println(1", "cell 4, line 2: the ( is not closed"},
 		{"%%\nat(3)", "cell 5 (in what cell 1, line 3 declares): panic: runtime error: index out of range"},
 		{"%%\nvar m map[string]int\nm[\"a\"] = 1", "cell 6, line 3: panic: assignment to entry in nil map"},
 		{"%%\nfmt.Fprintln(os.Stderr, \"cannot do it\")\nos.Exit(4)", "cell 7: cannot do it (exit status 4)"},

@@ -37,9 +37,11 @@ func (j judge) describe() {
 		}
 	}
 	var found []string
-	for line := range strings.Lines(value) {
-		line = strings.TrimSpace(line)
-		if m := compileLine.FindStringSubmatch(line); m != nil {
+	for raw := range strings.Lines(value) {
+		line := strings.TrimSpace(raw)
+		if more := continued.FindString(raw); more != "" && len(found) > 0 {
+			found[len(found)-1] += "\n  " + line
+		} else if m := compileLine.FindStringSubmatch(line); m != nil {
 			found = append(found, m[1])
 		} else if m := parseLine.FindStringSubmatch(line); m != nil {
 			found = append(found, m[1])
@@ -48,13 +50,11 @@ func (j judge) describe() {
 	if len(found) > 0 {
 		j.Name = Compile
 		j.Message = strings.Join(found[:min(maxComplaints, len(found))], "\n")
-		j.hint(found[0])
+		j.advise(firstLine(found[0]))
 		return
 	}
 	if !isExit(value) {
-		if len(j.commands()) > 0 {
-			j.Name = Magic // its arguments
-		}
+		j.refused(value)
 		return
 	}
 	// The program ran and failed: its own words are on standard error.
@@ -72,21 +72,89 @@ func (j judge) describe() {
 	}
 	if line := testFailed.FindString(j.Stdout); line != "" {
 		j.Name, j.Message = TestFailed, strings.TrimSpace(line)
+		j.complaints()
 		return
 	}
 	var last string
 	for line := range strings.Lines(said) {
 		line = strings.TrimSpace(line)
 		if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") {
-			j.Name, j.Message = Panicked, line
+			j.Name, j.Message = Panicked, panicText(said)
+			j.crash(line)
 			return
 		}
 		if line != "" && line != value {
 			last = line
 		}
 	}
-	if last != "" && value != "signal: interrupt" {
+	switch {
+	case value == "signal: interrupt":
+	case last != "":
 		j.Message = fmt.Sprintf("%s (%s)", notebook.CleanText(last), value)
+	case value == "signal: killed":
+		j.Message = "the program was killed (signal: killed), as the system does where memory runs out"
+	default:
+		j.Message = "the program ended with " + value
+	}
+}
+
+// refused fills in what GoNB says of a command that it does not carry out.
+func (j judge) refused(value string) {
+	all := j.commands()
+	if len(all) == 0 {
+		return
+	}
+	j.Name = Magic
+	if m := special.FindStringSubmatch(value); m != nil {
+		j.Message = m[1]
+	}
+	for _, c := range all {
+		if name := c.Name(); len(all) == 1 || name != "" && (strings.Contains(value, "`"+name+" ") || strings.Contains(value, "`"+name+"`")) {
+			j.Line = c.Line
+			return
+		}
+	}
+}
+
+// maxPanic is how many lines of a panic's own words are told.
+const maxPanic = 20
+
+// panicText is what a panic says: all lines up to the traces.
+func panicText(said string) string {
+	var lines []string
+	for line := range strings.Lines(said) {
+		line = strings.TrimRight(line, "\n")
+		switch {
+		case len(lines) == 0 && (!isPanic(line) || strings.HasPrefix(line, overflow)):
+			continue
+		case strings.HasPrefix(line, "[signal "):
+			continue
+		case isExit(line) || strings.HasPrefix(line, "goroutine ") || line == "runtime stack:" || inMain.MatchString(line) || len(lines) == maxPanic:
+			return strings.TrimSpace(strings.Join(lines, "\n"))
+		}
+		lines = append(lines, line)
+	}
+	return strings.TrimSpace(strings.Join(lines, "\n"))
+}
+
+// complaints adds what the tests of a cell said, and takes the line from the
+// first of it.
+func (j judge) complaints() {
+	var told []string
+	for _, m := range testLine.FindAllStringSubmatch(j.Stdout, -1) {
+		if len(told) == 0 {
+			if place := testPlace(j.cells, j.Dir, m[2]); place.Line > 0 {
+				if j.Line = place.Line; place.In != j.Cell {
+					j.In = place.In
+				}
+			}
+		}
+		if len(told) < maxComplaints {
+			told = append(told, m[3])
+		}
+	}
+	if len(told) > 0 {
+		j.Message += "\n" + strings.Join(told, "\n")
 	}
 }
 
@@ -125,10 +193,10 @@ func (j judge) guess(file, number string) {
 	if err != nil || bad != nil || n < 1 || n > len(lines) {
 		return
 	}
-	text := strings.TrimSpace(lines[n-1])
+	text := bare(lines[n-1])
 	for id := len(j.cells); id > 0 && text != ""; id-- {
 		for i, line := range strings.Split(j.cells[id-1].Prepared.Source, "\n") {
-			if strings.TrimSpace(line) == text {
+			if bare(line) == text {
 				j.set(id, i+1)
 				return
 			}
@@ -136,12 +204,23 @@ func (j judge) guess(file, number string) {
 	}
 }
 
+// bare is a line without what GoNB and the shim may have changed in it: space,
+// the word before a declaration, which GoNB puts into a list, and the call that
+// takes a value that there is not.
+func bare(line string) string {
+	words := strings.Fields(strings.ReplaceAll(line, cell.ResultFunc+"(", "("))
+	if len(words) > 1 && slices.Contains([]string{"var", "const", "type"}, words[0]) {
+		words = words[1:]
+	}
+	return strings.Join(words, "")
+}
+
 // hint adds to the message what a name that is not defined was: a variable of
-// the statements of this cell, or of an earlier one.
-func (j judge) hint(complaint string) {
+// the statements of this cell, or of an earlier one. It reports whether it was.
+func (j judge) hint(complaint string) bool {
 	name, ok := strings.CutPrefix(complaint, "undefined: ")
 	if !ok {
-		return
+		return false
 	}
 	for i, c := range slices.Backward(j.cells) {
 		line, local := c.Prepared.Locals[name]
@@ -149,15 +228,16 @@ func (j judge) hint(complaint string) {
 		case local && i == len(j.cells)-1 && j.Line > 0 && j.In == 0 && line <= j.Line:
 			j.Message += fmt.Sprintf("\n%s is a variable of the statements (line %d), and functions and declarations do not see it: "+
 				"give it to the function as an argument", name, line)
-			return
+			return true
 		case local && i < len(j.cells)-1:
 			j.Message += fmt.Sprintf("\n%s had its value in cell %d (line %d) only: each cell is a program of its own, and values end with it. "+
 				"Make it again in this cell, move what makes it into a function, or declare it alone in a cell as var %s = ..., "+
 				"which every later cell evaluates anew; what is expensive belongs into a run", name, c.Number, line, name)
-			return
+			return true
 		}
 		if names, _ := cell.Names(c.Source); slices.Contains(names, name) {
-			return // it was declared since, and removed
+			return false // it was declared since, and removed
 		}
 	}
+	return false
 }

@@ -66,7 +66,10 @@ type Report struct {
 	Stderr      string   // and of what it complained, panics included
 	Suspects    []string // see IsSuspect
 	Interrupted bool
-	Result      string // an error that the cell's last expression returned
+	Result      string // an error that the cell's last expression returned, or that the cell checked
+	At          string // FILE:LINE in the cell's program where it checked that, "" for its last expression
+	Dir         string // the kernel's folder, below which GoNB makes programs of cells
+	Guide       Guide  // who knows packages; may be nil
 }
 
 var (
@@ -79,8 +82,11 @@ var (
 	inStderr    = regexp.MustCompile(`\[\[ Cell \[(\d+)\] Line (\d+) \]\]`)
 	inMain      = regexp.MustCompile(`(/[^\s"]*/gonb_[0-9a-f]{8}/main(?:_test)?\.go):(\d+)`)
 	compileLine = regexp.MustCompile(`^(?:\./)?main(?:_test)?\.go:\d+:\d+: (.*)$`)
+	continued   = regexp.MustCompile(`^\t+(?:have|want) \(`) // of the complaint before it
 	parseLine   = regexp.MustCompile(`main(?:_test)?\.go:\d+:\d+: (.*)$`)
 	unknown     = regexp.MustCompile(`^"(%.*)" unknown or not implemented yet\.$`)
+	special     = regexp.MustCompile("(?s)^executing special commands in cell: (.*)$")
+	testLine    = regexp.MustCompile(`(?m)^(\s+)main_test\.go:(\d+): (.*)$`)
 	testFailed  = regexp.MustCompile(`(?m)^\s*--- FAIL: .*$`)
 )
 
@@ -101,6 +107,10 @@ func Judge(cells []Known, r Report) *Failure {
 		f.Name, f.Message = Interrupted, "interrupted"
 	case r.Result != "" && r.Failed:
 		f.Name, f.Line, f.Message = Exited, last.Prepared.Result, r.Result
+		if file, number, ok := cutPlace(r.At); ok {
+			f.Line = 0
+			j.guess(file, number)
+		}
 	case f.noMagic(all, r.Suspects):
 		// GoNB takes the text below a magic that it does not know for Go: what
 		// the compiler says of it is of no use.
@@ -158,11 +168,29 @@ func (f *Failure) noMagic(all []cell.Command, suspects []string) bool {
 			f.Name, f.Line, f.Message = Magic, c.Line, fmt.Sprintf("there is no magic %s", m[1])
 			if strings.HasPrefix(m[1], "%%") {
 				f.Message += "; a cell can be for " + strings.Join(cell.Magics, ", ")
+			} else {
+				f.Message += "; %help tells which there are"
 			}
 			return true
 		}
 	}
 	return false
+}
+
+// cutPlace splits FILE:LINE.
+func cutPlace(at string) (file, line string, ok bool) {
+	i := strings.LastIndexByte(at, ':')
+	if i < 0 {
+		return "", "", false
+	}
+	return at[:i], at[i+1:], true
+}
+
+// IsUnknownMagic reports whether a text on standard error is GoNB's word that
+// it does not know a magic, and one that the cell has.
+func IsUnknownMagic(text, source string) bool {
+	m := unknown.FindStringSubmatch(text)
+	return m != nil && slices.ContainsFunc(cell.Commands(source), func(c cell.Command) bool { return c.Name() == m[1] })
 }
 
 func firstLine(s string) string {

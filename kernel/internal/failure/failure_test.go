@@ -40,9 +40,12 @@ func TestJudge(t *testing.T) {
 			failed("# gonb_00000000\n./main.go:9:2: undefined: nosuch\n\nexit status 1", "",
 				"# gonb_00000000", "Cell[4]: Line 3\ncontext\n\x1b[31mundefined: nosuch\x1b[0m"),
 			"cell 4, line 3: undefined: nosuch"},
-		"does not parse": {"%%\nf(",
+		"does not parse": {"%%\nf()",
 			failed("/tmp/gonb_00000000/main.go:7:3: expected operand", ""),
 			"cell 4: expected operand"},
+		"is not closed": {"%%\nf(",
+			failed("/tmp/gonb_00000000/main.go:7:3: expected operand", ""),
+			"cell 4, line 2: the ( is not closed: a ) is missing"},
 		"panics": {"%%\nf()",
 			failed("exit status 2", "panic: oh\n\ngoroutine 1:\n\t\x1b[7m[[ Cell [4] Line 2 ]]\x1b[0m /x/main.go:8 +0x1\nexit status 2\n"),
 			"cell 4, line 2: panic: oh"},
@@ -53,7 +56,7 @@ func TestJudge(t *testing.T) {
 			"cell 4: fatal error: all goroutines are asleep"},
 		"exits": {"%%\nf()", failed("exit status 1", "2026 cannot do it\nexit status 1\n"),
 			"cell 4: 2026 cannot do it (exit status 1)"},
-		"exits silently": {"%%\nf()", failed("exit status 1", "exit status 1\n"), "cell 4: exit status 1"},
+		"exits silently": {"%%\nf()", failed("exit status 1", "exit status 1\n"), "cell 4: the program ended with exit status 1"},
 		"shell": {"!false", Report{Suspects: []string{"exit status 1\n"}},
 			"cell 4, line 1: !false: exit status 1"},
 		"one of two": {"!a\n!b", Report{Suspects: []string{"exit status 1\n"}},
@@ -172,7 +175,7 @@ func TestStack(t *testing.T) {
 	if f == nil || f.Error() != "cell 2 (in what cell 1, line 2 declares): panic: 1" || f.Name != Panicked {
 		t.Fatalf("got %v", f)
 	}
-	want := "panic: 1\n\ngoroutine 1 [running]:\nmain.f(...)\n\tcell 1, line 2\nmain.main()\n\tcell 2, line 1"
+	want := "  cell 1, line 2, in f\n  cell 2, line 1"
 	if got := f.Trace[len(f.Trace)-1]; got != want {
 		t.Errorf("the stack is\n%s\nwant\n%s", got, want)
 	}
@@ -202,5 +205,155 @@ func TestPanicAt(t *testing.T) {
 		if got := PanicAt(c.text, c.start); got != c.want {
 			t.Errorf("%q: %d, want %d", c.text, got, c.want)
 		}
+	}
+}
+
+// guide is what is known of two packages.
+type guide struct{}
+
+func (guide) Members(name string) []string {
+	return map[string][]string{"fmt": {"Print", "Println", "Sprint"}, "strings": {"ToUpper"}, "train": {"Run", "Scale", "Scales"}}[name]
+}
+func (guide) Packages() []string { return []string{"fmt", "strings", "train"} }
+func (guide) Paths() []string {
+	return []string{"circuitbook/sparsenn/train", "circuitbook/sparsenn/task", "fmt", "math"}
+}
+
+// TestAdvice holds what is said beyond the compiler's words.
+func TestAdvice(t *testing.T) {
+	at := func(line int, complaint string) Report {
+		r := failed("./main.go:9:2: "+complaint+"\n", "", fmt.Sprintf("Cell[2]: Line %d\ncontext\n%s", line, complaint))
+		r.Guide = guide{}
+		return r
+	}
+	for name, c := range map[string]struct {
+		source    string
+		line      int // of the prepared cell
+		complaint string
+		want      string
+	}{
+		"member":         {"%%\nfmt.Printn(1)", 2, "undefined: fmt", "cell 2, line 2: undefined: fmt.Printn\nthe package fmt has no Printn; is Print, Println or Sprint meant?"},
+		"imported":       {"%%\ntrain.Scal()", 2, "undefined: train.Scal", "cell 2, line 2: undefined: train.Scal\nthe package train has no Scal; is Scale meant?"},
+		"far":            {"%%\ntrain.Nothing()", 2, "undefined: train.Nothing", "cell 2, line 2: undefined: train.Nothing\nthe package train has no Nothing;"},
+		"local":          {"%%\nlines := 1\n_ = lnes", 3, "undefined: lnes", "cell 2, line 3: undefined: lnes\nis lines meant?"},
+		"of a cell":      {"%%\ncuont()", 2, "undefined: cuont", "cell 2, line 2: undefined: cuont\nis count meant?"},
+		"package":        {"%%\nstrngs.ToUpper(x)", 2, "undefined: strngs", "cell 2, line 2: undefined: strngs\nis strings meant?"},
+		"builtin type":   {"%%\nstring.ToUpper(x)", 2, "string.ToUpper undefined (type string has no field or method ToUpper)", "cell 2, line 2: string.ToUpper undefined (type string has no field or method ToUpper)\nis strings.ToUpper meant?"},
+		"assigned":       {"%%\nqqqqq = 3", 2, "undefined: qqqqq", "cell 2, line 2: undefined: qqqqq\na new variable is made by :=, as in qqqqq := ..."},
+		"compared":       {"%%\nif qqqqq == 3 {}", 2, "undefined: qqqqq", "cell 2, line 2: undefined: qqqqq"},
+		"twice":          {"%%\nx := 1\nx := 2", 3, "no new variables on left side of :=", "cell 2, line 3: no new variables on left side of :=\nx is there already"},
+		"numbers":        {"%%\nn * r", 2, "invalid operation: n * r (mismatched types int and float64)", "cell 2, line 2: invalid operation: n * r (mismatched types int and float64)\nturn one"},
+		"text":           {"%%\nn + r", 2, "invalid operation: n + r (mismatched types int and string)", "cell 2, line 2: invalid operation: n + r (mismatched types int and string)\nfmt.Sprint"},
+		"own types":      {"%%\nn + r", 2, "invalid operation: n + r (mismatched types a and b)", "cell 2, line 2: invalid operation: n + r (mismatched types a and b)"},
+		"unused":         {"%%\nx := 1", 2, "declared and not used: x", "cell 2, line 2: declared and not used: x\nuse it, take it away, or keep it by _ = x"},
+		"arguments":      {"%%\nf(1)", 2, "not enough arguments in call to f\n\thave (number)\n\twant (int, int)", "cell 2, line 2: not enough arguments in call to f\n  have (number)\n  want (int, int)"},
+		"values":         {"%%\nn := f()", 2, "assignment mismatch: 1 variable but f returns 2 values", "cell 2, line 2: assignment mismatch: 1 variable but f returns 2 values\ngive each value a name"},
+		"std":            {"import \"maths\"", 1, "package maths is not in std (/usr/local/go/src/maths)", "cell 2, line 1: there is no package maths; is math meant?"},
+		"engine's":       {"import \"train\"", 1, "package train is not in std (/go/src/train)", "cell 2, line 1: there is no package train; is circuitbook/sparsenn/train meant?"},
+		"engine's, near": {"import \"circuitbook/sparsenn/taks\"", 1, "package circuitbook/sparsenn/taks is not in std (/go)", "cell 2, line 1: there is no package circuitbook/sparsenn/taks; is circuitbook/sparsenn/task meant?"},
+		"nobody's":       {"import \"nothing\"", 1, "package nothing is not in std (/go/src/nothing)", "cell 2, line 1: there is no package nothing"},
+		"module":         {"import \"a.b/c\"", 1, "no required module provides package a.b/c; to add it:", "cell 2, line 1: there is no package a.b/c in the modules that cells are compiled with\n!*go get a.b/c@latest"},
+		"lookup":         {"import \"a.b/c\"", 1, "cannot find module providing package a.b/c: module lookup disabled by GOPROXY=off", "cell 2, line 1: there is no package a.b/c in the modules"},
+		"open":           {"for {\n\tf()", 1, "expected '}', found 'EOF'", "cell 2, line 1: the { is not closed: a } is missing"},
+		"too many":       {"%%\nf()}", 1, "expected declaration, found 'f'", "cell 2, line 2: the } closes nothing"},
+		"below":          {"%%\nfunc f() {}", 2, "expected '(', found f", "cell 2, line 2: expected '(', found f\nbelow %% stand statements only"},
+		"above":          {"x := 1\n%%\nf()", 1, "expected declaration, found x", "cell 2, line 1: expected declaration, found x\nabove %% stand declarations only"},
+		"brace":          {"if true\n{\n}", 2, "unexpected newline, expected { after if clause", "cell 2, line 1: unexpected newline, expected { after if clause\nthe { stands"},
+		"def":            {"def f(x):\n\treturn x", 2, "expected ';', found f", "cell 2, line 1: expected ';', found f\nthis looks like Python"},
+		"import as":      {"import numpy as np", 1, "import path must be a string", "cell 2, line 1: import path must be a string\nthis looks like Python"},
+		"import of Go":   {"import fmt \"fmt\" x", 1, "expected ';', found x", "cell 2, line 1: expected ';', found x"},
+	} {
+		f := Judge(known("var count = 1", c.source), at(c.line, c.complaint))
+		switch {
+		case f == nil:
+			t.Errorf("%s: no failure", name)
+		case strings.HasSuffix(c.want, c.complaint) && f.Error() != c.want, !strings.HasPrefix(f.Error(), c.want):
+			t.Errorf("%s: %q, want %q", name, f.Error(), c.want)
+		}
+	}
+}
+
+// TestCrash holds what is said of what ends a program, and which calls are told.
+func TestCrash(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "gonb_0a1b2c3d")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(dir, "main.go")
+	if err := os.WriteFile(file, []byte("package main\n\nvar (\n\tfirst  = a[1]\n)\n\nfunc main() {\n\tcircuitbookResult(f(2))\n}\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	cells := known("var first = a[1]", "f(2)")
+	for name, c := range map[string]struct{ stderr, want, stack string }{
+		"declaration": {"panic: oh\n\ngoroutine 1 [running]:\nmain.init()\n\t" + file + ":4 +0x1d\n",
+			"cell 2 (in what cell 1, line 1 declares): panic: oh\nevery cell evaluates anew what earlier cells declare: declare it in another way, or take it away with %rm first", ""},
+		"nil": {"panic: runtime error: invalid memory address or nil pointer dereference\n[signal SIGSEGV: segmentation violation code=0x1 addr=0x0 pc=0x4ab504]\n\ngoroutine 1 [running]:\nmain.main()\n\t" + file + ":8 +0x1d\n",
+			"cell 2, line 1: panic: runtime error: invalid memory address or nil pointer dereference\na pointer,", ""},
+		"lines": {"panic: a\nb\n\tpanic: c\n\ngoroutine 1 [running]:\nmain.main()\n\t" + file + ":8\n", "cell 2, line 1: panic: a\nb\n\tpanic: c", ""},
+		"package": {"panic: oh\n\ngoroutine 7 [running]:\npanic({0x1, 0x2})\n\t/go/src/runtime/panic.go:1 +0x1\ngithub.com/x/y/pkg.(*T).Do(...)\n\t/mod/github.com/x/y/pkg/do.go:12\nmain.main()\n\t" + file + ":8 +0x1d\n\ngoroutine 8 [running]:\nother.F()\n\t/mod/o.go:1\n",
+			"cell 2, line 1: panic: oh", "  in pkg.(*T).Do (do.go:12)\n  cell 2, line 1"},
+		"overflow": {"runtime: goroutine stack exceeds 1000000000-byte limit\nruntime: sp=0x1 stack=[0x1, 0x2]\nfatal error: stack overflow\n\nruntime stack:\nruntime.throw({0x1, 0x2})\n\t/go/src/runtime/panic.go:1 +0x1\n\ngoroutine 1 [running]:\nmain.main()\n\t" + file + ":8 +0x1d\n",
+			"cell 2, line 1: fatal error: stack overflow\na function calls itself without end", ""},
+	} {
+		f := Judge(cells, failed("exit status 2", c.stderr+"exit status 2\n"))
+		if f == nil || !strings.HasPrefix(f.Error(), c.want) {
+			t.Errorf("%s: %v, want %s", name, f, c.want)
+			continue
+		}
+		stack := ""
+		if last := f.Trace[len(f.Trace)-1]; !strings.Contains(last, f.Message) {
+			stack = last
+		}
+		if stack != c.stack {
+			t.Errorf("%s: the calls are %q, want %q", name, stack, c.stack)
+		}
+	}
+}
+
+// TestChecked holds that an error that a cell checks is told with its line.
+func TestChecked(t *testing.T) {
+	dir := t.TempDir()
+	program := filepath.Join(dir, "gonb_0a1b2c3d")
+	if err := os.Mkdir(program, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, text := range map[string]string{"main.go": "package main\n\n\t                 (book.Check(err))\n", "main_test.go": "package main\n\n\tt.Error(1)\n"} {
+		if err := os.WriteFile(filepath.Join(program, name), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := Report{Failed: true, Evalue: "exit status 1", Result: "no luck", At: filepath.Join(program, "main.go") + ":3"}
+	if f := Judge(known("x := 1\nbook.Check( err )"), r); f == nil || f.Error() != "cell 1, line 2: no luck" {
+		t.Errorf("got %v", f)
+	}
+	r.At = filepath.Join(program, "main.go") + ":1"
+	if f := Judge(known("x := 1\nbook.Check(err)\nx"), r); f == nil || f.Error() != "cell 1: no luck" {
+		t.Errorf("got %v", f)
+	}
+	cells := known("%test\nfunc TestX(t *testing.T) {\n\tt.Error(1)\n}")
+	said := "=== RUN\n    main_test.go:3: oh\n    main_test.go:1: no\n--- FAIL: TestX (0.00s)\n"
+	if got, want := TestPlaces(cells, dir, said), "=== RUN\n    cell 1, line 3: oh\n    no\n--- FAIL: TestX (0.00s)\n"; got != want {
+		t.Errorf("got %q, want %q", got, want)
+	}
+	r = failed("exit status 1", "")
+	r.Stdout, r.Dir = said, dir
+	if f := Judge(cells, r); f == nil || f.Error() != "cell 1, line 3: --- FAIL: TestX (0.00s)\noh\nno" {
+		t.Errorf("got %v", f)
+	}
+}
+
+// TestRefused holds that what GoNB refuses is told with the command's line.
+func TestRefused(t *testing.T) {
+	for source, c := range map[string]struct{ value, want string }{
+		"!ls\n%cd nosuch":       {"executing special commands in cell: `%cd \"nosuch\"` failed: no such folder", "cell 1, line 2: `%cd \"nosuch\"` failed: no such folder"},
+		"%%writefile a/b\ntext": {"failed to open \"a/b\"", "cell 1, line 1: failed to open \"a/b\""},
+		"!ls\n%x":               {"something else", "cell 1: something else"},
+	} {
+		if f := Judge(known(source), failed(c.value, "")); f == nil || f.Error() != c.want || f.Name != Magic {
+			t.Errorf("%q: %v, want %s", source, f, c.want)
+		}
+	}
+	if !IsUnknownMagic(`"%nosuch" unknown or not implemented yet.`, "x\n%nosuch a") || IsUnknownMagic(`"%nosuch" unknown or not implemented yet.`, "%other") {
+		t.Error("whose magic it is")
 	}
 }

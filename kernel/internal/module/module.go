@@ -56,7 +56,7 @@ func (s Search) Find() (*Module, error) {
 	if s.Env != "" {
 		m, err := Open(s.Env)
 		if err != nil {
-			return nil, fmt.Errorf("$%s: %w", Env, err)
+			return nil, fmt.Errorf("$%s names no folder of the module %s: %w", Env, Path, err)
 		}
 		return m, nil
 	}

@@ -71,7 +71,7 @@ func Read(name string) (*Notebook, error) {
 	if info, err := f.Stat(); err != nil {
 		return nil, err
 	} else if !info.Mode().IsRegular() {
-		return nil, fmt.Errorf("%s is not a file", name)
+		return nil, fmt.Errorf("%s is not a file: name the notebook, NAME.ipynb", name)
 	}
 	data, err := io.ReadAll(io.LimitReader(f, maxSize+1))
 	if err != nil {
@@ -91,7 +91,7 @@ func Parse(data []byte) (*Notebook, error) {
 	case len(data) > maxSize:
 		return nil, fmt.Errorf("larger than %d MiB", maxSize>>20)
 	case len(bytes.TrimSpace(data)) == 0:
-		return nil, errors.New("the file is empty")
+		return nil, errors.New("the file is empty, so not a notebook")
 	case !utf8.Valid(data):
 		return nil, errors.New("not UTF-8 text, so not a notebook")
 	}
@@ -99,7 +99,7 @@ func Parse(data []byte) (*Notebook, error) {
 	dec.UseNumber()
 	var top any
 	if err := dec.Decode(&top); err != nil {
-		return nil, fmt.Errorf("not JSON, so not a notebook: %w", err)
+		return nil, notJSON(data, err)
 	}
 	if _, err := dec.Token(); err != io.EOF {
 		return nil, errors.New("not a notebook: text follows the JSON object")
@@ -137,6 +137,39 @@ func Parse(data []byte) (*Notebook, error) {
 		n.Cells = append(n.Cells, c)
 	}
 	return n, nil
+}
+
+// notJSON says why data is not JSON, and where.
+func notJSON(data []byte, err error) error {
+	const not = "not JSON, so not a notebook: "
+	if at := bytes.Index(data, []byte("\n<<<<<<< ")); at >= 0 {
+		return fmt.Errorf(not+"line %d begins a conflict of two versions: choose one of them, and take the marks away", lineAt(data, at+1))
+	}
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		return errors.New(not + "it ends in the middle, as if it had been cut off")
+	}
+	if syntax := (*json.SyntaxError)(nil); errors.As(err, &syntax) {
+		return fmt.Errorf(not+"line %d: %w", lineAt(data, int(syntax.Offset)-1), err)
+	}
+	return fmt.Errorf(not+"%w", err)
+}
+
+// lineAt is the line, from 1, of an offset.
+func lineAt(data []byte, offset int) int {
+	return 1 + bytes.Count(data[:min(max(offset, 0), len(data))], []byte("\n"))
+}
+
+// Language is the language that the notebook says its cells are in, "" if it
+// does not say it.
+func (n *Notebook) Language() string {
+	meta, _ := n.root["metadata"].(map[string]any)
+	spec, _ := meta["kernelspec"].(map[string]any)
+	info, _ := meta["language_info"].(map[string]any)
+	if language, _ := spec["language"].(string); language != "" {
+		return language
+	}
+	language, _ := info["name"].(string)
+	return language
 }
 
 // parseCell reads one element of the list of cells.

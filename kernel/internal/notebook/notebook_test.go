@@ -93,7 +93,9 @@ func TestParseRefuses(t *testing.T) {
 		"":                 "empty",
 		" \n":              "empty",
 		"\xff":             "UTF-8",
-		"{":                "not JSON",
+		"{":                "not JSON, so not a notebook: it ends in the middle",
+		"{\n\"a\": x":      "not JSON, so not a notebook: line 2: ",
+		"{\n<<<<<<< HEAD":  "line 2 begins a conflict",
 		"# Title":          "not JSON",
 		"[]":               "not an object",
 		"{}":               "nbformat",
@@ -119,6 +121,21 @@ func TestParseRefuses(t *testing.T) {
 		_, err := Parse([]byte(text))
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%.60s: error %v, want one about %q", text, err, want)
+		}
+	}
+}
+
+func TestLanguage(t *testing.T) {
+	for meta, want := range map[string]string{
+		`{}`: "", `{"kernelspec":{"language":"python"}}`: "python", `{"language_info":{"name":"R"}}`: "R", `{"kernelspec":1,"language_info":{"name":2}}`: "",
+		`{"kernelspec":{"language":"go"},"language_info":{"name":"R"}}`: "go",
+	} {
+		n, err := Parse([]byte(`{"nbformat":4,"nbformat_minor":5,"cells":[],"metadata":` + meta + `}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := n.Language(); got != want {
+			t.Errorf("%s: %q, want %q", meta, got, want)
 		}
 	}
 }

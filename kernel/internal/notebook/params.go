@@ -42,7 +42,7 @@ func ParseAssignments(args []string) (map[string]string, error) {
 		name, value, ok := strings.Cut(arg, "=")
 		name = strings.TrimSpace(name)
 		if !ok || !token.IsIdentifier(name) {
-			return nil, fmt.Errorf("%w: %q is not of the form name=value", ErrParam, arg)
+			return nil, fmt.Errorf("%w: %q is not of the form name=value, as in -p steps=5", ErrParam, arg)
 		}
 		if _, twice := set[name]; twice {
 			return nil, fmt.Errorf("%w: %s is given twice", ErrParam, name)
@@ -73,7 +73,7 @@ func (n *Notebook) SetParams(set map[string]string) ([]Param, error) {
 		return nil, err
 	}
 	if len(params) == 0 && len(set) > 0 {
-		return nil, fmt.Errorf("%w: this notebook has none: no cell is tagged %q", ErrParam, TagParameters)
+		return nil, fmt.Errorf("%w: this notebook has none: no cell is tagged %q; give that tag to one that holds lines `var name = literal`", ErrParam, TagParameters)
 	}
 	known := make([]string, len(params))
 	for i, p := range params {
@@ -214,7 +214,7 @@ func literal(written string, x ast.Expr) (Param, error) {
 		}
 	}
 	if kind == "" || (sign != "" && (kind == "string" || kind == "bool")) {
-		return Param{}, errors.New("not a literal of a number, string or bool")
+		return Param{}, errors.New("not a literal of a number, string or bool; what is computed belongs into a later cell")
 	}
 	p := Param{Type: kind}
 	if written != "" {
@@ -237,6 +237,9 @@ func literal(written string, x ast.Expr) (Param, error) {
 	return p, err
 }
 
+// kinds say the classes in words.
+var kinds = map[string]string{"int": "a whole number", "float": "a number", "bool": "true or false"}
+
 // class groups the types that a parameter may have.
 func class(typ string) string {
 	switch typ {
@@ -256,6 +259,9 @@ func (p *Param) assign(value string) (string, error) {
 	wrong := func(err error) error {
 		if num := (*strconv.NumError)(nil); errors.As(err, &num) {
 			err = num.Err
+		}
+		if errors.Is(err, strconv.ErrSyntax) {
+			return fmt.Errorf("%s wants %s (%s), not %q", p.Name, p.Type, kinds[class(p.Type)], value)
 		}
 		return fmt.Errorf("%s wants %s, not %q (%w)", p.Name, p.Type, value, err)
 	}

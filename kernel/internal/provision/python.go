@@ -129,7 +129,7 @@ func EnsurePython(ctx context.Context, log io.Writer) (string, error) {
 		return python, err
 	}
 	if cache.Offline() {
-		return "", fmt.Errorf("%w: %w", ErrNoEnvironment, cache.ErrOffline)
+		return "", fmt.Errorf("%w: %w; unset it once, where there is a network", ErrNoEnvironment, cache.ErrOffline)
 	}
 	base, err := pip.FindPython(ctx)
 	if err != nil {

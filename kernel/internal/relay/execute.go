@@ -42,6 +42,7 @@ type execution struct {
 	interrupted int           // how often
 	done        chan struct{} // closed at its end
 	asking      string        // the file to which what a user types goes
+	tests       bool          // it is a cell of tests
 }
 
 // unless is the value of an optional field.
@@ -103,6 +104,7 @@ func (r *Relay) begin(q *request) {
 		r.log.Warn("the kernel's folder cannot be written", "error", err)
 	}
 	r.current = e
+	e.out.source, e.tests = q.Code, hasTests(q.Code)
 	e.id = r.child.send(r.child.shell, "execute_request", map[string]any{
 		"code": source, "silent": false, "store_history": true, "user_expressions": map[string]any{},
 		"allow_stdin": q.mayRead, "stop_on_error": false,
@@ -145,7 +147,10 @@ func (r *Relay) finish(e *execution) {
 	report := failure.Report{
 		Failed: said.Status != "ok", Evalue: said.Evalue, Traceback: said.Traceback,
 		Stdout: e.out.stdout.String(), Stderr: e.out.stderr.String(), Suspects: e.out.suspects,
-		Interrupted: e.interrupted > 0, Result: result.Error,
+		Interrupted: e.interrupted > 0, Result: result.Error, At: result.At, Dir: r.dir,
+	}
+	if r.helper != nil {
+		report.Guide = r.helper
 	}
 	f := failure.Judge(r.cells, report)
 	r.streams(e, e.out.close(f))
@@ -240,6 +245,11 @@ func (r *Relay) interrupt() {
 			}
 		})
 	}
+}
+
+// hasTests reports whether a cell has its tests run.
+func hasTests(source string) bool {
+	return slices.ContainsFunc(cell.Commands(source), func(c cell.Command) bool { return c.Name() == "%test" })
 }
 
 // asksItself reports whether a cell has GoNB ask for what its commands read.

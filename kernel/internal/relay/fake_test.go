@@ -152,6 +152,7 @@ func dirOf(f *fakeGoNB) string {
 type noHelp struct{}
 
 func (noHelp) Packages() []string { return []string{"fmt"} }
+func (noHelp) Paths() []string    { return []string{"fmt"} }
 func (noHelp) Members(name string) []string {
 	if name == "fmt" {
 		return []string{"Print", "Println", "Sprint"}

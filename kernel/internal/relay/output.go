@@ -12,6 +12,7 @@ import (
 // An output follows what a cell prints. What may turn out to be the words of
 // its failure is held back, to be told once.
 type output struct {
+	source         string // of the cell
 	stdout, stderr ending
 	suspects       []string
 	pending        string          // a suspect that nothing has followed
@@ -39,6 +40,9 @@ func (o *output) take(p piece) (show []piece) {
 	show = o.release()
 	if failure.IsSuspect(p.text) {
 		o.suspects = append(o.suspects, p.text)
+		if failure.IsUnknownMagic(p.text, o.source) {
+			return show // the failure says it
+		}
 		o.pending = p.text
 		return show
 	}
@@ -107,7 +111,13 @@ func (r *Relay) onOutput(e *execution, m *wire.Message) {
 	case "stream":
 		var s struct{ Name, Text string }
 		if m.Bind(&s) == nil {
-			r.streams(e, e.out.take(piece{s.Name, s.Text}))
+			show := e.out.take(piece{s.Name, s.Text})
+			for i, p := range show {
+				if e.tests && p.name == "stdout" {
+					show[i].text = failure.TestPlaces(r.cells, r.dir, p.text)
+				}
+			}
+			r.streams(e, show)
 		}
 	case "display_data":
 		r.streams(e, e.out.release())

@@ -28,10 +28,7 @@ type Process interface {
 
 // A Helper answers questions about code. It may take its time.
 type Helper interface {
-	// Members are the exported names of the package that cells know by name.
-	Members(name string) []string
-	// Packages are the names of packages that a cell may use.
-	Packages() []string
+	failure.Guide
 	// Doc says what a name is: a package, or a member of one; "" if unknown.
 	Doc(ctx context.Context, pkg, member string) string
 	// DocAt is like Doc for the package at an import path.

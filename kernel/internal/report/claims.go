@@ -132,7 +132,7 @@ func (r *Results) set(claim, key string, value any) error {
 		return fmt.Errorf("claim %s: the value is neither a number, nor text, nor true or false", claim)
 	}
 	if _, taken := r.values[key]; taken {
-		return fmt.Errorf("claim %s: %s is claimed twice", claim, key)
+		return fmt.Errorf("claim %s: %s is claimed twice; give one of them another name", claim, key)
 	}
 	r.values[key] = value
 	return nil

@@ -22,5 +22,5 @@ func ExampleResults() {
 	fmt.Println(results.Add(n.Cells[0]))
 	// Output:
 	// <nil> 2
-	// claim loss: loss is claimed twice
+	// claim loss: loss is claimed twice; give one of them another name
 }

@@ -74,6 +74,22 @@ func (l *Lookup) Packages() []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
+// Paths lists the import paths of packages, sorted.
+func (l *Lookup) Paths() []string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.load()
+	var all []string
+	for _, paths := range l.pkgs.names {
+		all = append(all, paths...)
+	}
+	for _, paths := range l.std {
+		all = append(all, paths...)
+	}
+	slices.Sort(all)
+	return all
+}
+
 // Members lists the exported names of the packages with the name, sorted.
 func (l *Lookup) Members(name string) []string {
 	l.mu.Lock()

@@ -43,7 +43,8 @@ var drawn = []string{"circuit", "prune", "prove", "study"}
 // A Result is what a cell wrote.
 type Result struct {
 	Forms map[string]string // by MIME type; nil for none
-	Error string            // what the last expression returned as an error
+	Error string            // what the last expression returned as an error, or what book.Check was given
+	At    string            // FILE:LINE of that check, "" for the last expression
 }
 
 // ReadResult reads the result in the kernel's folder dir. What is not one is
@@ -65,7 +66,8 @@ func ReadResult(dir string) Result {
 }
 
 // parseResult reads forms, each a line with the MIME type and a length, and as
-// many bytes.
+// many bytes. An error is a form of the type "error", and where it was checked
+// one of the type "at"; viz/book writes them too.
 func parseResult(text []byte) (r Result) {
 	for len(text) > 0 {
 		line, rest, ok := bytes.Cut(text, []byte("\n"))
@@ -75,8 +77,13 @@ func parseResult(text []byte) (r Result) {
 			return Result{}
 		}
 		value := strings.ToValidUTF8(string(rest[:size]), string(utf8.RuneError))
-		if text = rest[size:]; mime == "error" {
+		text = rest[size:]
+		switch mime {
+		case "error":
 			r.Error = value
+			continue
+		case "at":
+			r.At = value
 			continue
 		}
 		if r.Forms == nil {

@@ -80,15 +80,16 @@ func TestResult(t *testing.T) {
 
 func TestParseResult(t *testing.T) {
 	for text, want := range map[string]Result{
-		"":                  {},
-		"a/b 1\nx":          {Forms: map[string]string{"a/b": "x"}},
-		"a/b 0\nc/d 2\nx\n": {Forms: map[string]string{"a/b": "", "c/d": "x\n"}},
-		"error 3\nbad":      {Error: "bad"},
-		"a/b 2\nx":          {},
-		"a/b -1\nx":         {},
-		"a/b x":             {},
-		"a/b\nx":            {},
-		"a/b 1\n\xff":       {Forms: map[string]string{"a/b": "\uFFFD"}},
+		"":                    {},
+		"a/b 1\nx":            {Forms: map[string]string{"a/b": "x"}},
+		"a/b 0\nc/d 2\nx\n":   {Forms: map[string]string{"a/b": "", "c/d": "x\n"}},
+		"error 3\nbad":        {Error: "bad"},
+		"error 1\nxat 3\na:1": {Error: "x", At: "a:1"},
+		"a/b 2\nx":            {},
+		"a/b -1\nx":           {},
+		"a/b x":               {},
+		"a/b\nx":              {},
+		"a/b 1\n\xff":         {Forms: map[string]string{"a/b": "\uFFFD"}},
 	} {
 		if diff := cmp.Diff(want, parseResult([]byte(text))); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", text, diff)
