@@ -47,6 +47,7 @@ type cli struct {
 	Install   installCmd   `cmd:"" help:"Install the program and the kernel for Jupyter."`
 	Uninstall uninstallCmd `cmd:"" help:"Remove what install made."`
 	Doctor    doctorCmd    `cmd:"" help:"Say what is there, which backend would be used, and what to do about what is missing. Fetches nothing."`
+	Selftest  selftestCmd  `cmd:"" help:"Run three cells through the kernel: in Go, on the backend, and one that draws a circuit."`
 	Kernel    kernelCmd    `cmd:"" hidden:"" help:"Be the kernel that Jupyter starts."`
 }
 
