@@ -208,11 +208,27 @@ func TestNoPython(t *testing.T) {
 }
 
 // BenchmarkCell measures warm cells in one kernel, from the request to the
-// reply: a trivial one, and one that opens the engine's backend.
+// reply: a trivial one, one that opens the engine's backend, and one that opens
+// a run and evaluates it on 64 prompts, plain and under an intervention, which
+// compiles two programs.
 func BenchmarkCell(b *testing.B) {
 	for name, source := range map[string]string{
 		"trivial": "%%\nfmt.Println(NUMBER)",
 		"engine":  "%%\nback, err := backend.Open()\nif err != nil {\n\tpanic(err)\n}\nfmt.Println(NUMBER, back.Name())",
+		"run": `import "circuitbook/sparsenn/model"
+import "circuitbook/sparsenn/task"
+import "circuitbook/sparsenn/train"
+import "circuitbook/viz/book"
+%%
+run := book.Must(train.Open(book.Must(train.Scale("laptop", 0)))) // a committed one
+pairs := book.Must(task.SingleDoubleQuote().Report(run.Tokenizer, task.Options{N: 64, MaxTokens: 64})).ForMeasuring()
+var tokens [][]int32
+for _, p := range pairs {
+	tokens = append(tokens, p.Prompt[len(p.Prompt)-32:])
+}
+plain := book.Must(run.Model.Next(tokens))
+rec := book.Must(run.Model.Record(tokens, []model.Site{"1.attn.act_in"}, model.Intervention{Site: "0.attn.resid_delta", Scale: make([]float32, 128)}))
+fmt.Println(NUMBER, len(plain), len(rec.Activations))`,
 	} {
 		b.Run(name, func(b *testing.B) {
 			var sources []string
