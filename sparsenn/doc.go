@@ -102,6 +102,10 @@
 //
 // [circuitbook/sparsenn/backend] opens XLA on a GPU or CPU, fetching a plugin if
 // there is none, and otherwise the pure-Go backend with one line that says why.
+// What XLA compiles for the CPU is kept in the cache folder and loaded by the
+// next process ([circuitbook/sparsenn/backend/executables]), so that a cell of a
+// notebook does not compile what another one did; CIRCUITBOOK_KEEP_COMPILED=0
+// switches that off.
 // [circuitbook/sparsenn/cache] is the one folder where all that is fetched or
 // made lies; [circuitbook/sparsenn/store] is how runs lie in it.
 package sparsenn

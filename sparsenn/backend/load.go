@@ -15,7 +15,9 @@ import (
 	"github.com/gomlx/go-xla/compute/xla"
 	"k8s.io/klog/v2"
 
+	"circuitbook/sparsenn/backend/executables"
 	"circuitbook/sparsenn/backend/plugin"
+	"circuitbook/sparsenn/cache"
 )
 
 // loadLimit bounds the loading of one plugin. CUDA's takes seconds, the CPU's
@@ -47,6 +49,7 @@ func load(p plugin.Plugin) (compute.Backend, error) {
 		if r.err != nil {
 			return nil, fmt.Errorf("the %s does not work: %w", p, r.err)
 		}
+		keepExecutables(p)
 		loaded.Store(r.b, p)
 		return r.b, nil
 	case <-time.After(loadLimit):
@@ -177,4 +180,25 @@ func try(b compute.Backend) (err error) {
 		return fmt.Errorf("[1 2] + [1 2] gave %v", got)
 	}
 	return nil
+}
+
+// KeepEnv names the variable that, as "0" or "false", has every process compile
+// its programs, instead of loading what another one compiled before.
+const KeepEnv = "CIRCUITBOOK_KEEP_COMPILED"
+
+// keepExecutables has programs compiled once for the machine. Without a cache
+// folder, or on systems where it cannot be done, they are compiled every time.
+func keepExecutables(p plugin.Plugin) {
+	if v := os.Getenv(KeepEnv); p.Platform != plugin.CPU || v == "0" || v == "false" {
+		return
+	}
+	p, err := p.Hash()
+	if err != nil {
+		return
+	}
+	dir, err := cache.Sub("executables")
+	if err != nil {
+		return
+	}
+	_ = executables.Keep(p.Path, p.SHA256, executables.Store{Dir: dir, Limit: executables.DefaultLimit})
 }
