@@ -16,9 +16,11 @@ fail() {
 home=/home/$NB_USER
 
 if [ "$(id -u)" = 0 ]; then
-	case "$NB_UID$NB_GID" in
-	'' | *[!0-9]*) fail "NB_UID=$NB_UID and NB_GID=$NB_GID must be numbers" ;;
-	esac
+	for number in "$NB_UID" "$NB_GID"; do
+		case $number in
+		'' | *[!0-9]*) fail "NB_UID=$NB_UID and NB_GID=$NB_GID must be numbers" ;;
+		esac
+	done
 	[ "$NB_UID" -ne 0 ] || fail "NB_UID=0: notebooks do not run as root here; leave --user root away, or set NB_UID to your own uid"
 	if [ "$NB_UID" != "$(id -u "$NB_USER")" ] || [ "$NB_GID" != "$(id -g "$NB_USER")" ]; then
 		# By its number, since the gid may be somebody's already.
@@ -29,7 +31,10 @@ if [ "$(id -u)" = 0 ]; then
 			--uid "$NB_UID" --gid "$NB_GID" --groups users "$NB_USER"
 	fi
 	# The folders themselves only; a fresh volume is root's.
-	chown "$NB_UID:$NB_GID" "$home" "$home/work"
+	for dir in "$home" "$home/work"; do
+		chown "$NB_UID:$NB_GID" "$dir" 2>/dev/null || [ "$(stat -c %u:%g "$dir")" = "$NB_UID:$NB_GID" ] ||
+			fail "cannot give $dir to uid $NB_UID and gid $NB_GID: is it mounted read-only, or from a file system that has owners of its own?"
+	done
 	if [ "${CHOWN_HOME:-}" = yes ] || [ "${CHOWN_HOME:-}" = 1 ]; then
 		chown -R "$NB_UID:$NB_GID" "$home"
 	fi
