@@ -31,10 +31,8 @@ if [ "$(id -u)" = 0 ]; then
 			--uid "$NB_UID" --gid "$NB_GID" --groups users "$NB_USER"
 	fi
 	# The folders themselves only; a fresh volume is root's.
-	for dir in "$home" "$home/work"; do
-		chown "$NB_UID:$NB_GID" "$dir" 2>/dev/null || [ "$(stat -c %u:%g "$dir")" = "$NB_UID:$NB_GID" ] ||
-			fail "cannot give $dir to uid $NB_UID and gid $NB_GID: is it mounted read-only, or from a file system that has owners of its own?"
-	done
+	# Where that cannot be done, what counts is whether they can be written.
+	chown "$NB_UID:$NB_GID" "$home" "$home/work" 2>/dev/null || true
 	if [ "${CHOWN_HOME:-}" = yes ] || [ "${CHOWN_HOME:-}" = 1 ]; then
 		chown -R "$NB_UID:$NB_GID" "$home"
 	fi
@@ -43,7 +41,7 @@ if [ "$(id -u)" = 0 ]; then
 fi
 
 [ -w "$home" ] || fail "uid $(id -u) cannot write $home: add --group-add users, or use --user root -e NB_UID=$(id -u)"
-[ -w "$home/work" ] || fail "uid $(id -u) cannot write $home/work: give that folder to the uid, or use --user root -e NB_UID=UID with its owner's uid"
+[ -w "$home/work" ] || fail "uid $(id -u) cannot write $home/work: is the volume read-only? If not, give the folder to that uid, or use --user root -e NB_UID=UID with its owner's uid"
 [ -w "$CIRCUITBOOK_CACHE" ] || fail "uid $(id -u) cannot write $CIRCUITBOOK_CACHE: add --group-add users"
 
 # The notebooks, unless the volume has some.

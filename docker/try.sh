@@ -227,7 +227,7 @@ readonly_volume() {
 }
 readonly_root() {
 	volume 0:0 755
-	refused "cannot give /home/jovyan/work to uid 1234" --user root -e NB_UID=1234 -v "$work/volume:/home/jovyan/work:ro" $image true
+	refused "uid 1234 cannot write /home/jovyan/work" --user root -e NB_UID=1234 -v "$work/volume:/home/jovyan/work:ro" $image true
 }
 
 drawn() {
