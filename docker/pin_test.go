@@ -16,8 +16,8 @@ import (
 const manifest = `{"schemaVersion": 2, "manifests": []}`
 
 // pin runs pin.sh on a copy of the Dockerfile with the given base, and returns
-// what it printed, its error and the base that the file has then.
-func pin(t *testing.T, base string, args ...string) (out string, err error, after string) {
+// what it printed, the base that the file has then and its error.
+func pin(t *testing.T, base string, args ...string) (out, after string, err error) {
 	t.Helper()
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("curl is not installed, which pin.sh asks registries with")
@@ -40,13 +40,13 @@ func pin(t *testing.T, base string, args ...string) (out string, err error, afte
 	if left, _ := os.ReadDir(dir); len(left) != 2 {
 		t.Errorf("files are left: %v", left)
 	}
-	return string(text), err, after
+	return string(text), after, err
 }
 
 // failed checks that pin.sh said one line, with something in it, and changed nothing.
 func failed(t *testing.T, base, want string, args ...string) {
 	t.Helper()
-	out, err, after := pin(t, base, args...)
+	out, after, err := pin(t, base, args...)
 	if err == nil || after != base || strings.Count(out, "\n") != 1 || !strings.Contains(out, want) || !strings.HasPrefix(out, "pin.sh: ") {
 		t.Errorf("want one line with %q, an error and the base %s; have %q, %v and %s", want, base, out, err, after)
 	}
@@ -101,14 +101,14 @@ func TestPin(t *testing.T) {
 	for _, token := range []string{"", "a-token.for_all"} {
 		image := registry(t, token, digest) + "/library/debian:trixie-slim"
 		want := image + "@" + digest
-		if out, err, after := pin(t, image); err != nil || after != want || out != want+"\n" {
+		if out, after, err := pin(t, image); err != nil || after != want || out != want+"\n" {
 			t.Errorf("with the token %q: %q, %v; the base is %s, want %s", token, out, err, after, want)
 		}
 		// Again, from an older digest to that of today.
-		if out, err, after := pin(t, image+"@sha256:"+strings.Repeat("0", 64)); err != nil || after != want {
+		if out, after, err := pin(t, image+"@sha256:"+strings.Repeat("0", 64)); err != nil || after != want {
 			t.Errorf("pinned again: %q, %v; the base is %s, want %s", out, err, after, want)
 		}
-		if out, err, after := pin(t, image, "--print"); err != nil || after != image || out != want+"\n" {
+		if out, after, err := pin(t, image, "--print"); err != nil || after != image || out != want+"\n" {
 			t.Errorf("--print: %q, %v; the base is %s, want %s", out, err, after, image)
 		}
 	}
