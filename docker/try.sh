@@ -6,7 +6,7 @@
 #   apt-get install buildah podman runc uidmap mmdebstrap
 #
 #   docker/try.sh                 all of it
-#   WORK=FOLDER docker/try.sh     keeps base, images and logs there; a base that is there is used
+#   WORK=FOLDER docker/try.sh     keeps base and images there; a base and steps that are there are used
 #   BUILD=no WORK=FOLDER ...      tries the image that is there
 #   CUDA=yes                      builds the CUDA image, too (some GB)
 #   BASE=IMAGE                    on this base, and makes none
@@ -97,7 +97,7 @@ build() {
 	echo "# $canary" | tee -a "$lent/ca" "$lent/pip" >/dev/null
 	echo "// $canary" >>"$lent/apt"
 	CA=$lent/ca PIP_CONFIG_FILE=$lent/pip APT_CONF=$lent/apt NO_PROXY="${NO_PROXY:+$NO_PROXY,}$canary.invalid" \
-		ENGINE="buildah ${store[*]}" BASE=${BASE:-localhost/stand-in} "$here/build.sh" "$1" --isolation chroot --pull=never
+		ENGINE="buildah ${store[*]}" BASE=${BASE:-localhost/stand-in} "$here/build.sh" "$1" --isolation chroot --pull=never --layers
 	rm -rf "$lent"
 	echo "localhost/circuitbook:$1, $(buildah "${store[@]}" images --format '{{.Size}}' "localhost/circuitbook:$1")"
 }

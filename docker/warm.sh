@@ -18,7 +18,7 @@ circuitbook selftest
 # "laptop" are trained on, which "tiny" does without.
 cat >"$HOME/corpus.ipynb" <<'END'
 {"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_type": "code", "metadata": {}, "outputs": [], "execution_count": null,
-"source": "import (\"context\"; \"fmt\"; \"circuitbook/sparsenn/corpus\"; \"circuitbook/sparsenn/train\"; \"circuitbook/viz/book\")\n%%\nconfig := book.Must(train.Scale(\"laptop\", 0))\nfmt.Println(book.Must(corpus.Open(context.Background(), config.Corpus, func(s string) { fmt.Println(s) })).Hash)"}]}
+"source": "import (\"context\"; \"fmt\"; \"circuitbook/sparsenn/corpus\"; \"circuitbook/sparsenn/train\"; \"circuitbook/viz/book\")\n%%\n// The corpus of laptop.\nconfig := book.Must(train.Scale(\"laptop\", 0))\nfmt.Println(book.Must(corpus.Open(context.Background(), config.Corpus, func(s string) { fmt.Println(s) })).Hash)"}]}
 END
 circuitbook run "$HOME/corpus.ipynb" --out "$HOME/out"
 circuitbook run notebooks/02_quotes.ipynb -p scale=tiny --out "$HOME/out"
