@@ -6,11 +6,13 @@
 # The image is localhost/circuitbook:cpu or :cuda; the CUDA image is built on
 # the CPU image. What this machine needs to reach package indexes is lent to
 # the build as secrets, none of which stays in the image: its certificates,
-# its settings of pip and Go, its proxies.
+# its settings of pip, Go and apt, its proxies.
 #
 #   ENGINE=docker|podman|buildah   the engine, options of its own after it
 #   BASE=IMAGE                     instead of the base that the Dockerfile names
 #   CA=FILE                        certificates, for a proxy that has its own
+#   APT_CONF=FILE                  a configuration of apt, for a proxy of its own
+#   APT_SOURCES=FILE               a sources.list of trixie, for a mirror
 set -eu
 
 kind=${1:-cpu}
@@ -27,14 +29,17 @@ cd "$(dirname "$0")/.."
 
 if [ -z "${ENGINE:-}" ]; then
 	for ENGINE in docker podman buildah ''; do
+		# Docker's program is of no use where its service does not run.
+		if [ "$ENGINE" = docker ] && ! docker info >/dev/null 2>&1; then continue; fi
 		if [ -n "$ENGINE" ] && command -v "$ENGINE" >/dev/null; then break; fi
 	done
 	if [ -z "$ENGINE" ]; then
-		echo "build.sh: none of docker, podman and buildah is here; install one" >&2
+		echo "build.sh: none of docker (with its service), podman and buildah is here; install one" >&2
 		exit 1
 	fi
 fi
 
+# Only its owner may look into this folder.
 secrets=$(mktemp -d)
 trap 'rm -rf "$secrets"' EXIT
 trap 'exit 130' INT TERM
@@ -68,8 +73,24 @@ for conf in "${PIP_CONFIG_FILE:-}" "${XDG_CONFIG_HOME:-${HOME:-}/.config}/pip/pi
 	fi
 done
 
-set -- --secret "id=ca,src=$secrets/ca" --secret "id=settings,src=$secrets/settings" \
-	--secret "id=pip,src=$secrets/pip" -t "localhost/circuitbook:$kind" -f "$file" "$@"
+for name in APT_CONF APT_SOURCES; do
+	eval "file_named=\${$name:-}"
+	if [ -n "$file_named" ] && [ ! -f "$file_named" ]; then
+		echo "build.sh: $name=$file_named: there is no such file" >&2
+		exit 2
+	fi
+done
+{
+	# The proxies that apt has here; what else it has is this machine's own.
+	if command -v apt-config >/dev/null; then apt-config dump | grep -iE '^Acquire::https?::Proxy(::[^ ]+)? ' || true; fi
+	[ ! -s "$secrets/ca" ] || echo 'Acquire::https::CAInfo "/run/secrets/ca";'
+	[ -z "${APT_SOURCES:-}" ] || echo 'Dir::Etc::sourcelist "/run/secrets/sources"; Dir::Etc::sourceparts "-";'
+	[ -z "${APT_CONF:-}" ] || cat "$APT_CONF"
+} >"$secrets/apt"
+if [ -n "${APT_SOURCES:-}" ]; then cp "$APT_SOURCES" "$secrets/sources"; else : >"$secrets/sources"; fi
+
+set -- --secret "id=ca,src=$secrets/ca" --secret "id=settings,src=$secrets/settings" --secret "id=pip,src=$secrets/pip" \
+	--secret "id=apt,src=$secrets/apt" --secret "id=sources,src=$secrets/sources" -t "localhost/circuitbook:$kind" -f "$file" "$@"
 case $ENGINE in
 # Theirs is a format without HEALTHCHECK otherwise.
 podman* | buildah*) set -- --format docker "$@" ;;

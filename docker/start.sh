@@ -16,9 +16,11 @@ fail() {
 home=/home/$NB_USER
 
 if [ "$(id -u)" = 0 ]; then
-	case "$NB_UID$NB_GID" in
-	'' | *[!0-9]*) fail "NB_UID=$NB_UID and NB_GID=$NB_GID must be numbers" ;;
-	esac
+	for number in "$NB_UID" "$NB_GID"; do
+		case $number in
+		'' | *[!0-9]*) fail "NB_UID=$NB_UID and NB_GID=$NB_GID must be numbers" ;;
+		esac
+	done
 	[ "$NB_UID" -ne 0 ] || fail "NB_UID=0: notebooks do not run as root here; leave --user root away, or set NB_UID to your own uid"
 	if [ "$NB_UID" != "$(id -u "$NB_USER")" ] || [ "$NB_GID" != "$(id -g "$NB_USER")" ]; then
 		# By its number, since the gid may be somebody's already.
@@ -29,7 +31,8 @@ if [ "$(id -u)" = 0 ]; then
 			--uid "$NB_UID" --gid "$NB_GID" --groups users "$NB_USER"
 	fi
 	# The folders themselves only; a fresh volume is root's.
-	chown "$NB_UID:$NB_GID" "$home" "$home/work"
+	# Where that cannot be done, what counts is whether they can be written.
+	chown "$NB_UID:$NB_GID" "$home" "$home/work" 2>/dev/null || true
 	if [ "${CHOWN_HOME:-}" = yes ] || [ "${CHOWN_HOME:-}" = 1 ]; then
 		chown -R "$NB_UID:$NB_GID" "$home"
 	fi
@@ -38,7 +41,7 @@ if [ "$(id -u)" = 0 ]; then
 fi
 
 [ -w "$home" ] || fail "uid $(id -u) cannot write $home: add --group-add users, or use --user root -e NB_UID=$(id -u)"
-[ -w "$home/work" ] || fail "uid $(id -u) cannot write $home/work: give that folder to the uid, or use --user root -e NB_UID=UID with its owner's uid"
+[ -w "$home/work" ] || fail "uid $(id -u) cannot write $home/work: is the volume read-only? If not, give the folder to that uid, or use --user root -e NB_UID=UID with its owner's uid"
 [ -w "$CIRCUITBOOK_CACHE" ] || fail "uid $(id -u) cannot write $CIRCUITBOOK_CACHE: add --group-add users"
 
 # The notebooks, unless the volume has some.

@@ -1,8 +1,9 @@
 #!/bin/sh
 # Runs a command, while an image is built, with what the builder's machine lets
 # the build have: the certificates in the secret "ca", the variables of pip, Go
-# and proxies in the secret "settings", and the configuration of pip in the
-# secret "pip". None of them stays in the image. Each may be missing.
+# and proxies in the secret "settings", the configuration of pip in the secret
+# "pip", and that of apt in the secret "apt", which may name the list of sources
+# in the secret "sources". None of them stays in the image. Each may be missing.
 #
 #   with-settings.sh COMMAND [ARGUMENT...]
 set -eu
@@ -14,6 +15,9 @@ if [ -s "$secrets/ca" ]; then
 fi
 if [ -s "$secrets/pip" ]; then
 	export PIP_CONFIG_FILE="$secrets/pip"
+fi
+if [ -s "$secrets/apt" ]; then
+	export APT_CONFIG="$secrets/apt"
 fi
 if [ -s "$secrets/settings" ]; then
 	set -a
