@@ -121,7 +121,11 @@ func (r *runCmd) Run(a *app) (err error) {
 	if a.ctx.Err() != nil {
 		return fmt.Errorf("%w; what ran is in %s", execute.ErrInterrupted, files.notebook)
 	}
-	text, err := results.Encode(provenance(path, hash, params, m, machine, started))
+	from := provenance(path, hash, params, m, machine, started)
+	if roots, err := store.Roots(notebookRuns(m)); err == nil { // else no cell had any run
+		from.Runs = report.Runs(n, roots)
+	}
+	text, err := results.Encode(from)
 	if err != nil {
 		return errors.Join(failed, err)
 	}

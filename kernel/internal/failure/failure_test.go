@@ -357,3 +357,14 @@ func TestRefused(t *testing.T) {
 		t.Error("whose magic it is")
 	}
 }
+
+// TestNotDownloaded: a module that some other needs, so that go knows its
+// version, but that was never fetched.
+func TestNotDownloaded(t *testing.T) {
+	r := failed("go: downloading a.b/c/v3 v3.1.0\n./main.go:9:2: "+notHere+"\n", "", "Cell[2]: Line 1\ncontext\n"+notHere)
+	want := "cell 2, line 1: the module a.b/c/v3 v3.1.0 is needed and is not on this machine\n" +
+		"!*go get a.b/c/v3@v3.1.0 in a cell of its own fetches it, which takes a network"
+	if f := Judge(known("var count = 1", "import \"a.b/c/v3\""), r); f == nil || f.Error() != want {
+		t.Errorf("%v, want %q", f, want)
+	}
+}

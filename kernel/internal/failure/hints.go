@@ -26,6 +26,7 @@ var (
 	unused      = regexp.MustCompile(`^declared and not used: (\w+)$`)
 	noMember    = regexp.MustCompile(`^(\w+)\.(\w+) undefined \(type (\w+) has no field or method \w+\)$`)
 	notInGo     = regexp.MustCompile(`^package (\S+) is not in std(?: \([^)]*\))?$`)
+	wanted      = regexp.MustCompile(`(?m)^go: downloading (\S+) (\S+)$`)
 	noModule    = regexp.MustCompile(`^(?:cannot find module providing package|no required module provides package) ([^\s;:]+).*$`)
 	mismatched  = regexp.MustCompile(`^invalid operation: .* \(mismatched types (.+) and (.+)\)$`)
 	moreValues  = regexp.MustCompile(`^assignment mismatch: 1 variable but \S+ returns (\d+) values$`)
@@ -35,6 +36,9 @@ var (
 	python      = regexp.MustCompile(`^\s*(?:def \w+\(.*|class \w+.*|import \w[\w.]*(?: as \w+)?|from \w[\w.]* import .*|(?:if|elif|while|for \w.* in) .*:|else:|try:|except\b.*:|with .*:|lambda .*|print [^(].*)\s*(?:#.*)?$`)
 	numberTypes = regexp.MustCompile(`^(?:u?int|float|complex)\d*$`)
 )
+
+// notHere is what go says of a module that it would need to download.
+const notHere = "module lookup disabled by GOPROXY=off"
 
 // advise puts a complaint of the compiler in words that say what to do, where
 // that is known.
@@ -65,6 +69,11 @@ func (j judge) advise(complaint string) {
 		name := noModule.FindStringSubmatch(complaint)[1]
 		j.Message = fmt.Sprintf("there is no package %s in the modules that cells are compiled with", name)
 		add(fmt.Sprintf("!*go get %s@latest in a cell of its own adds its module to this kernel, which takes a network", name))
+	case complaint == notHere:
+		if m := wanted.FindStringSubmatch(j.Evalue); m != nil {
+			j.Message = fmt.Sprintf("the module %s %s is needed and is not on this machine", m[1], m[2])
+			add(fmt.Sprintf("!*go get %s@%s in a cell of its own fetches it, which takes a network", m[1], m[2]))
+		}
 	case noMember.MatchString(complaint):
 		m := noMember.FindStringSubmatch(complaint)
 		if j.Guide != nil && slices.Contains(j.Guide.Members(m[1]+"s"), m[2]) {

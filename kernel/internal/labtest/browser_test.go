@@ -9,6 +9,9 @@ import (
 	"time"
 )
 
+// patience is how long a page may take to show what it should.
+const patience = 20 * time.Second
+
 // TestPage drives a page of its own.
 func TestPage(t *testing.T) {
 	b := StartBrowser(t)

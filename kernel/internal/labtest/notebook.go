@@ -30,13 +30,13 @@ func (s *Server) Notebook(p *Page, name string, kernel bool) error {
 	if err != nil {
 		return err
 	}
-	err = p.eval(loadTimeout, `jupyterapp.commands.execute("docmanager:open", `+string(text)+`).then(async w => {
+	err = p.eval(openTimeout, `jupyterapp.commands.execute("docmanager:open", `+string(text)+`).then(async w => {
 		window.panel = w
 		await w.context.ready
 		jupyterapp.shell.activateById(w.id)
 	})`, nil)
 	if err == nil {
-		err = p.Await(`panel.isVisible && panel.content.widgets.length === panel.content.model.cells.length`, loadTimeout)
+		err = p.Await(`panel.isVisible && panel.content.widgets.length === panel.content.model.cells.length`, openTimeout)
 	}
 	if err != nil {
 		return fmt.Errorf("opening %s: %w", name, err)

@@ -22,6 +22,7 @@ import (
 const (
 	stepTimeout = 30 * time.Second
 	loadTimeout = 60 * time.Second
+	openTimeout = 150 * time.Second // of a notebook of megabytes, all of it rendered at once
 )
 
 // A Page is a tab of a Browser.

@@ -20,8 +20,12 @@ func Card(results []byte) (string, error) {
 	if err := dec.Decode(&top); err != nil {
 		return "", fmt.Errorf("the results: %w", err)
 	}
+	runs, err := runRows(top.Provenance["runs"])
+	if err != nil {
+		return "", err
+	}
 	var out bytes.Buffer
-	err := cardTemplate.Execute(&out, map[string]any{"Rows": rows(top.Provenance), "Modules": pins(top.Provenance["modules"])})
+	err = cardTemplate.Execute(&out, map[string]any{"Rows": rows(top.Provenance), "Runs": runs, "Modules": pins(top.Provenance["modules"])})
 	return out.String(), err
 }
 
@@ -86,7 +90,7 @@ func rows(p map[string]any) (list []row) {
 }
 
 // known are the keys that every run gives.
-var known = []string{"notebook", "notebook_sha256", "parameters", "modules", "go", "plugin", "machine", "started", "wall_seconds"}
+var known = []string{"notebook", "notebook_sha256", "parameters", "modules", "go", "plugin", "machine", "runs", "started", "wall_seconds"}
 
 // str is a value as text: a string as it is, nothing as "".
 func str(v any) string {
@@ -129,7 +133,12 @@ var cardTemplate = template.Must(template.New("card").Parse(`<section class="cir
 <table>
 {{range .Rows}}<tr><th scope="row">{{.Name}}</th><td{{if .Time}} class="time"{{end}}>{{if .Code}}<code>{{.Value}}</code>{{else}}{{.Value}}{{end}}</td></tr>
 {{end}}</table>
-{{if .Modules}}<details><summary>all pinned modules</summary><pre>{{range .Modules}}{{.}}
+{{if .Runs}}<h3>Runs it used, and the sha256 of their data</h3>
+<p>Those that its outputs name, and those that they were made from. The hash in a name is of the run's whole recipe.</p>
+<table>
+{{range .Runs}}<tr><th scope="row"><code>{{.Name}}</code></th><td>{{.About}}{{range .Data}}<br>{{.Name}} <code>{{.Value}}</code>{{end}}</td></tr>
+{{end}}</table>
+{{end}}{{if .Modules}}<details><summary>all pinned modules</summary><pre>{{range .Modules}}{{.}}
 {{end}}</pre></details>
 {{end}}</section>
 `))

@@ -42,7 +42,7 @@ func New() *Results {
 }
 
 // reserved are the keys of the provenance that only the runner writes.
-var reserved = []string{"notebook", "notebook_sha256", "parameters", "started", "wall_seconds"}
+var reserved = []string{"notebook", "notebook_sha256", "parameters", "runs", "started", "wall_seconds"}
 
 // Add takes the claims and the provenance in a cell's outputs. A claim is
 // {"name": N, "value": V} with optional "lo", "hi" and "n", which become N,

@@ -18,8 +18,11 @@ type Provenance struct {
 	// overrides it, as it does all but the notebook's own identity.
 	Plugin  *Plugin           `json:"plugin"`
 	Machine store.MachineInfo `json:"machine"`
-	Started string            `json:"started"` // RFC 3339, UTC
-	Seconds float64           `json:"wall_seconds"`
+	// Runs are those of the store that the outputs name, with what they were
+	// made from.
+	Runs    map[string]Run `json:"runs,omitempty"`
+	Started string         `json:"started"` // RFC 3339, UTC
+	Seconds float64        `json:"wall_seconds"`
 }
 
 // A Plugin is the XLA plugin that cells are given.

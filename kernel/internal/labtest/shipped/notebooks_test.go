@@ -1,4 +1,4 @@
-package labtest
+package shipped
 
 import (
 	"fmt"
@@ -8,18 +8,34 @@ import (
 	"testing"
 	"time"
 
+	"circuitbook/kernel/internal/labtest"
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/notebook"
 )
 
+func TestMain(m *testing.M) { os.Exit(labtest.Main(m)) }
+
 // patience is how long a page may take to show what it should.
 const patience = 20 * time.Second
 
+// darkNotebook is the one that is looked at with dark colours too. Figures bring
+// their own background, so that the others would say the same again: all are
+// looked at where $CIRCUITBOOK_LONG is 1.
+const darkNotebook = "02_quotes"
+
+// shades are the colours that a notebook is looked at with: light, or dark.
+func shades(name string) []bool {
+	if name == darkNotebook || os.Getenv("CIRCUITBOOK_LONG") == "1" {
+		return []bool{false, true}
+	}
+	return []bool{false}
+}
+
 // TestNotebooks holds that a reader who has only an executed notebook sees
 // every figure in it: in JupyterLab, where the notebook is not trusted, and on
-// pages made by nbconvert, with light colours and with dark ones.
+// pages made by nbconvert, with light colours and, of one of them, with dark ones.
 func TestNotebooks(t *testing.T) {
-	b := StartBrowser(t)
+	b := labtest.StartBrowser(t)
 	m, err := module.Search{Cwd: "."}.Find()
 	if err != nil {
 		t.Fatal(err)
@@ -28,7 +44,7 @@ func TestNotebooks(t *testing.T) {
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no notebooks: %v", err)
 	}
-	keep := Screenshots(t, filepath.Join(m.Dir, "circuitbook-out", "screenshots"))
+	keep := labtest.Screenshots(t, filepath.Join(m.Dir, "circuitbook-out", "screenshots"))
 
 	// Copies, since JupyterLab saves what it has open.
 	root := t.TempDir()
@@ -43,11 +59,11 @@ func TestNotebooks(t *testing.T) {
 		}
 	}
 	pages, clean := t.TempDir(), t.TempDir()
-	Convert(t, pages, files)
+	labtest.Convert(t, pages, files)
 	// A sanitised page escapes an HTML picture, so it must take the SVG.
-	Convert(t, clean, files, "--HTMLExporter.sanitize_html=True",
+	labtest.Convert(t, clean, files, "--HTMLExporter.sanitize_html=True",
 		`--NbConvertBase.display_data_priority=["image/svg+xml", "image/png", "image/jpeg", "text/plain"]`)
-	server := Lab{Root: root}.Start(t)
+	server := labtest.Lab{Root: root}.Start(t)
 	lab := b.Page(t)
 	if err := server.Load(lab); err != nil {
 		t.Fatal(err)
@@ -61,10 +77,10 @@ func TestNotebooks(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if len(Displays(n, WithHTML)) == 0 {
+			if len(labtest.Displays(n, labtest.WithHTML)) == 0 {
 				t.Skip("shows nothing: it is not executed")
 			}
-			look := func(p *Page, kind, shot string, want []Display) {
+			look := func(p *labtest.Page, kind, shot string, want []labtest.Display) {
 				t.Helper()
 				i := 0
 				seen, err := p.Look(kind, want, patience, func(png []byte) error {
@@ -86,11 +102,11 @@ func TestNotebooks(t *testing.T) {
 			if err := server.Notebook(lab, filepath.Base(file), false); err != nil {
 				t.Fatal(err)
 			}
-			for _, dark := range []bool{false, true} {
+			for _, dark := range shades(name) {
 				if err := lab.Theme(dark); err != nil {
 					t.Fatal(err)
 				}
-				look(lab, InLab, "lab-"+shade(dark), Displays(n, WithHTML))
+				look(lab, labtest.InLab, "lab-"+shade(dark), labtest.Displays(n, labtest.WithHTML))
 			}
 			if err := lab.Close(); err != nil {
 				t.Fatal(err)
@@ -100,7 +116,7 @@ func TestNotebooks(t *testing.T) {
 				dir, shot string
 				forms     []string
 				dark      []bool
-			}{{pages, "page", WithHTML, []bool{false, true}}, {clean, "sanitised", WithoutHTML, []bool{false}}} {
+			}{{pages, "page", labtest.WithHTML, shades(name)}, {clean, "sanitised", labtest.WithoutHTML, []bool{false}}} {
 				if err := page.Open("file://" + filepath.Join(made.dir, name+".html")); err != nil {
 					t.Fatal(err)
 				}
@@ -108,7 +124,7 @@ func TestNotebooks(t *testing.T) {
 					if err := page.Dark(dark); err != nil {
 						t.Fatal(err)
 					}
-					look(page, InPage, made.shot+"-"+shade(dark), Displays(n, made.forms))
+					look(page, labtest.InPage, made.shot+"-"+shade(dark), labtest.Displays(n, made.forms))
 				}
 			}
 		})

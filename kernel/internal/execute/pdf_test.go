@@ -1,0 +1,184 @@
+package execute_test
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"circuitbook/kernel/internal/execute"
+	"circuitbook/kernel/internal/module"
+	"circuitbook/kernel/internal/notebook"
+	"circuitbook/kernel/internal/provision"
+	"circuitbook/kernel/internal/report"
+	"circuitbook/sparsenn/cache"
+)
+
+// readPDF says of each page of a PDF file what it holds.
+const readPDF = `import json, sys
+import pypdf
+print(json.dumps([page.extract_text() for page in pypdf.PdfReader(sys.argv[1]).pages]))`
+
+// TestPDF prints the report of a notebook that was executed, and reads what is on
+// paper: every line of every cell, every figure, and where it all comes from.
+func TestPDF(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs a browser")
+	}
+	if _, err := report.Browser(); errors.Is(err, report.ErrNoBrowser) {
+		t.Skip(err)
+	}
+	m, err := module.Search{Cwd: "."}.Find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var log bytes.Buffer
+	python, err := provision.EnsurePython(t.Context(), &log)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, log.String())
+	}
+	packages, err := provision.EnsureTestPackages(t.Context(), python, &log)
+	if errors.Is(err, cache.ErrOffline) {
+		t.Skip(err)
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	from := filepath.Join(m.Dir, "notebooks", "02_quotes.ipynb")
+	results, err := os.ReadFile(strings.TrimSuffix(from, ".ipynb") + ".results.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	card, err := report.Card(results)
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.ArtifactDir()
+	page, pdf := filepath.Join(dir, "a.html"), filepath.Join(dir, "a.pdf")
+	if err := execute.WriteHTML(t.Context(), python, provision.PythonEnviron(), from, page, "02_quotes", card); err != nil {
+		t.Fatal(err)
+	}
+	if err := report.Print(t.Context(), page, pdf, dir); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(python, "-c", readPDF, pdf)
+	cmd.Env = append(provision.PythonEnviron(), "PYTHONPATH="+packages)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var pages []string
+	if err := json.Unmarshal(out, &pages); err != nil {
+		t.Fatal(err)
+	}
+	for i, text := range pages {
+		if strings.TrimSpace(text) == "" {
+			t.Errorf("page %d of %d is empty", i+1, len(pages))
+		}
+	}
+	n, err := notebook.Read(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	printed := letters(strings.Join(pages, "\n"))
+	lines, figures := 0, 0
+	for i, c := range n.Cells {
+		if c.Type == notebook.Code {
+			for line := range strings.Lines(c.Source) {
+				lines++
+				if !strings.Contains(printed, letters(line)) {
+					t.Errorf("cell %d: the line %q is not printed", i+1, line)
+				}
+			}
+		}
+		for _, svg := range pictures(t, c) {
+			figures++
+			for _, word := range wordsOf(t, svg) {
+				if !strings.Contains(printed, letters(word)) {
+					t.Errorf("cell %d: %q of a figure is not printed", i+1, word)
+				}
+			}
+		}
+	}
+	var top struct {
+		Provenance struct {
+			Hash string `json:"notebook_sha256"`
+		}
+	}
+	if err := json.Unmarshal(results, &top); err != nil {
+		t.Fatal(err)
+	}
+	if hash := top.Provenance.Hash; hash == "" || !strings.Contains(printed, hash) {
+		t.Error("where it comes from is not printed")
+	}
+	t.Logf("%d pages, %d lines of code, %d figures", len(pages), lines, figures)
+	if len(pages) < 2 || lines == 0 || figures == 0 {
+		t.Error("this looks at nothing")
+	}
+}
+
+// letters leaves out what a line may be broken at, and what a font may have no letter for.
+func letters(s string) string {
+	return regexp.MustCompile(`[^0-9A-Za-z_(){}\[\].,:;=+*/"'<>-]+`).ReplaceAllString(s, "")
+}
+
+var embedded = regexp.MustCompile(`<img src="data:image/svg\+xml;base64,([^"]+)"`)
+
+// pictures are the SVG pictures that a reader of the cell's outputs sees.
+func pictures(t *testing.T, c *notebook.Cell) (list [][]byte) {
+	t.Helper()
+	for _, out := range c.Outputs {
+		data, _ := out.(map[string]any)["data"].(map[string]any)
+		var text strings.Builder
+		switch v := data["text/html"].(type) {
+		case string:
+			text.WriteString(v)
+		case []any:
+			for _, part := range v {
+				text.WriteString(part.(string))
+			}
+		}
+		// What is folded away stays so on paper: it repeats a figure in numbers.
+		shown, _, _ := strings.Cut(text.String(), "<details>")
+		for _, m := range embedded.FindAllStringSubmatch(shown, -1) {
+			svg, err := base64.StdEncoding.DecodeString(m[1])
+			if err != nil {
+				t.Fatal(err)
+			}
+			list = append(list, svg)
+		}
+	}
+	return list
+}
+
+// wordsOf are the texts that the picture shows.
+func wordsOf(t *testing.T, svg []byte) (list []string) {
+	t.Helper()
+	d := xml.NewDecoder(bytes.NewReader(svg))
+	depth := 0
+	for {
+		token, err := d.Token()
+		if err != nil {
+			break
+		}
+		switch token := token.(type) {
+		case xml.StartElement:
+			if token.Name.Local == "text" || depth > 0 {
+				depth++
+			}
+		case xml.EndElement:
+			depth = max(0, depth-1)
+		case xml.CharData:
+			if depth == 1 && len(letters(string(token))) > 1 {
+				list = append(list, string(token))
+			}
+		}
+	}
+	return list
+}
