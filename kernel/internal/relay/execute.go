@@ -94,6 +94,10 @@ func (r *Relay) begin(q *request) {
 		return
 	}
 	p := cell.Prepare(q.Code, func(name string) bool { return r.void[name] })
+	// A function of another cell may be what displays.
+	if r.displays = r.displays || cell.Displays(q.Code); r.displays {
+		p = p.Flush()
+	}
 	r.cells = append(r.cells, failure.Known{Number: e.count, Source: q.Code, Prepared: p})
 	source := p.Source
 	reads := q.mayRead && r.process.CanRead()
