@@ -43,6 +43,7 @@ func TestReadmeDense(t *testing.T) {
 		fmt.Fprintf(&b, "| validation loss, seed %d | %s | %s | |\n", s, r.number("sparse_valid"+seed, "%.3f"), r.number("dense_valid"+seed, "%.3f"))
 		fmt.Fprintf(&b, "| edges, %s tasks of seed %d | | | %s |\n", r.number("tasks_both"+seed, "%.0f"), s, of("edges_ratio"+seed))
 	}
+	fmt.Fprintf(&b, "| edges, dense model of as many parameters (its loss: %s), %s tasks of seed 0 | | | %s |\n", r.number("match_parameters_valid", "%.3f"), r.number("match_parameters_tasks", "%.0f"), of("match_parameters_edges_ratio"))
 	fmt.Fprintf(&b, "| edges, dense model of as many nonzero weights (its loss: %s), %s tasks of seed 0 | | | %s |\n", r.number("match_l0_valid", "%.3f"), r.number("match_l0_tasks", "%.0f"), of("match_l0_edges_ratio"))
 	section(t, denseBegin, denseEnd, b.String())
 }
@@ -51,13 +52,15 @@ func TestReadmeDense(t *testing.T) {
 func TestReadmeFrontier(t *testing.T) {
 	r := read(t, "06_frontier.results.json")
 	var b strings.Builder
-	b.WriteString("| nonzero weights | | width 48 | 96 | 144 | 192 |\n|---|---|---|---|---|---|\n")
+	b.WriteString("| nonzero weights | | width 48 | 96 | 144 | 192 | 192 / 48 (95 % interval) |\n|---|---|---|---|---|---|---|\n")
 	for _, l0 := range []string{"l0_14000", "l0_20000", "l0_28000", "l0_40000", "dense"} {
 		name := "all (dense)"
 		if n, ok := strings.CutPrefix(l0, "l0_"); ok {
 			name = n[:2] + "," + n[2:]
 		}
-		for i, row := range []struct{ label, claim, format string }{{"validation loss", "valid", "%.3f"}, {"edges", "edges", "%.0f"}} {
+		for i, row := range []struct{ label, claim, format string }{
+			{"validation loss", "valid", "%.3f"}, {"edges", "edges", "%.0f"}, {"tasks reached, of " + r.number("tasks", "%.0f"), "reached", "%.0f"},
+		} {
 			if i > 0 {
 				name = ""
 			}
@@ -65,7 +68,15 @@ func TestReadmeFrontier(t *testing.T) {
 			for _, width := range []int{48, 96, 144, 192} {
 				fmt.Fprintf(&b, " %s |", r.number(fmt.Sprintf("width%d_%s_%s", width, l0, row.claim), row.format))
 			}
-			b.WriteString("\n")
+			if row.claim == "edges" {
+				ends := "ends_" + l0 + "_edges_times"
+				if l0 == "dense" {
+					ends = "dense_ends_edges_times"
+				}
+				fmt.Fprintf(&b, " %s (%s–%s) |\n", r.number(ends, "%.2f"), r.number(ends+"_lo", "%.2f"), r.number(ends+"_hi", "%.2f"))
+			} else {
+				b.WriteString(" |\n")
+			}
 		}
 	}
 	section(t, frontierBegin, frontierEnd, b.String())

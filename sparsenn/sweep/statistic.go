@@ -122,22 +122,80 @@ func mean(x []float64) float64 {
 // article finds that sizes in dense models jump from task to task, and that those in
 // sparse ones keep to a band (Fig 5). It takes at least two tasks.
 func Spread(values []Value) (float64, error) {
-	groups, err := byTask(values)
+	means, err := taskMeans(values)
 	if err != nil {
 		return 0, err
 	}
-	if len(groups) < 2 {
-		return 0, fmt.Errorf("spread over %d task; it takes two", len(groups))
+	if len(means) < 2 {
+		return 0, fmt.Errorf("spread over %d task; it takes two", len(means))
+	}
+	return math.Exp(deviation(means)), nil
+}
+
+// SpreadRatio is the quotient of the spreads of two quantities of the same tasks,
+// with the 95 % percentile bootstrap that draws tasks, the same for both. N is
+// the number of tasks.
+func SpreadRatio(a, b []Value) (circuit.Estimate, error) {
+	x, err := taskMeans(a)
+	if err != nil {
+		return circuit.Estimate{}, err
+	}
+	y, err := taskMeans(b)
+	if err != nil {
+		return circuit.Estimate{}, err
+	}
+	tasks := taskNames(a)
+	if !slices.Equal(tasks, taskNames(b)) {
+		return circuit.Estimate{}, fmt.Errorf("spreads over the tasks %v and over %v; they have to be the same", tasks, taskNames(b))
+	}
+	if len(x) < 2 {
+		return circuit.Estimate{}, fmt.Errorf("spreads over %d task; it takes two", len(x))
+	}
+	rng := rand.New(rand.NewPCG(uint64(len(x)), 0x7370)) // of the number alone: the same every time
+	ratios := make([]float64, resamples)
+	p, q := make([]float64, len(x)), make([]float64, len(x))
+	for i := range ratios {
+		for k := range p {
+			j := rng.IntN(len(x))
+			p[k], q[k] = x[j], y[j]
+		}
+		ratios[i] = math.Exp(deviation(p) - deviation(q))
+	}
+	slices.Sort(ratios)
+	m := math.Exp(deviation(x) - deviation(y))
+	return circuit.Estimate{Mean: m, Lo: min(m, ratios[resamples*25/1000]), Hi: max(m, ratios[resamples*975/1000]), N: len(x)}, nil
+}
+
+// taskNames are the tasks of values, by name.
+func taskNames(values []Value) []string {
+	var list []string
+	for _, v := range values {
+		list = append(list, v.Task)
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// taskMeans are the means of the logarithm over the seeds of a task, tasks by name.
+func taskMeans(values []Value) ([]float64, error) {
+	groups, err := byTask(values)
+	if err != nil {
+		return nil, err
 	}
 	var means []float64
 	for _, g := range groups {
 		means = append(means, mean(g))
 	}
-	m, sum := mean(means), 0.0
-	for _, x := range means {
-		sum += (x - m) * (x - m)
+	return means, nil
+}
+
+// deviation is the standard deviation of a sample.
+func deviation(x []float64) float64 {
+	m, sum := mean(x), 0.0
+	for _, v := range x {
+		sum += (v - m) * (v - m)
 	}
-	return math.Exp(math.Sqrt(sum / float64(len(means)-1))), nil
+	return math.Sqrt(sum / float64(len(x)-1))
 }
 
 // Overlap is how much circuits of one model share: the mean over pairs of them of the

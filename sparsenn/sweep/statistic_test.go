@@ -100,6 +100,31 @@ func TestSpread(t *testing.T) {
 	}
 }
 
+// TestSpreadRatio: e to the difference of the deviations, an interval around it,
+// and no interval where one quantity is a multiple of the other.
+func TestSpreadRatio(t *testing.T) {
+	a := []Value{{"x", 0, 1}, {"y", 0, 8}, {"z", 0, 64}}
+	b := []Value{{"z", 0, 4}, {"x", 0, 1}, {"y", 0, 2}}
+	r, err := SpreadRatio(a, b)
+	if err != nil || math.Abs(r.Mean-math.Exp(math.Log(8)-math.Log(2))) > 1e-12 || r.N != 3 {
+		t.Errorf("%+v, %v", r, err)
+	}
+	// Two tasks drawn of three neighbours or of the ends, or one three times.
+	if math.Abs(r.Lo-1) > 1e-12 || r.Hi < r.Mean {
+		t.Errorf("%+v", r)
+	}
+	double := []Value{{"x", 0, 2}, {"y", 0, 16}, {"z", 0, 128}}
+	if r, err := SpreadRatio(a, double); err != nil || math.Abs(r.Lo-1) > 1e-12 || math.Abs(r.Hi-1) > 1e-12 {
+		t.Errorf("of the double: %+v, %v", r, err)
+	}
+	if _, err := SpreadRatio(a, []Value{{"x", 0, 1}, {"y", 0, 2}, {"w", 0, 4}}); err == nil {
+		t.Error("a quotient of other tasks")
+	}
+	if _, err := SpreadRatio(a[:1], a[:1]); err == nil {
+		t.Error("a spread over one task")
+	}
+}
+
 func TestOverlap(t *testing.T) {
 	a, b, c := []string{"1", "2", "3"}, []string{"2", "3", "4"}, []string{"5"}
 	if x, err := Overlap(a, b); err != nil || x != 0.5 {
