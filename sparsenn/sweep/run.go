@@ -93,6 +93,7 @@ func key(p Point) string {
 
 // load loads what is there and lists what is not.
 func load(points []Point, roots []string) (rows map[string]*Row, todo []job, err error) {
+	gpu := onGPU()
 	rows = map[string]*Row{}
 	seen := map[string]bool{}
 	for _, p := range points {
@@ -109,7 +110,7 @@ func load(points []Point, roots []string) (rows map[string]*Row, todo []job, err
 			if err != nil {
 				return nil, nil, err
 			}
-			todo = append(todo, job{Point: p, model: name, cost: cost(p)})
+			todo = append(todo, job{Point: p, model: name, cost: cost(p, gpu)})
 		default:
 			return nil, nil, err
 		}
@@ -121,6 +122,7 @@ func load(points []Point, roots []string) (rows map[string]*Row, todo []job, err
 // one is added, since what its circuits share must be made once. Models come in
 // the order of their first points.
 func ordered(todo []job, rows map[string]*Row, roots []string) []job {
+	gpu := onGPU()
 	place := map[string]int{}
 	whole := map[string]bool{}
 	for _, j := range todo {
@@ -139,7 +141,7 @@ func ordered(todo []job, rows map[string]*Row, roots []string) []job {
 		if !whole[j.model] {
 			whole[j.model] = true
 			p := j.modelPoint()
-			out = append(out, job{Point: p, model: j.model, cost: cost(p), extra: true})
+			out = append(out, job{Point: p, model: j.model, cost: cost(p, gpu), extra: true})
 		}
 	}
 	for i, j := range out {
@@ -175,16 +177,22 @@ func collect(points []Point, rows map[string]*Row) ([]Row, error) {
 // What a point takes on one core of a laptop, in seconds: a guess that the order
 // of work and the time left are reckoned by. A training step costs by tokens and
 // parameters, a trial of a search by parameters, and every point what compiling
-// takes.
+// takes. A GPU is taken to do what 500 cores do, which was not measured at the
+// sizes that want one.
 const (
 	flopsPerSecond = 40e9
+	gpuCores       = 500
 	fixedSeconds   = 15
 	trialSeconds   = 8
 	trialSize      = 500e3 // parameters at which a trial takes twice that
 )
 
-func cost(p Point) float64 {
+func cost(p Point, gpu bool) float64 {
 	size := float64(p.Train.Model.Size(false))
+	flopsPerSecond, trialSeconds := float64(flopsPerSecond), float64(trialSeconds)
+	if gpu {
+		flopsPerSecond, trialSeconds = gpuCores*flopsPerSecond, trialSeconds/gpuCores
+	}
 	if p.Task == "" {
 		return fixedSeconds + 6*size*float64(p.Train.Steps)*float64(p.Train.Batch)*float64(p.Train.SeqLen)/flopsPerSecond
 	}
@@ -197,7 +205,8 @@ func cost(p Point) float64 {
 }
 
 // Projected says how many of the points have no row yet, and how many seconds of
-// one core making them will take: a guess, before anything was measured.
+// one core, or of the GPU where there is one, making them will take: a guess,
+// before anything was measured.
 func Projected(points []Point, roots ...string) (missing int, coreSeconds float64, err error) {
 	rows, todo, err := load(points, roots)
 	if err != nil {

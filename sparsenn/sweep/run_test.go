@@ -159,3 +159,12 @@ func TestProjected(t *testing.T) {
 		t.Errorf("%d missing, %v s of %v, %v", missing, after, before, err)
 	}
 }
+
+// TestCostOnGPU: a GPU takes less, and never nothing.
+func TestCostOnGPU(t *testing.T) {
+	for _, p := range points(t) {
+		if cpu, gpu := cost(p, false), cost(p, true); gpu >= cpu || gpu < fixedSeconds {
+			t.Errorf("%s: %v s on a core, %v on a GPU", p.Name, cpu, gpu)
+		}
+	}
+}
