@@ -28,11 +28,13 @@ work=$(cd "$work" && pwd)
 store=(--root "$work/store" --runroot "$work/run" --storage-driver overlay)
 pod() { podman "${store[@]}" --cgroup-manager cgroupfs --runtime runc "$@"; }
 image=localhost/circuitbook:cpu
-# As docker run --network none. The timer of the health check wants systemd, so
-# the check is called by hand; limits are below those of a machine that lends
-# no CAP_SYS_RESOURCE.
-options=(--network none --pull never --health-interval disable --ulimit nofile=1024:1024 --ulimit nproc=4096:4096)
-run() { pod run --rm "${options[@]}" "$@"; }
+# As docker run --network none. The limits are such that a machine without
+# CAP_SYS_RESOURCE can set them.
+options=(--network none --pull never --ulimit nofile=1024:1024 --ulimit nproc=4096:4096)
+run() { pod run --rm --no-healthcheck "${options[@]}" "$@"; }
+# The timer of the health check wants systemd, and podman complains where there
+# is none; the check itself is called by hand.
+serve() { pod run -d --health-interval disable "${options[@]}" "$@"; }
 
 cleanup() {
 	pod rm --all --force --time 1 >/dev/null 2>&1 || true
@@ -146,7 +148,7 @@ unhealthy() {
 }
 lab_starts() {
 	echo "$EPOCHREALTIME" >"$work/started"
-	pod run -d --name lab "${options[@]}" -v "$here/try_lab.py:/try_lab.py:ro" $image
+	serve --name lab -v "$here/try_lab.py:/try_lab.py:ro" $image
 	healthy lab
 	# Its address, with the token, is where people look for it.
 	pod logs lab >"$work/lab" 2>&1
@@ -173,14 +175,14 @@ lab_stops() {
 }
 health_dead() {
 	# The server is killed; what started it goes on.
-	pod run -d --name dead "${options[@]}" $image sh -c 'circuitbook lab & wait; sleep 600'
+	serve --name dead $image sh -c 'circuitbook lab & wait; sleep 600'
 	healthy dead
 	pod exec dead sh -c "kill -9 \"\$(sed -n 's/.*\"pid\": \([0-9]*\).*/\1/p' \"\$JUPYTER_RUNTIME_DIR\"/jpserver-*.json)\""
 	sleep 1
 	unhealthy dead
 }
 health_none() {
-	pod run -d --name none "${options[@]}" $image sleep 600
+	serve --name none $image sleep 600
 	sleep 2
 	unhealthy none
 }
@@ -276,6 +278,7 @@ check "a volume of somebody else's" foreign_volume
 check "a read-only volume" readonly_volume
 check "a read-only volume and NB_UID" readonly_root
 check "--user UID without the group" refused "add --group-add users" --user 4321 $image true
+check "another NB_USER" refused "NB_USER is chosen when the image is built" -e NB_USER=me $image true
 check "NB_UID=0" refused "notebooks do not run as root" --user root -e NB_UID=0 $image true
 check "NB_UID that is no number" refused "must be numbers" --user root -e NB_UID=me $image true
 check "NB_GID that is empty" refused "must be numbers" --user root -e NB_GID= $image true
