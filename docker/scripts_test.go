@@ -87,7 +87,7 @@ func started(t *testing.T, uid uint32, dir string, env ...string) *trial {
 // what to do.
 func TestStartRefuses(t *testing.T) {
 	if os.Getuid() == 0 {
-		dir := place(t)
+		dir := place(t, "home", "home/work", "cache")
 		started(t, 0, dir, "NB_UID=0").fails(t, "notebooks do not run as root here")
 		started(t, 0, dir, "NB_UID=00").fails(t, "notebooks do not run as root here")
 		started(t, 0, dir, "NB_UID=me").fails(t, "must be numbers")
@@ -98,6 +98,7 @@ func TestStartRefuses(t *testing.T) {
 	} else {
 		t.Log("not root: NB_UID and NB_GID are not tried")
 	}
+	started(t, 4321, place(t, "cache")).fails(t, "NB_USER is chosen when the image is built")
 	started(t, 4321, place(t, "home!", "cache")).fails(t, "cannot write /home/../")
 	started(t, 4321, place(t, "home", "home/work!", "cache")).fails(t, "/home/work: is the volume read-only?")
 	started(t, 4321, place(t, "home", "home/work", "cache!")).fails(t, "/cache: add --group-add users")

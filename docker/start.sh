@@ -14,6 +14,7 @@ fail() {
 }
 
 home=/home/$NB_USER
+[ -d "$home" ] || fail "there is no $home: NB_USER is chosen when the image is built, by --build-arg NB_USER=$NB_USER"
 
 if [ "$(id -u)" = 0 ]; then
 	for number in "$NB_UID" "$NB_GID"; do
