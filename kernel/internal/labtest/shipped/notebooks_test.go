@@ -40,24 +40,10 @@ func TestNotebooks(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := filepath.Glob(filepath.Join(m.Dir, "notebooks", "*.ipynb"))
-	if err != nil || len(files) == 0 {
-		t.Fatalf("no notebooks: %v", err)
-	}
 	keep := labtest.Screenshots(t, filepath.Join(m.Dir, "circuitbook-out", "screenshots"))
 
-	// Copies, since JupyterLab saves what it has open.
 	root := t.TempDir()
-	for i, file := range files {
-		text, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files[i] = filepath.Join(root, filepath.Base(file))
-		if err := os.WriteFile(files[i], text, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
+	files := copies(t, m, root)
 	pages, clean := t.TempDir(), t.TempDir()
 	labtest.Convert(t, pages, files)
 	// A sanitised page escapes an HTML picture, so it must take the SVG.
@@ -129,6 +115,27 @@ func TestNotebooks(t *testing.T) {
 			}
 		})
 	}
+}
+
+// copies copies the notebooks to the folder root, since JupyterLab saves what it has
+// open, and returns the copies.
+func copies(t *testing.T, m *module.Module, root string) []string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(m.Dir, "notebooks", "*.ipynb"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no notebooks: %v", err)
+	}
+	for i, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files[i] = filepath.Join(root, filepath.Base(file))
+		if err := os.WriteFile(files[i], text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return files
 }
 
 func shade(dark bool) string {
