@@ -21,7 +21,7 @@ func TestRunPDF(t *testing.T) {
 	}
 	p := newPlace(t)
 	p.notebook(t, "a.ipynb", testCell{Source: "fmt.Println(6 * 7)"})
-	code, out := p.run(t, "run", "a.ipynb", "--pdf")
+	code, out := p.run(t, "run", "--report", "a.ipynb", "--pdf")
 	if code != exitOK || !strings.Contains(out, "circuitbook-out/a.pdf\n") {
 		t.Fatalf("exit code %d\n%s", code, out)
 	}
