@@ -27,8 +27,9 @@ const readPDF = `import json, sys
 import pypdf
 print(json.dumps([page.extract_text() for page in pypdf.PdfReader(sys.argv[1]).pages]))`
 
-// TestPDF prints the report of a notebook that was executed, and reads what is on
-// paper: every line of every cell, every figure, and where it all comes from.
+// TestPDF prints the report of a notebook that was executed, of each one if
+// $CIRCUITBOOK_LONG is 1, and reads what is on paper: every line of every cell, every
+// table and figure, and where it all comes from.
 func TestPDF(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a browser")
@@ -51,7 +52,18 @@ func TestPDF(t *testing.T) {
 	} else if err != nil {
 		t.Fatal(err)
 	}
-	from := filepath.Join(m.Dir, "notebooks", "02_quotes.ipynb")
+	names := []string{filepath.Join(m.Dir, "notebooks", "02_quotes.ipynb")}
+	if os.Getenv("CIRCUITBOOK_LONG") == "1" {
+		if names, err = filepath.Glob(filepath.Join(m.Dir, "notebooks", "*.ipynb")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, name := range names {
+		t.Run(filepath.Base(name), func(t *testing.T) { testPDF(t, python, packages, name) })
+	}
+}
+
+func testPDF(t *testing.T, python, packages, from string) {
 	results, err := os.ReadFile(strings.TrimSuffix(from, ".ipynb") + ".results.json")
 	if err != nil {
 		t.Fatal(err)
@@ -62,7 +74,7 @@ func TestPDF(t *testing.T) {
 	}
 	dir := t.ArtifactDir() // go test keeps the PDF with -artifacts
 	page, pdf := filepath.Join(dir, "a.html"), filepath.Join(dir, "a.pdf")
-	if err := execute.WriteHTML(t.Context(), python, provision.PythonEnviron(), from, page, "02_quotes", card); err != nil {
+	if err := execute.WriteHTML(t.Context(), python, provision.PythonEnviron(), from, page, filepath.Base(from), card); err != nil {
 		t.Fatal(err)
 	}
 	if err := report.Print(t.Context(), page, pdf, dir); err != nil {
