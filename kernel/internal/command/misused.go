@@ -3,6 +3,7 @@ package command
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
 	"regexp"
 	"strings"
 
@@ -49,7 +50,9 @@ func misused(err error) string {
 		said += fmt.Sprintf(": %s takes none", at.FullPath())
 	case n == 1 && !at.Positional[0].IsCumulative():
 		said += fmt.Sprintf(": %s takes one %s", at.FullPath(), at.Positional[0].Name)
-		if at.Name == "run" {
+		if ext := filepath.Ext(m[1]); at.Name == "run" && (ext == ".html" || ext == ".pdf") {
+			said += "; --out names the folder that its report goes to, and --pdf prints that"
+		} else if at.Name == "run" {
 			said += "; a parameter is set by -p NAME=VALUE, in one word"
 		}
 	}

@@ -24,6 +24,7 @@ type runCmd struct {
 	Param    []string `short:"p" sep:"none" placeholder:"NAME=VALUE" help:"Set a variable of the cell tagged parameters. May be repeated."`
 	Out      string   `default:"circuitbook-out" placeholder:"DIR" help:"Where NAME.ipynb, NAME.html and NAME.results.json go (${default})."`
 	Timeout  limit    `placeholder:"D" help:"How long each cell may take, as 90s or 10m; no limit by default."`
+	Report   bool     `hidden:"" help:"Write the report: every run does."`
 	PDF      bool     `help:"Also print the report to NAME.pdf, by a Chromium or Chrome that is installed."`
 	InPlace  bool     `help:"Also write the executed notebook over the one that was read, if every cell did well."`
 }

@@ -142,6 +142,11 @@ func (p *Page) Dark(dark bool) error {
 	}))
 }
 
+// Resize gives the viewport another size, in CSS pixels.
+func (p *Page) Resize(width, height int64) error {
+	return p.run(stepTimeout, emulation.SetDeviceMetricsOverride(width, height, 1, false))
+}
+
 // Screenshot is the picture of the viewport, one pixel a CSS pixel, and the
 // same as a PNG file.
 func (p *Page) Screenshot() (image.Image, []byte, error) {

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -52,22 +51,6 @@ func sessionNotebook(t *testing.T) []byte {
 	return text
 }
 
-// installed builds the program, installs it as a person does, and returns the
-// folder to name in JUPYTER_PATH.
-func installed(t *testing.T, m *module.Module) string {
-	t.Helper()
-	dir := t.TempDir()
-	program := filepath.Join(dir, "circuitbook")
-	for _, args := range [][]string{{"go", "build", "-o", program, "./kernel"}, {program, "install", "--prefix", dir}} {
-		cmd := exec.Command(args[0], args[1:]...)
-		cmd.Dir = m.Dir
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%v: %v\n%s", args, err, out)
-		}
-	}
-	return filepath.Join(dir, "share", "jupyter")
-}
-
 // cell is the JavaScript of a cell of the notebook that is open.
 func cell(i int) string { return fmt.Sprintf("panel.content.widgets[%d]", i) }
 
@@ -102,7 +85,7 @@ func TestSession(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := []string{"JUPYTER_PATH=" + installed(t, m)}
+	env := []string{"JUPYTER_PATH=" + Install(t, m)}
 	root := t.TempDir()
 	if err := os.WriteFile(filepath.Join(root, "a.ipynb"), sessionNotebook(t), 0o644); err != nil {
 		t.Fatal(err)
