@@ -84,13 +84,16 @@ const (
 // place of To and then of From; every edge joins two nodes of Nodes. [Circuit.Check]
 // says what is wrong with one that breaks this.
 type Circuit struct {
-	Task     string  `json:"task"`
-	Run      string  `json:"run"` // name of the training run
-	Model    Shape   `json:"model"`
-	Ablation string  `json:"ablation"` // MeanAblation or ZeroAblation
-	Target   float64 `json:"target"`   // loss that pruning aimed at, nats per example, on the select split
-	Nodes    []Kept  `json:"nodes"`
-	Edges    []Edge  `json:"edges"`
+	Task     string `json:"task"`
+	Run      string `json:"run"` // name of the training run
+	Model    Shape  `json:"model"`
+	Ablation string `json:"ablation"` // MeanAblation or ZeroAblation
+	// FreezeNorms says that norms take their mean squares from the pass in which
+	// nothing is left out; otherwise they are live.
+	FreezeNorms bool    `json:"freeze_norms,omitempty"`
+	Target      float64 `json:"target"` // loss that pruning aimed at, nats per example, on the select split
+	Nodes       []Kept  `json:"nodes"`
+	Edges       []Edge  `json:"edges"`
 	// LogitScale and LogitShift, where Calibrated, map the difference of the two
 	// answers' logits d to LogitScale·d + LogitShift.
 	Calibrated bool    `json:"calibrated,omitempty"`

@@ -44,20 +44,25 @@ func decode(data []byte) (*Circuit, error) {
 	switch head.Version {
 	case 1:
 		return decode1(data)
-	case Version:
+	case versionLive, Version:
 		return decode2(data)
 	}
-	return nil, fmt.Errorf("version is %d; this program knows versions 1 and %d: a file of a later one needs a newer circuitbook",
+	return nil, fmt.Errorf("version is %d; this program knows versions 1 to %d: a file of a later one needs a newer circuitbook",
 		head.Version, Version)
 }
 
+// decode2 reads versions 2 and 3.
 func decode2(data []byte) (*Circuit, error) {
 	var f file
 	if err := strictly(data, &f); err != nil {
 		return nil, err
 	}
+	if f.FreezeNorms != nil && f.Version < Version {
+		return nil, fmt.Errorf("field \"freeze_norms\" is not known to version %d; it came with version %d", f.Version, Version)
+	}
 	c := &Circuit{Task: f.Task, Run: f.Run, Model: f.Model, Ablation: f.Ablation, Target: f.Target,
 		Calibrated: f.Calibrated, LogitScale: f.LogitScale, LogitShift: f.LogitShift, Proof: f.Proof}
+	c.FreezeNorms = f.FreezeNorms != nil && *f.FreezeNorms
 	if len(f.Provenance) > 0 {
 		c.Provenance = f.Provenance
 	}

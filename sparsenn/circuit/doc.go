@@ -28,13 +28,15 @@
 // the same.
 //
 //	format       "circuitbook.circuit"
-//	version      2
+//	version      2, or 3 where freeze_norms is there
 //	task         name of the task
 //	run          name of the training run
 //	model        sizes of the model: layers, d_model, heads, d_head, d_mlp,
 //	             d_pos (optional, width of the position vectors), vocab,
 //	             sink (optional, true if heads have a sink)
 //	ablation     "mean" or "zero": what nodes outside the circuit are held at
+//	freeze_norms (optional, version 3 only) true if norms take their mean squares
+//	             from the pass in which nothing is left out
 //	target       loss that pruning aimed at, nats per example
 //	calibrated   (optional) true if the next two are in use
 //	logit_scale  (optional) } the difference d of the two answers' logits
@@ -55,6 +57,10 @@
 //	             to      same
 //	             weight  not 0
 //	             effect  (optional) as for nodes
+//
+// A circuit is written in version 2 unless it needs version 3, so that one with live
+// norms has the bytes and the hashes that it had before there was a version 3. In
+// files of versions 1 and 2 norms are live.
 //
 // Version 1 is the first layout, from before any release; it is read and no longer
 // written. It has format, version, task, run, model, ablation, target and

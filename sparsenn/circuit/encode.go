@@ -10,32 +10,46 @@ import (
 )
 
 // Format and Version stand at the head of a circuit file. Decode reads every
-// version up to Version, Encode writes Version. The package's doc describes both.
+// version up to Version, Encode writes the oldest that holds all of a circuit, but
+// none before 2: what a circuit does not use changes neither its bytes nor the
+// hashes over them. The package's doc describes them.
 const (
 	Format  = "circuitbook.circuit"
-	Version = 2
+	Version = 3
 )
+
+// versionLive is the version of circuits with live norms.
+const versionLive = 2
+
+// version is the one that a circuit is written in.
+func (c *Circuit) version() int {
+	if c.FreezeNorms {
+		return Version
+	}
+	return versionLive
+}
 
 // maxFile is the largest file that is written or read, in bytes.
 const maxFile = 64 << 20
 
-// file is version 2 of the format; names that stand here are the ones that Decode
+// file is version 3 of the format; names that stand here are the ones that Decode
 // understands.
 type file struct {
-	Format     string         `json:"format"`
-	Version    int            `json:"version"`
-	Task       string         `json:"task"`
-	Run        string         `json:"run"`
-	Model      Shape          `json:"model"`
-	Ablation   string         `json:"ablation"`
-	Target     float64        `json:"target"`
-	Calibrated bool           `json:"calibrated,omitempty"`
-	LogitScale float64        `json:"logit_scale,omitempty"`
-	LogitShift float64        `json:"logit_shift,omitempty"`
-	Proof      *Proof         `json:"proof,omitempty"`
-	Provenance map[string]any `json:"provenance,omitempty"`
-	Nodes      []fileNode     `json:"nodes"`
-	Edges      []fileEdge     `json:"edges"`
+	Format      string         `json:"format"`
+	Version     int            `json:"version"`
+	Task        string         `json:"task"`
+	Run         string         `json:"run"`
+	Model       Shape          `json:"model"`
+	Ablation    string         `json:"ablation"`
+	FreezeNorms *bool          `json:"freeze_norms,omitempty"` // nil in version 2
+	Target      float64        `json:"target"`
+	Calibrated  bool           `json:"calibrated,omitempty"`
+	LogitScale  float64        `json:"logit_scale,omitempty"`
+	LogitShift  float64        `json:"logit_shift,omitempty"`
+	Proof       *Proof         `json:"proof,omitempty"`
+	Provenance  map[string]any `json:"provenance,omitempty"`
+	Nodes       []fileNode     `json:"nodes"`
+	Edges       []fileEdge     `json:"edges"`
 }
 
 // fileNode holds pointers so that a number left out is not taken for 0.
@@ -55,8 +69,8 @@ type fileEdge struct {
 	Effect *float64 `json:"effect,omitempty"`
 }
 
-// Encode writes a circuit as JSON, one line for each node and edge, in the newest
-// version of the format. Equal circuits give equal bytes. A circuit that [Circuit.Check]
+// Encode writes a circuit as JSON, one line for each node and edge, in the oldest
+// version of the format from 2 on that holds it. Equal circuits give equal bytes. A circuit that [Circuit.Check]
 // refuses is an error, as is one that needs more than 64 MiB.
 func Encode(c *Circuit) ([]byte, error) {
 	if err := c.Check(); err != nil {
@@ -64,11 +78,14 @@ func Encode(c *Circuit) ([]byte, error) {
 	}
 	var w writer
 	w.field("format", Format)
-	w.field("version", Version)
+	w.field("version", c.version())
 	w.field("task", c.Task)
 	w.field("run", c.Run)
 	w.field("model", c.Model)
 	w.field("ablation", c.Ablation)
+	if c.FreezeNorms {
+		w.field("freeze_norms", true)
+	}
 	w.field("target", plain(c.Target))
 	if c.Calibrated {
 		w.field("calibrated", true)

@@ -77,6 +77,13 @@ func full() *Circuit {
 	}
 }
 
+// frozen is the same found under frozen norms.
+func frozen() *Circuit {
+	c := full()
+	c.FreezeNorms = true
+	return c
+}
+
 func genShape() *rapid.Generator[Shape] {
 	return rapid.Custom(func(t *rapid.T) Shape {
 		size := func(name string, lo, hi int) int { return rapid.IntRange(lo, hi).Draw(t, name) }
@@ -123,6 +130,7 @@ func genCircuitOf(s Shape) *rapid.Generator[*Circuit] {
 		c := &Circuit{Task: rapid.String().Draw(t, "task"), Run: rapid.String().Draw(t, "run"), Model: s,
 			Ablation: rapid.SampledFrom([]string{MeanAblation, ZeroAblation}).Draw(t, "ablation"),
 			Target:   rapid.Float64Min(0).Draw(t, "target")}
+		c.FreezeNorms = rapid.Bool().Draw(t, "frozen")
 		if c.Calibrated = rapid.Bool().Draw(t, "calibrated"); c.Calibrated {
 			c.LogitScale, c.LogitShift = number.Draw(t, "scale"), number.Draw(t, "shift")
 		}

@@ -20,7 +20,7 @@ var regen = flag.Bool("regen", false, "write the golden circuit files anew")
 
 // TestGoldenFiles freezes the format: a change of these bytes is a new version.
 func TestGoldenFiles(t *testing.T) {
-	for name, want := range map[string]*Circuit{"v2.json": full(), "quotes.json": quotes()} {
+	for name, want := range map[string]*Circuit{"v2.json": full(), "v3.json": frozen(), "quotes.json": quotes()} {
 		path := filepath.Join("testdata", name)
 		if *regen {
 			if err := want.Save(path); err != nil {
@@ -173,7 +173,9 @@ func TestDecodeRefuses(t *testing.T) {
 		{"brackets", "\xff", "not UTF-8"},
 		{`"format": "circuitbook.circuit"`, `"format": "x"`, `format is "x"; a circuit file has "format": "circuitbook.circuit"`},
 		{`"format": "circuitbook.circuit",`, ``, `format is ""`},
-		{`"version": 2`, `"version": 3`, "version is 3; this program knows versions 1 and 2"},
+		{`"version": 2`, `"version": 4`, "version is 4; this program knows versions 1 to 3"},
+		{`"target": `, `"freeze_norms": true, "target": `, `field "freeze_norms" is not known to version 2; it came with version 3`},
+		{`"target": `, `"freeze_norms": false, "target": `, `field "freeze_norms" is not known to version 2`},
 		{`"version": 2`, `"version": 0`, "version is 0"},
 		{`"version": 2`, `"version": "2"`, "cannot unmarshal string"},
 		{`"version": 2`, `"version": 2.5`, "cannot unmarshal number 2.5"},
@@ -238,6 +240,43 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 }
 
+// TestVersions: norms are live in files that say nothing of them, and a circuit with
+// live norms has the bytes that it had before there was anything to say.
+func TestVersions(t *testing.T) {
+	for name, want := range map[string]struct {
+		version int
+		frozen  bool
+	}{"v1.json": {2, false}, "v2.json": {2, false}, "v3.json": {3, true}} {
+		c, err := Load(filepath.Join("testdata", name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := Encode(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if version := fmt.Sprintf("\"version\": %d,", want.version); c.FreezeNorms != want.frozen || !strings.Contains(string(text), version) {
+			t.Errorf("%s: frozen norms %v, written as %.80s", name, c.FreezeNorms, text)
+		}
+	}
+	text, err := os.ReadFile(filepath.Join("testdata", "v3.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ new, want string }{
+		{`"freeze_norms": null`, "freeze_norms is null"},
+		{`"freeze_norms": 1`, "cannot unmarshal number"},
+		{`"freeze_norms": true, "freeze_norms": true`, "is there twice"},
+	} {
+		_, err := Decode(bytes.Replace(text, []byte(`"freeze_norms": true`), []byte(c.new), 1))
+		mustContain(t, err, c.want)
+	}
+	live, err := Decode(bytes.Replace(text, []byte(`"freeze_norms": true`), []byte(`"freeze_norms": false`), 1))
+	if err != nil || live.FreezeNorms {
+		t.Errorf("version 3 without frozen norms: %+v, %v", live, err)
+	}
+}
+
 func TestVersion1Refuses(t *testing.T) {
 	good, err := os.ReadFile("testdata/v1.json")
 	if err != nil {
@@ -298,7 +337,7 @@ func TestCircuitInsideAnotherValue(t *testing.T) {
 
 // FuzzDecode: nothing panics, and what is read is sound and can be written.
 func FuzzDecode(f *testing.F) {
-	for _, name := range []string{"v1.json", "v2.json", "quotes.json"} {
+	for _, name := range []string{"v1.json", "v2.json", "v3.json", "quotes.json"} {
 		text, err := os.ReadFile(filepath.Join("testdata", name))
 		if err != nil {
 			f.Fatal(err)

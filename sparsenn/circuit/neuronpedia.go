@@ -92,7 +92,7 @@ func Neuronpedia(c *Circuit, slug, prompt string, tokens []string) ([]byte, erro
 	g := npGraph{Metadata: npMetadata{Slug: slug, Scan: c.Run, PromptTokens: tokens, Prompt: prompt,
 		Info: npInfo{
 			Description: fmt.Sprintf("Circuit of task %s: %d nodes, %d edges. Links are weights.", c.Task, len(c.Nodes), len(c.Edges)),
-			Generator:   npGenerator{"circuitbook", fmt.Sprintf("%s %d", Format, Version)},
+			Generator:   npGenerator{"circuitbook", fmt.Sprintf("%s %d", Format, c.version())},
 		}},
 		Nodes: []npNode{}, Links: []npLink{}}
 	sites := c.Model.Sites()

@@ -8,6 +8,10 @@
 // that attribution would have chosen, at equal size. It is an artifact like a
 // training run: loaded if it is there, made otherwise.
 //
+// What a circuit was found under, ablation to zero or frozen norms, it is proved
+// under. Frozen norms are those of the whole model; for what an edge is worth, of
+// the whole model without that edge. [Part] has live norms only and refuses others.
+//
 // [Interchange] swaps the activation of one node between the two prompts of a
 // pair and counts how often the answer swaps with it, [InterchangeAt] that of
 // several nodes at chosen tokens; [Transplant] moves what nodes are from any

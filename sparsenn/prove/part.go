@@ -14,7 +14,9 @@ import (
 
 // Part is a piece of a model that runs: a circuit with everything else held at
 // its mean, or the model with a circuit taken out. It predicts like the model
-// (it is a task.Predictor) and can be recorded and changed like it.
+// (it is a task.Predictor) and can be recorded and changed like it. Its norms are
+// live: a circuit with frozen ones, which take a second pass, is an error; [Run]
+// measures it.
 type Part struct {
 	run     *train.Result
 	changes []model.Intervention // one per site
@@ -39,6 +41,9 @@ func part(ctx context.Context, run *train.Result, c *circuit.Circuit, keep bool,
 		return nil, err
 	}
 	o := optionsOf(c)
+	if o.FreezeNorms {
+		return nil, fmt.Errorf("the circuit of %s in %s was found with frozen norms (freeze_norms), and a part of a model runs with live ones: measure it with prove.Run, or prune without freeze_norms", c.Task, c.Run)
+	}
 	sp, err := ablate.NewSpace(run.Config.Model, o.Final)
 	if err != nil {
 		return nil, err

@@ -60,7 +60,7 @@ func checkParent(run *train.Result, c *circuit.Circuit) error {
 
 // optionsOf are the ablation's options that a circuit was found under.
 func optionsOf(c *circuit.Circuit) ablate.Options {
-	o := ablate.Options{Zero: c.Ablation == circuit.ZeroAblation}
+	o := ablate.Options{Zero: c.Ablation == circuit.ZeroAblation, FreezeNorms: c.FreezeNorms}
 	for _, n := range c.Nodes {
 		o.Final = o.Final || n.Site == circuit.FinalResid
 	}

@@ -103,7 +103,8 @@ func (w *work) size(f *found) error {
 // circuit is a mask as a circuit.
 func (w *work) circuit(f *found) (*circuit.Circuit, error) {
 	sp := w.judge.Space
-	c := &circuit.Circuit{Task: w.task.Name, Run: w.run.Name, Model: sp.Shape, Ablation: circuit.MeanAblation, Target: w.config.Target}
+	c := &circuit.Circuit{Task: w.task.Name, Run: w.run.Name, Model: sp.Shape, Ablation: circuit.MeanAblation, Target: w.config.Target,
+		FreezeNorms: w.config.Ablation.FreezeNorms}
 	if w.config.Calibrate {
 		c.Calibrated, c.LogitScale, c.LogitShift = true, f.calibration.Scale, f.calibration.Shift
 	}
