@@ -13,20 +13,34 @@ import (
 )
 
 // TestRunPDF: --pdf writes the report beside its page. Package execute's tests read
-// what is in such a file.
+// what is in such a file. A run that the outputs name has the hashes of its data in the
+// results and in the report.
 func TestRunPDF(t *testing.T) {
 	provided(t)
 	if _, err := report.Browser(); errors.Is(err, report.ErrNoBrowser) {
 		t.Skip(err)
 	}
 	p := newPlace(t)
-	p.notebook(t, "a.ipynb", testCell{Source: "fmt.Println(6 * 7)"})
+	committed, err := filepath.Glob(filepath.Join(p.module, "notebooks", "runs", "train-*"))
+	if err != nil || len(committed) == 0 {
+		t.Fatalf("no committed runs: %v", err)
+	}
+	name := filepath.Base(committed[0])
+	p.notebook(t, "a.ipynb", testCell{Source: "fmt.Println(6*7, \"" + name + "\")"})
 	code, out := p.run(t, "run", "--report", "a.ipynb", "--pdf")
 	if code != exitOK || !strings.Contains(out, "circuitbook-out/a.pdf\n") {
 		t.Fatalf("exit code %d\n%s", code, out)
 	}
 	if pdf := p.read(t, "circuitbook-out/a.pdf"); !strings.HasPrefix(pdf, "%PDF-") || !regexp.MustCompile(`/Type\s*/Page\b`).MatchString(pdf) {
 		t.Errorf("the file has no page: %.40q", pdf)
+	}
+	var results struct{ Provenance report.Provenance }
+	if err := json.Unmarshal([]byte(p.read(t, "circuitbook-out/a.results.json")), &results); err != nil {
+		t.Fatal(err)
+	}
+	hash := results.Provenance.Runs[name].Data["corpus"]
+	if len(hash) != 64 || !strings.Contains(p.read(t, "circuitbook-out/a.html"), "<code>"+hash+"</code>") {
+		t.Errorf("the corpus of %s has the hash %q, which the report lacks: %+v", name, hash, results.Provenance.Runs)
 	}
 
 	// A browser that prints nothing is told, with what it said; what was executed is kept.
@@ -61,29 +75,5 @@ func TestRunPDFWithoutBrowser(t *testing.T) {
 	}
 	if code != exitUsage || !strings.Contains(out, "--pdf: no Chromium or Chrome on PATH: install one") {
 		t.Errorf("exit code %d\n%s", code, out)
-	}
-}
-
-// TestRunNamesRuns: a notebook whose outputs name a run has the hashes of that run's
-// data in its results and in its report.
-func TestRunNamesRuns(t *testing.T) {
-	provided(t)
-	p := newPlace(t)
-	committed, err := filepath.Glob(filepath.Join(p.module, "notebooks", "runs", "train-*"))
-	if err != nil || len(committed) == 0 {
-		t.Fatalf("no committed runs: %v", err)
-	}
-	name := filepath.Base(committed[0])
-	p.notebook(t, "a.ipynb", testCell{Source: "fmt.Println(\"" + name + "\")"})
-	if code, out := p.run(t, "run", "a.ipynb"); code != exitOK {
-		t.Fatalf("exit code %d\n%s", code, out)
-	}
-	var results struct{ Provenance report.Provenance }
-	if err := json.Unmarshal([]byte(p.read(t, "circuitbook-out/a.results.json")), &results); err != nil {
-		t.Fatal(err)
-	}
-	hash := results.Provenance.Runs[name].Data["corpus"]
-	if len(hash) != 64 || !strings.Contains(p.read(t, "circuitbook-out/a.html"), "<code>"+hash+"</code>") {
-		t.Errorf("the corpus of %s has the hash %q, which the report lacks: %+v", name, hash, results.Provenance.Runs)
 	}
 }
