@@ -290,6 +290,7 @@ if [ "${LONG:-}" = yes ]; then check "the circuit of a model that is trained fir
 if [ "${CUDA:-}" = yes ]; then
 	BASE=$image check "the CUDA image is built on it" build cuda
 	check "nothing that was lent to the build stays in the CUDA image" nothing_stays localhost/circuitbook:cuda
+	check "selftest of the CUDA image, without a GPU" selftest localhost/circuitbook:cuda circuitbook selftest
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
