@@ -89,8 +89,9 @@ make_base() {
 	rm "$work/base.tar"
 }
 
-# What the machine lends to the build has a word in it, which must not stay.
-canary=canary-$$-$RANDOM
+# What the machine lends to the build has a word in it, which must not stay; the
+# same each time, since steps of earlier builds are used again.
+canary='lent-to-a-build-and-kept-by-none'
 build() {
 	local lent=$work/lent
 	rm -rf "$lent" && mkdir "$lent"
