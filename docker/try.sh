@@ -38,6 +38,7 @@ serve() { pod run -d --health-interval disable "${options[@]}" "$@"; }
 
 cleanup() {
 	pod rm --all --force --time 1 >/dev/null 2>&1 || true
+	buildah "${store[@]}" rm --all >/dev/null 2>&1 || true
 	rm -rf "$work/volume"
 	if [ -z "${WORK:-}" ]; then
 		buildah "${store[@]}" rmi --all --force >/dev/null 2>&1 || true
