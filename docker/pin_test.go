@@ -19,8 +19,10 @@ const manifest = `{"schemaVersion": 2, "manifests": []}`
 // what it printed, the base that the file has then and its error.
 func pin(t *testing.T, base string, args ...string) (out, after string, err error) {
 	t.Helper()
-	if _, err := exec.LookPath("curl"); err != nil {
-		t.Skip("curl is not installed, which pin.sh asks registries with")
+	for _, tool := range []string{"curl", "sha256sum"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Skipf("%s is not installed, which pin.sh needs", tool)
+		}
 	}
 	dir := t.TempDir()
 	before := strings.Replace(read(t, "Dockerfile"), "ARG BASE="+match(t, "Dockerfile", `(?m)^ARG BASE=(.*)$`), "ARG BASE="+base, 1)

@@ -38,6 +38,7 @@ serve() { pod run -d --health-interval disable "${options[@]}" "$@"; }
 
 cleanup() {
 	pod rm --all --force --time 1 >/dev/null 2>&1 || true
+	buildah "${store[@]}" rm --all >/dev/null 2>&1 || true
 	rm -rf "$work/volume"
 	if [ -z "${WORK:-}" ]; then
 		buildah "${store[@]}" rmi --all --force >/dev/null 2>&1 || true
@@ -89,8 +90,9 @@ make_base() {
 	rm "$work/base.tar"
 }
 
-# What the machine lends to the build has a word in it, which must not stay.
-canary=canary-$$-$RANDOM
+# What the machine lends to the build has a word in it, which must not stay; the
+# same each time, since steps of earlier builds are used again.
+canary='lent-to-a-build-and-kept-by-none'
 build() {
 	local lent=$work/lent
 	rm -rf "$lent" && mkdir "$lent"
@@ -290,6 +292,7 @@ if [ "${LONG:-}" = yes ]; then check "the circuit of a model that is trained fir
 if [ "${CUDA:-}" = yes ]; then
 	BASE=$image check "the CUDA image is built on it" build cuda
 	check "nothing that was lent to the build stays in the CUDA image" nothing_stays localhost/circuitbook:cuda
+	check "selftest of the CUDA image, without a GPU" selftest localhost/circuitbook:cuda circuitbook selftest
 fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]
