@@ -26,31 +26,39 @@ type Checkpoint struct {
 // Dir returns the absolute path of the checkpoint's directory.
 func (c *Checkpoint) Dir() string { return c.dir }
 
-// Names returns the names of its files, sorted, without the manifest.
+// Names returns the names of its files, sorted, without the manifest; one that a
+// copy packed has the name that it was saved under.
 func (c *Checkpoint) Names() []string {
 	names := make([]string, len(c.manifest.Files))
 	for i, f := range c.manifest.Files {
-		names[i] = f.Name
+		if names[i] = f.Name; f.Packed != nil {
+			names[i] = f.Packed.Name
+		}
 	}
+	slices.Sort(names)
 	return names
 }
 
-// Has reports whether the checkpoint holds a file of that name.
+// Has reports whether the checkpoint holds a file of that name, packed or not.
 func (c *Checkpoint) Has(name string) bool {
 	_, ok := c.manifest.find(name)
-	return ok
+	_, packed := c.manifest.packed(name)
+	return ok || packed
 }
 
 // Path returns the absolute path of a file, or an error if the checkpoint does
-// not hold it.
+// not hold it, or holds it packed.
 func (c *Checkpoint) Path(name string) (string, error) {
-	if !c.Has(name) {
+	if f, ok := c.manifest.packed(name); ok {
+		return "", fmt.Errorf("checkpoint %s holds %s packed, as %s: read it with ReadFile", c.dir, name, f.Name)
+	}
+	if _, ok := c.manifest.find(name); !ok {
 		return "", fmt.Errorf("checkpoint %s holds no %s (it holds %v): %w", c.dir, name, c.Names(), fs.ErrNotExist)
 	}
 	return filepath.Join(c.dir, name), nil
 }
 
-// Open opens a file for reading.
+// Open opens a file for reading. One that is packed is an error.
 func (c *Checkpoint) Open(name string) (*os.File, error) {
 	path, err := c.Path(name)
 	if err != nil {
@@ -59,8 +67,12 @@ func (c *Checkpoint) Open(name string) (*os.File, error) {
 	return os.Open(path)
 }
 
-// ReadFile returns the content of a file.
+// ReadFile returns the content of a file, as it was saved: one that a copy packed is
+// unpacked and compared with the checksum that it had before.
 func (c *Checkpoint) ReadFile(name string) ([]byte, error) {
+	if f, ok := c.manifest.packed(name); ok {
+		return f.unpack(filepath.Join(c.dir, f.Name))
+	}
 	path, err := c.Path(name)
 	if err != nil {
 		return nil, err

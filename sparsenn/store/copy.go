@@ -1,16 +1,20 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // Copy copies a finished run into another folder, as notebooks/runs that
 // notebooks are committed with: its config and its newest checkpoint, whose
-// checksums are verified on the way. It returns false, and changes nothing, if
+// checksums are verified on the way. Large texts of the checkpoint, such as the
+// metrics of a training, are packed with gzip, and the manifest says what they were:
+// [Checkpoint.ReadFile] gives them as they were saved. Copy returns false, and changes nothing, if
 // the folder holds the finished run already. A run that is not finished, or of
 // which no checkpoint is whole, is an error. The copy appears whole or not at
 // all.
@@ -53,20 +57,10 @@ func copyRun(files fileSystem, dir, root string) (done bool, err error) {
 	if err := os.Mkdir(inner, 0o755); err != nil {
 		return false, err
 	}
-	from := []string{filepath.Join(run.Dir(), configName), filepath.Join(checkpoint.Dir(), manifestName)}
-	into := []string{filepath.Join(fresh, configName), filepath.Join(inner, manifestName)}
-	for _, name := range checkpoint.Names() {
-		from, into = append(from, filepath.Join(checkpoint.Dir(), name)), append(into, filepath.Join(inner, name))
+	if err := copyFile(files, filepath.Join(run.Dir(), configName), filepath.Join(fresh, configName)); err != nil {
+		return false, err
 	}
-	for i := range from {
-		if err := copyFile(files, from[i], into[i]); err != nil {
-			return false, err
-		}
-	}
-	if _, problem, err := verify(inner, checkpoint.Step); err != nil || problem != nil {
-		if err == nil {
-			err = *problem
-		}
+	if err := copyCheckpoint(files, checkpoint, inner); err != nil {
 		return false, fmt.Errorf("the copy of %s: %w", run.Name(), err)
 	}
 	for _, d := range []string{inner, fresh} {
@@ -78,6 +72,54 @@ func copyRun(files fileSystem, dir, root string) (done bool, err error) {
 		return false, err
 	}
 	return true, files.SyncDir(root)
+}
+
+// copyCheckpoint writes a checkpoint into a folder, packs what packs, and reads all
+// of it back.
+func copyCheckpoint(files fileSystem, c *Checkpoint, dir string) error {
+	m := c.manifest
+	m.Files = slices.Clone(m.Files)
+	for i, f := range m.Files {
+		from := filepath.Join(c.Dir(), f.Name)
+		var err error
+		if f.packs() {
+			m.Format = packedVersion
+			m.Files[i], err = f.pack(files, from, dir)
+		} else {
+			err = copyFile(files, from, filepath.Join(dir, f.Name))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(m.Files, func(a, b manifestFile) int { return cmp.Compare(a.Name, b.Name) })
+	text, err := m.encode()
+	if err != nil {
+		return err
+	}
+	err = writeFile(files, filepath.Join(dir, manifestName), func(w io.Writer) error {
+		_, err := w.Write(text)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	copied, problem, err := verify(dir, c.Step)
+	if err == nil && problem != nil {
+		err = *problem
+	}
+	if err != nil {
+		return err
+	}
+	for _, f := range m.Files {
+		if f.Packed == nil {
+			continue
+		}
+		if _, err := copied.ReadFile(f.Packed.Name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func copyFile(files fileSystem, from, to string) error {

@@ -188,7 +188,7 @@ func TestNewerVersionIsNotDamage(t *testing.T) {
 	save(t, r, 1, false)
 	save(t, r, 2, false)
 	r.Close()
-	text, err := encodeBody(`{"format":2,"something":"new"}`)
+	text, err := encodeBody(`{"format":3,"something":"new"}`)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -199,10 +199,10 @@ func TestNewerVersionIsNotDamage(t *testing.T) {
 	r = openRun(t, root)
 	_, _, err = r.Latest()
 	var newer *VersionError
-	if !errors.As(err, &newer) || newer.Format != 2 {
+	if !errors.As(err, &newer) || newer.Format != packedVersion+1 {
 		t.Fatal(err)
 	}
-	mustContain(t, err, path, "format 2", "newer version")
+	mustContain(t, err, path, "format 3", "newer version")
 	if err := r.Save(3, false, nil); !errors.As(err, &newer) {
 		t.Fatal(err)
 	}

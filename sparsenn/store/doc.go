@@ -40,4 +40,8 @@
 // (a flipped byte, a truncated file) is found by checksum, reported as a
 // [Problem] that names the file and, in a safetensors file, the tensor, and the
 // checkpoint before it is used.
+//
+// [Copy] makes the copies that notebooks are committed with. In them a large text
+// is packed, metrics.jsonl as metrics.jsonl.gz, and the manifest holds the size and
+// the checksum of either.
 package store

@@ -11,9 +11,13 @@ import (
 	"strings"
 )
 
-// FormatVersion is the version of the checkpoint format that this package
-// writes. It reads every version up to it.
+// FormatVersion is the version of the checkpoint format that [Run.Save] writes.
+// [Copy] writes the next one where it packs a file. This package reads every
+// version up to that.
 const FormatVersion = 1
+
+// packedVersion is the version of checkpoints with packed files.
+const packedVersion = FormatVersion + 1
 
 const manifestName = "manifest.json"
 
@@ -31,6 +35,9 @@ type manifestFile struct {
 	SHA256 string `json:"sha256"`
 	// Parts is there for safetensors files only.
 	Parts *fileParts `json:"parts,omitempty"`
+	// Packed is there where a copy packed the file; Name, Size and SHA256 are then
+	// of the file on disk.
+	Packed *packedFile `json:"packed,omitempty"`
 }
 
 // fileParts are sums over the header of a safetensors file (its length
@@ -56,7 +63,7 @@ type VersionError struct {
 }
 
 func (e *VersionError) Error() string {
-	return fmt.Sprintf("%s has format %d, this program reads up to %d: use a newer version of circuitbook", e.Path, e.Format, FormatVersion)
+	return fmt.Sprintf("%s has format %d, this program reads up to %d: use a newer version of circuitbook", e.Path, e.Format, packedVersion)
 }
 
 // The manifest is wrapped so that the file carries its own checksum. The
@@ -100,7 +107,7 @@ func parseManifest(path string, text []byte) (manifest, error) {
 	if err := json.Unmarshal(body, &version); err != nil {
 		return m, err
 	}
-	if version.Format > FormatVersion {
+	if version.Format > packedVersion {
 		return m, &VersionError{Path: path, Format: version.Format}
 	}
 	if version.Format < 1 {
@@ -131,6 +138,9 @@ func (m manifest) check() error {
 		before = f.Name
 		if f.Size < 0 {
 			return fmt.Errorf("file %q has size %d", f.Name, f.Size)
+		}
+		if err := f.checkPacked(m); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -9,13 +9,13 @@
 // of its own, [Reported], that selecting code must not name; a test sees to that.
 // No filling (string, list, names) is in two splits, whatever the seeds.
 //
-// A filling is one string: all that is free in a pair, written behind each other.
-// That string is in one split only; its parts are not. The single digits of a list
-// in bracket_counting, names in class_init and var_swap, items of the loops and the
-// file stems of with_open come from short lists, and each of them occurs in every
-// split, in other combinations. So do the statements of the context, which belong
-// to no filling. What a circuit does on the report split it has not been chosen on, but
-// it says nothing of words that fit and select never had.
+// A filling is one string, and that string is in one split only. Its parts are not:
+// the single digits of a list in bracket_counting, names in class_init and var_swap,
+// items of the loops come from short lists and occur in every split, in other
+// combinations. So does what is in no filling at all, as the file stems of with_open
+// (six for each answer) and the statements before the decisive line. What holds on the
+// report split holds for new combinations, which says nothing of words that fit and
+// select never had.
 //
 // Report prompts, as all others, are at most 64 tokens ([DefaultMaxTokens]) of
 // generated statements, not of programs that somebody wrote. What share of them

@@ -19,7 +19,7 @@ type runsCmd struct {
 	List runsListCmd `cmd:"" default:"1" help:"List the runs; this is the default."`
 	Show runsShowCmd `cmd:"" help:"Show runs: what made them, and whether their files are whole."`
 	Rm   runsRmCmd   `cmd:"" help:"Remove runs of your own."`
-	Copy runsCopyCmd `cmd:"" help:"Copy finished runs into another folder."`
+	Copy runsCopyCmd `cmd:"" help:"Copy finished runs into another folder, with large texts packed."`
 }
 
 // Help is shown by runs --help.

@@ -1,0 +1,65 @@
+package notebooks
+
+import (
+	"io/fs"
+	"path/filepath"
+	"testing"
+
+	"circuitbook/sparsenn/store"
+)
+
+// runsLimit bounds the committed runs, in bytes: a little more than they are. Five
+// eighths are weights of models, a fifth those of bridges.
+const runsLimit = 40_500_000
+
+// TestRunsSize: the committed runs are finished and whole, none holds a large text that a
+// copy would have packed, and together they do not grow unnoticed.
+func TestRunsSize(t *testing.T) {
+	var size int64
+	err := filepath.WalkDir("runs", func(path string, e fs.DirEntry, err error) error {
+		if err != nil || e.IsDir() {
+			return err
+		}
+		info, err := e.Info()
+		if err != nil {
+			return err
+		}
+		size += info.Size()
+		if ext := filepath.Ext(path); (ext == ".json" || ext == ".jsonl") && info.Size() >= 64<<10 {
+			t.Errorf("%s has %d bytes: copy the run with circuitbook runs copy, which packs it", path, info.Size())
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if size > runsLimit {
+		t.Errorf("notebooks/runs holds %.1f MB, more than %.1f: leave out what a notebook can make itself, or raise the limit and say so", float64(size)/1e6, float64(runsLimit)/1e6)
+	}
+	list, err := store.List("runs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, info := range list {
+		run, err := store.OpenDir(info.Dir())
+		if err != nil {
+			t.Errorf("%s: %v", info.Name, err)
+			continue
+		}
+		c, problems, err := run.Latest()
+		if err != nil || len(problems) > 0 || c == nil || !c.Done {
+			t.Errorf("%s: %+v, %v, %v", info.Name, c, problems, err)
+			continue
+		}
+		for _, name := range c.Names() {
+			if filepath.Ext(name) == ".jsonl" || filepath.Ext(name) == ".json" {
+				if _, err := c.ReadFile(name); err != nil {
+					t.Errorf("%s: %v", info.Name, err)
+				}
+			}
+		}
+	}
+	if len(list) == 0 {
+		t.Error("there are no committed runs: the test shows nothing")
+	}
+}
