@@ -93,7 +93,8 @@ func (d *doctorCmd) Run(a *app) error {
 	say(wouldUse())
 
 	if place, err := kernelspec.User(); err == nil {
-		say(installed(place))
+		// Where Jupyter looks after the user's own folder.
+		say(installed(place, kernelspec.Prefix("/usr/local"), kernelspec.Prefix("/usr")))
 	}
 	if missing {
 		return errMissing
@@ -170,15 +171,19 @@ func wouldUse() finding {
 	return finding{true, what, "pure Go, slow, unless a plugin can be fetched", ""}
 }
 
-// installed says whether Jupyter knows the kernel, which only it needs.
-func installed(place kernelspec.Place) finding {
+// installed says whether Jupyter knows the kernel, which only it needs: in the
+// first of the places that has it.
+func installed(places ...kernelspec.Place) finding {
 	const what = "kernel for Jupyter"
-	spec, err := kernelspec.Read(place.Jupyter)
-	if errors.Is(err, os.ErrNotExist) {
-		return finding{true, what, "not installed", "circuitbook install does it; run and lab need it not"}
+	for _, place := range places {
+		spec, err := kernelspec.Read(place.Jupyter)
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		if err == nil {
+			_, err = os.Stat(spec.Program)
+		}
+		return check(what, kernelspec.Dir(place.Jupyter), err, "circuitbook install writes it anew")
 	}
-	if err == nil {
-		_, err = os.Stat(spec.Program)
-	}
-	return check(what, kernelspec.Dir(place.Jupyter), err, "circuitbook install writes it anew")
+	return finding{true, what, "not installed", "circuitbook install does it; run and lab need it not"}
 }
