@@ -22,7 +22,8 @@ type Group struct {
 //   - query, key, scores: the queries, the keys, and what flows into queries alone,
 //     keys alone, or both and no value;
 //   - value: the values, and what flows into them alone;
-//   - shared: what flows into values and into queries or keys.
+//   - neurons, shared: what flows into values and into queries or keys, the neurons and
+//     what they read apart from the channels of the residual stream.
 //
 // Every node is in one group, in the order of the forward pass; groups without nodes
 // are left out.
@@ -33,7 +34,8 @@ func Groups(c *circuit.Circuit) []Group {
 		{Name: "keys and what feeds them alone", Claim: "key"},
 		{Name: "what feeds queries and keys", Claim: "scores"},
 		{Name: "values and what feeds them alone", Claim: "value"},
-		{Name: "what feeds values and queries or keys", Claim: "shared"},
+		{Name: "neurons that feed values and queries or keys", Claim: "neurons"},
+		{Name: "channels that feed values and queries or keys", Claim: "shared"},
 		{Name: "written for the readout", Claim: "written"},
 	}
 	constant := constants(c)
@@ -43,6 +45,8 @@ func Groups(c *circuit.Circuit) []Group {
 		switch toQ, toK, toV := q[n.Node], k[n.Node], v[n.Node]; {
 		case constant[n.Node]:
 			claim = "constant"
+		case toV && (toQ || toK) && n.Block() == circuit.MLP && n.Kind() != circuit.ResidDelta:
+			claim = "neurons"
 		case toV && (toQ || toK):
 			claim = "shared"
 		case toV:

@@ -27,7 +27,8 @@ func TestGroups(t *testing.T) {
 		// Channel 5 is written without being fed, and by a neuron.
 		{"scores", []string{"1.attn.act_in[5]", "0.mlp.post_act[5]", "0.mlp.resid_delta[5]"}},
 		{"value", []string{"1.attn.act_in[2]", "1.attn.v[6]"}},
-		{"shared", []string{"0.mlp.act_in[0]", "0.mlp.post_act[8]", "0.mlp.resid_delta[6]", "1.attn.act_in[6]"}},
+		{"neurons", []string{"0.mlp.act_in[0]", "0.mlp.post_act[8]"}},
+		{"shared", []string{"0.mlp.resid_delta[6]", "1.attn.act_in[6]"}},
 		{"written", []string{"1.attn.resid_delta[3]"}},
 	}
 	c := &circuit.Circuit{Task: "t", Run: "r", Ablation: circuit.MeanAblation,
