@@ -16,7 +16,7 @@ import (
 func TestEffects(t *testing.T) {
 	runsIn(t)
 	run, config := untrained(t, nil), quick()
-	c := every(t, run, 29)
+	c := every(t, run, 11)
 	ctx := context.Background()
 	proved, err := Run(ctx, run, task.BracketCounting(), c, config, Options{})
 	if err != nil {
@@ -48,7 +48,7 @@ func TestEffects(t *testing.T) {
 			t.Fatalf("%s has no effect", n.Node)
 		}
 		differ = differ || math.Abs(*n.Effect-*proved.Circuit.Nodes[i].Effect) > 1e-3
-		if i%7 == 0 {
+		if i%9 == 0 {
 			if want := lossWithout(append(append([]circuit.Kept{}, c.Nodes[:i]...), c.Nodes[i+1:]...)) - base; !near(*n.Effect, want) {
 				t.Errorf("%s: effect %v, ablated alone %v", n.Node, *n.Effect, want)
 			}
