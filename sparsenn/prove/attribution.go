@@ -29,7 +29,7 @@ type Attribution struct {
 // attribution ranks on select examples and measures on the report split.
 func (p *prover) attribution(examples []task.Example, confidence float64) (Attribution, error) {
 	var out Attribution
-	e, err := p.report.Of(examples, ablate.LengthOf(examples))
+	e, err := p.on.Of(examples, ablate.LengthOf(examples))
 	if err != nil {
 		return out, err
 	}
@@ -49,7 +49,7 @@ func (p *prover) attribution(examples []task.Example, confidence float64) (Attri
 		}
 		return m
 	}
-	same, err := p.report.Margins(first(p.kept.Count()))
+	same, err := p.on.Margins(first(p.kept.Count()))
 	if err != nil {
 		return out, err
 	}
@@ -95,7 +95,7 @@ func (p *prover) attribution(examples []task.Example, confidence float64) (Attri
 	out.Reached, out.Nodes = hi < len(order), hi
 	var kept []circuit.Kept
 	for _, i := range order[:hi] {
-		kept = append(kept, circuit.Kept{Node: p.report.Space.Node(i)})
+		kept = append(kept, circuit.Kept{Node: p.on.Space.Node(i)})
 	}
 	_, edges, err := circuit.Build(p.circuit.Model, kept, valuesOf(p.run))
 	out.Edges = len(edges)

@@ -42,7 +42,7 @@ func TestCalibrated(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	margins, err := on.report.Margins(on.kept)
+	margins, err := on.on.Margins(on.kept)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +55,7 @@ func TestCalibrated(t *testing.T) {
 		t.Errorf("accuracy %v, of the model %v and %v", shifted.Accuracy, before.FullAccuracy, shifted.FullAccuracy)
 	}
 	less := append(ablate.Mask{}, on.kept...)
-	at, err := on.report.Space.Index(plain.Nodes[0].Node)
+	at, err := on.on.Space.Index(plain.Nodes[0].Node)
 	if err != nil {
 		t.Fatal(err)
 	}

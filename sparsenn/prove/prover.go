@@ -12,14 +12,15 @@ import (
 	"circuitbook/sparsenn/train"
 )
 
-// prover is a circuit under proof: its model on the report prompts.
+// prover is a circuit under proof: its model on the examples of a split. Which
+// split that is, is up to Run and Effects.
 type prover struct {
 	config  Config
 	run     *train.Result
 	circuit *circuit.Circuit
 	stats   *ablate.Stats
-	report  *ablate.Evaluator
-	effects *ablate.Evaluator // of the first of them
+	on      *ablate.Evaluator // the examples
+	effects *ablate.Evaluator // the first of them
 	kept    ablate.Mask
 	// calibration is the circuit's own. The model, whole or without the circuit,
 	// has none.
@@ -75,26 +76,21 @@ func nodesOf(c *circuit.Circuit) []circuit.Node {
 	return out
 }
 
-func newProver(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, roots []string) (*prover, error) {
+// proverOf is a circuit on examples, of which the first measure effects.
+func proverOf(ctx context.Context, run *train.Result, c *circuit.Circuit, config Config, examples []task.Example, roots []string) (*prover, error) {
 	p := &prover{config: config, run: run, circuit: c, calibration: calibrationOf(c)}
 	var err error
 	if p.stats, err = ablate.Measure(ctx, run, roots...); err != nil {
 		return nil, err
 	}
-	reported, err := t.Report(run.Tokenizer, task.Options{N: config.Examples, Seed: config.Seed,
-		MaxTokens: min(config.MaxTokens, run.Config.Model.Context)})
-	if err != nil {
-		return nil, err
-	}
-	examples := reported.ForMeasuring()
-	if p.report, err = ablate.NewEvaluator(run.Model, p.stats, examples, optionsOf(c)); err != nil {
+	if p.on, err = ablate.NewEvaluator(run.Model, p.stats, examples, optionsOf(c)); err != nil {
 		return nil, err
 	}
 	few := examples[:min(len(examples), max(1, config.EffectExamples))]
-	if p.effects, err = p.report.Of(few, ablate.LengthOf(examples)); err != nil {
+	if p.effects, err = p.on.Of(few, ablate.LengthOf(examples)); err != nil {
 		return nil, err
 	}
-	p.kept, err = p.report.Space.MaskOf(nodesOf(c))
+	p.kept, err = p.on.Space.MaskOf(nodesOf(c))
 	return p, err
 }
 
@@ -102,23 +98,23 @@ func newProver(ctx context.Context, run *train.Result, t task.Task, c *circuit.C
 func (p *prover) proof(ctx context.Context, step func()) (proof circuit.Proof, facts Facts, err error) {
 	margins := func(m ablate.Mask) (out ablate.Margins) {
 		if err == nil {
-			if out, err = p.report.Margins(m); err == nil {
+			if out, err = p.on.Margins(m); err == nil {
 				step()
 			}
 		}
 		return out
 	}
-	full := margins(p.report.All())
+	full := margins(p.on.All())
 	circuitAlone := p.calibration.Apply(margins(p.kept))
 	without := margins(p.kept.Not())
 	rng := rand.New(rand.NewPCG(p.config.Seed, 0x72616e64))
-	live := p.stats.Live(p.report.Space)
+	live := p.stats.Live(p.on.Space)
 	var alone, removed []float64
 	for range p.config.Random {
 		if err == nil {
 			err = ctx.Err()
 		}
-		m, lacking := randomLike(p.report.Space, p.kept, live, rng)
+		m, lacking := randomLike(p.on.Space, p.kept, live, rng)
 		a, r := margins(m), margins(m.Not())
 		if err != nil {
 			break
@@ -145,13 +141,25 @@ func (p *prover) effect(on *ablate.Evaluator, m ablate.Mask) (float64, error) {
 	return loss, nil
 }
 
+// measureEffects fills in what every node and every edge is worth.
+func (p *prover) measureEffects(ctx context.Context, c *circuit.Circuit, step func()) error {
+	base, err := p.effect(p.effects, p.kept)
+	if err != nil {
+		return err
+	}
+	if err := p.nodeEffects(ctx, base, c, step); err != nil {
+		return err
+	}
+	return p.edgeEffects(ctx, base, c, step)
+}
+
 // nodeEffects fills in what every node alone is worth in the circuit.
 func (p *prover) nodeEffects(ctx context.Context, base float64, c *circuit.Circuit, step func()) error {
 	for i := range c.Nodes {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		at, err := p.report.Space.Index(c.Nodes[i].Node)
+		at, err := p.on.Space.Index(c.Nodes[i].Node)
 		if err != nil {
 			return err
 		}

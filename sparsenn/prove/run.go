@@ -103,6 +103,13 @@ type identity struct {
 	Config  Config `json:"config"`
 }
 
+func identityOf(run *train.Result, t task.Task, c *circuit.Circuit, config Config) (identity, error) {
+	bare := *c
+	bare.Proof = nil
+	hash, err := store.Hash(&bare)
+	return identity{recipeVersion, run.Name, run.Model.Digest(), t.Name, hash, config}, err
+}
+
 // Run measures a circuit of a run on a task: loaded where it was measured
 // before, else measured, which takes about a second a node and edge of a small
 // model. A circuit of another run or of another shape is an error. When ctx is
@@ -114,13 +121,10 @@ func Run(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit
 	if err := checkParent(run, c); err != nil {
 		return nil, err
 	}
-	bare := *c
-	bare.Proof = nil
-	hash, err := store.Hash(&bare)
+	id, err := identityOf(run, t, c, config)
 	if err != nil {
 		return nil, err
 	}
-	id := identity{recipeVersion, run.Name, run.Model.Digest(), t.Name, hash, config}
 	all, err := store.Roots(o.Roots...)
 	if err != nil {
 		return nil, err
@@ -166,14 +170,7 @@ func measure(ctx context.Context, run *train.Result, t task.Task, c *circuit.Cir
 	}
 	proved.Proof = &proof
 	if config.EffectExamples > 0 {
-		base, err := p.effect(p.effects, p.kept)
-		if err != nil {
-			return err
-		}
-		if err := p.nodeEffects(ctx, base, proved, step); err != nil {
-			return err
-		}
-		if err := p.edgeEffects(ctx, base, proved, step); err != nil {
+		if err := p.measureEffects(ctx, proved, step); err != nil {
 			return err
 		}
 	}
@@ -194,6 +191,16 @@ func measure(ctx context.Context, run *train.Result, t task.Task, c *circuit.Cir
 	provenance.Plugin = run.Provenance.Plugin
 	provenance.WallSeconds = time.Since(started).Seconds()
 	return save(a, proved, facts, provenance)
+}
+
+// newProver is a circuit on report prompts.
+func newProver(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, roots []string) (*prover, error) {
+	reported, err := t.Report(run.Tokenizer, task.Options{N: config.Examples, Seed: config.Seed,
+		MaxTokens: min(config.MaxTokens, run.Config.Model.Context)})
+	if err != nil {
+		return nil, err
+	}
+	return proverOf(ctx, run, c, config, reported.ForMeasuring(), roots)
 }
 
 func save(a *store.Run, c *circuit.Circuit, f Facts, p store.Provenance) error {

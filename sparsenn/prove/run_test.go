@@ -192,7 +192,7 @@ func TestAttribution(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	e, err := p.report.Of(list, ablate.LengthOf(list))
+	e, err := p.on.Of(list, ablate.LengthOf(list))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +210,7 @@ func TestAttribution(t *testing.T) {
 		}
 		m[best] = true
 	}
-	margins, err := p.report.Margins(m)
+	margins, err := p.on.Margins(m)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -221,7 +221,7 @@ func TestAttribution(t *testing.T) {
 		t.Errorf("a target that anything meets: %+v", a)
 	}
 	c.Target = 1e-9
-	if a, err = p.attribution(list, 0); err != nil || a.Reached || a.Nodes != p.report.Space.Len() {
+	if a, err = p.attribution(list, 0); err != nil || a.Reached || a.Nodes != p.on.Space.Len() {
 		t.Errorf("a target that nothing meets: %+v, %v", a, err)
 	}
 }

@@ -69,8 +69,26 @@ func TestCircuit(t *testing.T) {
 	if large.Circuit().Nodes[0].Effect != nil || large.Circuit().Proof == nil || large.Proved.Attribution == nil {
 		t.Errorf("beyond the limit: %+v", large.Proved.Facts)
 	}
-	if _, ok := large.Deciding(); ok {
-		t.Error("a node decides though none was measured")
+	bare, err := Selecting(context.Background(), large, c, Options{})
+	if err != nil || bare.Proof != nil || bare.Nodes[0].Effect != nil {
+		t.Errorf("selecting beyond the limit: %v", err)
+	}
+	c.MaxEffects++
+
+	// What nodes are chosen by is no number of the proof.
+	chosen, err := Selecting(context.Background(), f, c, Options{})
+	if err != nil || chosen.Proof != nil || len(chosen.Nodes) != f.Nodes() || len(chosen.Edges) != f.Edges() {
+		t.Fatalf("selecting: %v", err)
+	}
+	same := true
+	for i, n := range chosen.Nodes {
+		if n.Effect == nil {
+			t.Fatalf("%s has no effect", n.Node)
+		}
+		same = same && *n.Effect == *f.Circuit().Nodes[i].Effect
+	}
+	if same {
+		t.Error("selecting gives the effects of the report split")
 	}
 }
 

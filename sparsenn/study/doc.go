@@ -13,11 +13,11 @@
 // [Feeds] follows a circuit's wires backwards, [Drop] and [Only] cut it for
 // prove.Alone and prove.Without to run, and [Opening] says where prove's
 // InterchangeAt is to exchange nodes: what statements about single nodes are
-// found and tested by. [Way] is the way through a circuit that counts most, and
-// [Views] are a circuit and its model, ready for such tests.
+// found and tested by. [Way] is the way through a circuit that counts most, by the
+// effects on the select split that [Selecting] measures, and [Views] are a circuit and its model, ready for such tests.
 //
 // Everything expensive is an artifact: a training run, a pruning, a proof. What
 // is there is loaded, what is half done is resumed, and a cancelled call goes on
-// where it was when it is made again. Every loss of a [Finding] is measured on the
-// report split.
+// where it was when it is made again. Every loss and every effect of a [Finding] is
+// measured on the report split, and nothing is chosen by them.
 package study

@@ -1,8 +1,6 @@
 package study
 
 import (
-	"slices"
-
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/prune"
@@ -54,19 +52,4 @@ func (f *Finding) Losses() []Loss {
 		{"random_alone", "random circuits alone", p.RandomAlone},
 		{"random_removed", "random circuits removed", p.RandomRemoved},
 	}
-}
-
-// Deciding returns the node, among those of the kinds (all if none is named),
-// whose ablation costs the circuit most; equal ones by their place. ok is false
-// where there is none, or where no effects were measured.
-func (f *Finding) Deciding(kinds ...string) (node circuit.Kept, ok bool) {
-	for _, n := range f.Circuit().Nodes {
-		if n.Effect == nil || len(kinds) > 0 && !slices.Contains(kinds, n.Kind()) {
-			continue
-		}
-		if !ok || *n.Effect > *node.Effect {
-			node, ok = n, true
-		}
-	}
-	return node, ok
 }

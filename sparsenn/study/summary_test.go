@@ -97,31 +97,6 @@ func TestPerSite(t *testing.T) {
 	}
 }
 
-func TestDeciding(t *testing.T) {
-	a, b := circuit.Node{Site: "0.attn.resid_delta", Index: 1}, circuit.Node{Site: "1.attn.resid_delta", Index: 2}
-	v, none := circuit.Node{Site: "0.attn.v", Index: 0}, circuit.Node{Site: "0.attn.q", Index: 0}
-	f := withNodes(map[circuit.Node]float64{a: 0.5, b: 0.5, v: 2}, none)
-	for _, x := range []struct {
-		kinds []string
-		want  circuit.Node
-		ok    bool
-	}{
-		{nil, v, true},
-		{[]string{circuit.ResidDelta}, a, true}, // the first of two equal ones
-		{[]string{circuit.ResidDelta, circuit.Value}, v, true},
-		{[]string{circuit.Query}, circuit.Node{}, false}, // not measured
-		{[]string{circuit.PostAct}, circuit.Node{}, false},
-	} {
-		if got, ok := f.Deciding(x.kinds...); ok != x.ok || got.Node != x.want {
-			t.Errorf("%v: %s, %v", x.kinds, got, ok)
-		}
-	}
-	worst := withNodes(map[circuit.Node]float64{a: -2, b: -1})
-	if got, ok := worst.Deciding(); !ok || got.Node != b {
-		t.Errorf("where all effects are negative: %s, %v", got, ok)
-	}
-}
-
 func TestLosses(t *testing.T) {
 	f := made(0, 0, true)
 	if f.Losses() != nil {

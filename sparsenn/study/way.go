@@ -8,7 +8,8 @@ import (
 )
 
 // Worth is what a node counts in its circuit: what its ablation costs where that
-// was measured, else its gate.
+// was measured, else its gate. In a circuit with a proof that is a number of the
+// report split, which nothing may be chosen by; for choosing see [Selecting].
 func Worth(n circuit.Kept) float64 {
 	if n.Effect != nil {
 		return *n.Effect
@@ -23,7 +24,13 @@ func Worth(n circuit.Kept) float64 {
 // residual stream, to the writer of the largest Worth. Its last node is written
 // by the one before it, a value of the head that the way goes through. It is nil
 // where attention writes nothing.
+//
+// A way is a choice of nodes, so the effects of a proved circuit, which are of the
+// report split, do not count: give it what [Selecting] returns.
 func Way(c *circuit.Circuit) []circuit.Node {
+	if c.Proof != nil {
+		c = Drop(c)
+	}
 	var written []circuit.Node
 	for _, n := range c.Nodes {
 		if n.Block() == circuit.Attn && n.Kind() == circuit.ResidDelta && len(c.In(n.Node)) > 0 {

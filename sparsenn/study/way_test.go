@@ -97,3 +97,21 @@ func TestWayIsFed(t *testing.T) {
 		}
 	})
 }
+
+// TestWayIgnoresTheProof: the effects that a proof measured are of the report split
+// and choose no nodes, whatever they are.
+func TestWayIgnoresTheProof(t *testing.T) {
+	a, small, large := circuit.Node{Site: "0.attn.v"}, circuit.Node{Site: "0.attn.resid_delta", Index: 1}, circuit.Node{Site: "0.attn.resid_delta", Index: 2}
+	c := &circuit.Circuit{Task: "t", Run: "r", Ablation: circuit.MeanAblation,
+		Model: circuit.Shape{Layers: 1, DModel: 8, Heads: 2, DHead: 4, DMLP: 16, Vocab: 16},
+		Nodes: []circuit.Kept{{Node: a, Gate: 1}, {Node: small, Gate: 0.1, Effect: new(0.5)}, {Node: large, Gate: 0.9, Effect: new(0.1)}},
+		Edges: []circuit.Edge{{From: a, To: small, Weight: 1}, {From: a, To: large, Weight: 1}}}
+	c.Sort()
+	if got := Way(c); !slices.Equal(got, []circuit.Node{a, small}) {
+		t.Errorf("by effects: %v", got)
+	}
+	c.Proof = &circuit.Proof{}
+	if got := Way(c); !slices.Equal(got, []circuit.Node{a, large}) {
+		t.Errorf("by the effects of a proof: %v", got)
+	}
+}

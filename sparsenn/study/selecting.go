@@ -1,0 +1,23 @@
+package study
+
+import (
+	"context"
+
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/prove"
+)
+
+// Selecting returns the circuit of a finding for choosing nodes in it, such as by
+// [Way]: with effects of its nodes and edges on the select split, measured or loaded,
+// where the finding's own are of the report split; without any where the config
+// measures none or the circuit is larger than MaxEffects; and without a proof.
+func Selecting(ctx context.Context, f *Finding, c Config, o Options) (*circuit.Circuit, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	found := Drop(f.Circuit())
+	if c.Prove.EffectExamples == 0 || len(found.Nodes)+len(found.Edges) > c.MaxEffects {
+		return found, nil
+	}
+	return prove.Effects(ctx, f.Run, f.Task, found, c.Prove, prove.Options{Progress: o.proving(), Roots: o.Roots})
+}
