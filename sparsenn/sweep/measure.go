@@ -50,6 +50,13 @@ const (
 	kurtosisBatch   = 16
 )
 
+// Of the training of models: the time between checkpoints, train's default where it
+// is 0, and who is told of every step. Tests set them, also in their processes.
+var (
+	saveEvery time.Duration
+	stepped   func(step int)
+)
+
 // measure makes what a point is about and measures it.
 func measure(ctx context.Context, p Point, o study.Options) (*Row, error) {
 	started := time.Now()
@@ -57,7 +64,10 @@ func measure(ctx context.Context, p Point, o study.Options) (*Row, error) {
 	if progress == nil {
 		progress = func(study.Progress) {}
 	}
-	run, err := train.Run(ctx, p.Train, train.Options{Roots: o.Roots, Progress: func(m train.Metric, steps int) {
+	run, err := train.Run(ctx, p.Train, train.Options{Roots: o.Roots, SaveEvery: saveEvery, Progress: func(m train.Metric, steps int) {
+		if stepped != nil {
+			stepped(m.Step)
+		}
 		progress(study.Progress{Share: 0.9 * float64(m.Step+1) / float64(max(1, steps)), Stage: "training", Note: fmt.Sprintf("loss %.3f", m.Loss)})
 	}})
 	if err != nil {
