@@ -1,10 +1,12 @@
 package notebooks
 
 import (
+	"bytes"
 	"io/fs"
 	"path/filepath"
 	"testing"
 
+	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/store"
 )
 
@@ -12,9 +14,9 @@ import (
 // eighths are weights of models, a fifth those of bridges.
 const runsLimit = 40_500_000
 
-// TestRunsSize: the committed runs are finished and whole, none holds a large text that a
+// TestRuns: the committed runs are finished and whole, none holds a large text that a
 // copy would have packed, and together they do not grow unnoticed.
-func TestRunsSize(t *testing.T) {
+func TestRuns(t *testing.T) {
 	var size int64
 	err := filepath.WalkDir("runs", func(path string, e fs.DirEntry, err error) error {
 		if err != nil || e.IsDir() {
@@ -53,13 +55,31 @@ func TestRunsSize(t *testing.T) {
 		}
 		for _, name := range c.Names() {
 			if filepath.Ext(name) == ".jsonl" || filepath.Ext(name) == ".json" {
-				if _, err := c.ReadFile(name); err != nil {
+				text, err := c.ReadFile(name)
+				if err != nil {
 					t.Errorf("%s: %v", info.Name, err)
+				} else if name == "circuit.json" {
+					sameBytes(t, info.Name, text)
 				}
 			}
 		}
 	}
 	if len(list) == 0 {
 		t.Error("there are no committed runs: the test shows nothing")
+	}
+}
+
+// sameBytes: a circuit is written as it was when it was stored, since the names of
+// proofs are hashes over these bytes.
+func sameBytes(t *testing.T, run string, text []byte) {
+	t.Helper()
+	c, err := circuit.Decode(text)
+	if err != nil {
+		t.Errorf("%s: %v", run, err)
+		return
+	}
+	again, err := circuit.Encode(c)
+	if err != nil || !bytes.Equal(again, text) {
+		t.Errorf("%s: its circuit is written otherwise by now, so that what is named after it is not found: %v", run, err)
 	}
 }
