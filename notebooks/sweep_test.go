@@ -23,6 +23,9 @@ const (
 
 	frontierBegin = "<!-- from 06_frontier.results.json -->\n"
 	frontierEnd   = "<!-- end frontier -->"
+
+	dilutionBegin = "<!-- from 03_brackets.results.json -->\n"
+	dilutionEnd   = "<!-- end dilution -->"
 )
 
 // TestReadmeDense: the README's table of dense against sparse is what the executed
@@ -46,6 +49,30 @@ func TestReadmeDense(t *testing.T) {
 	fmt.Fprintf(&b, "| edges, dense model of as many parameters (its loss: %s), %s tasks of seed 0 | | | %s |\n", r.number("match_parameters_valid", "%.3f"), r.number("match_parameters_tasks", "%.0f"), of("match_parameters_edges_ratio"))
 	fmt.Fprintf(&b, "| edges, dense model of as many nonzero weights (its loss: %s), %s tasks of seed 0 | | | %s |\n", r.number("match_l0_valid", "%.3f"), r.number("match_l0_tasks", "%.0f"), of("match_l0_edges_ratio"))
 	section(t, denseBegin, denseEnd, b.String())
+}
+
+// TestReadmeDilution: the README's table of predicted failures is what the executed
+// notebook found.
+func TestReadmeDilution(t *testing.T) {
+	r := read(t, "03_brackets.results.json")
+	rank := func(name string) string {
+		name = "brackets_dilution_rank_" + name
+		p := "p " + r.number(name+"_p", "%.3f")
+		if p == "p 0.000" {
+			p = "p < 0.001"
+		}
+		return r.number(name, "%.2f") + " (" + p + ")"
+	}
+	side := func(name string) string {
+		name = "brackets_dilution_side_" + name
+		return r.number(name+"_right", "%.0f") + " of " + r.number(name+"_cases", "%.0f")
+	}
+	var b strings.Builder
+	b.WriteString("| lengths of failure, predicted and measured | circuit | sparse model | dense model | both models |\n|---|---|---|---|---|\n")
+	fmt.Fprintf(&b, "| rank correlation, by the circuit | %s | %s | %s | %s |\n", rank("circuit"), rank("sparse"), rank("dense"), rank("both"))
+	fmt.Fprintf(&b, "| rank correlation, by the model's own lead | | %s | %s | %s |\n", rank("sparse_lead"), rank("dense_lead"), rank("both_lead"))
+	fmt.Fprintf(&b, "| the predicted side fails, of those that fail | %s | %s | %s | |\n", side("circuit"), side("sparse"), side("dense"))
+	section(t, dilutionBegin, dilutionEnd, b.String())
 }
 
 // TestReadmeFrontier: the README's table of widths is what the executed notebook found.
