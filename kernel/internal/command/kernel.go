@@ -5,9 +5,11 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"time"
 
 	"circuitbook/kernel/internal/module"
@@ -38,8 +40,10 @@ func (k *kernelCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	// Signals are the supervisor's: an interrupt is for the cell only.
-	ctx, stop := context.WithCancel(context.WithoutCancel(a.ctx))
+	ctx, stop, err := untilTold(a.ctx)
+	if err != nil {
+		return err
+	}
 	defer stop()
 	// Before anything that takes time, so that a front end finds somebody.
 	r, err := relay.New(ctx, relay.Config{
@@ -78,6 +82,19 @@ func (k *kernelCmd) Run(a *app) error {
 		err = fmt.Errorf("GoNB ended with exit code %d", code)
 	}
 	return err
+}
+
+// untilTold is a context that ends when the kernel is told to end, from now on,
+// whatever it is about: the supervisor listens only once it has started GoNB, and
+// of what came before it hears nothing. An interrupt is for the cell only, but
+// one that came already has ended ctx.
+func untilTold(ctx context.Context) (context.Context, context.CancelFunc, error) {
+	until, stop := signal.NotifyContext(context.WithoutCancel(ctx), syscall.SIGTERM, syscall.SIGHUP)
+	if err := context.Cause(ctx); err != nil {
+		stop()
+		return nil, nil, err
+	}
+	return until, stop, nil
 }
 
 // version is the version of this program, "0.0.0" of one that has none.
