@@ -21,15 +21,17 @@ import (
 )
 
 // defaultPerProcess is Options.PerProcess where it is 0: what a process has
-// compiled by then takes some 100 MB.
+// compiled or loaded by then takes some 100 MB.
 const defaultPerProcess = 8
 
 // stopWait is how long a process may take to stop by itself.
 const stopWait = 10 * time.Second
 
-// Workers is what suits this machine: a process a core, of one thread each, since
-// small models leave further threads idle. Where models run on a GPU it is one
-// process with all cores: several would share the GPU's time and memory.
+// Workers is what suits this machine: a process a core, of one thread each. Small
+// models leave further threads idle, above all where they are compiled: on two cores
+// of a server BenchmarkProcesses took 83 s so and 99 s in one process of two threads,
+// and 27 and 28 s where everything had been compiled before. Where models run on a
+// GPU it is one process with all cores: several would share the GPU's time and memory.
 func Workers() Options { return workers(onGPU()) }
 
 func workers(gpu bool) Options {
