@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
 	"sync"
@@ -78,6 +79,9 @@ func (p Point) Validate() error {
 	}
 	if err := p.Study.Validate(); err != nil {
 		return fail(err)
+	}
+	if p.Study.Prune.Ablation.FreezeNorms {
+		return fail(errors.New("Study.Prune.Ablation.FreezeNorms is set; what is left without a circuit is measured by a part of the model, whose norms are live: leave it false"))
 	}
 	return nil
 }

@@ -66,6 +66,7 @@ func TestValidate(t *testing.T) {
 		"prove config":    func(p *Point) { p.Study.Prove.Random = 0 },
 		"select":          func(p *Point) { p.Study.Prune.Select = 0 },
 		"MaxEffects is -": func(p *Point) { p.Study.MaxEffects = -1 },
+		"FreezeNorms":     func(p *Point) { p.Study.Prune.Ablation.FreezeNorms = true },
 	} {
 		p := points(t)[0]
 		change(&p)
