@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/circuit"
 
 	"pgregory.net/rapid"

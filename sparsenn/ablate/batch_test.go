@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/task"
 

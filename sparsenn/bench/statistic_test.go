@@ -5,6 +5,8 @@ import (
 	"slices"
 	"testing"
 
+	_ "circuitbook/internal/suite"
+
 	"pgregory.net/rapid"
 )
 

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/corpus"
 
 	"pgregory.net/rapid"

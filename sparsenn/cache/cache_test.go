@@ -14,6 +14,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/cache"
 	"circuitbook/sparsenn/cache/cachetest"
 )

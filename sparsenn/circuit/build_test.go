@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	_ "circuitbook/internal/suite"
+
 	. "circuitbook/sparsenn/circuit"
 
 	"github.com/google/go-cmp/cmp"

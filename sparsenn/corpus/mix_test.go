@@ -8,6 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/corpus/internal/source"
 )
 

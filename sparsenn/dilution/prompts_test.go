@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/task"
 

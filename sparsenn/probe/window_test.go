@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/corpus"
 
 	"pgregory.net/rapid"

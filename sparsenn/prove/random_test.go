@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/ablate"
 
 	"pgregory.net/rapid"

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/ablate"
 
 	"pgregory.net/rapid"

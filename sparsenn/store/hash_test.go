@@ -5,6 +5,8 @@ import (
 	"math"
 	"testing"
 
+	_ "circuitbook/internal/suite"
+
 	"pgregory.net/rapid"
 )
 

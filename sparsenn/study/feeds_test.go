@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/circuit"
 
 	"pgregory.net/rapid"

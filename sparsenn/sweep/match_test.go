@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	_ "circuitbook/internal/suite"
+
 	"pgregory.net/rapid"
 )
 

@@ -7,6 +7,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/corpus"
 )
 

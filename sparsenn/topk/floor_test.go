@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	_ "circuitbook/internal/suite"
+
 	"pgregory.net/rapid"
 )
 

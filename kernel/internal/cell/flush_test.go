@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 
+	_ "circuitbook/internal/suite"
+
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )

@@ -9,6 +9,8 @@ import (
 	"time"
 	"unicode/utf8"
 
+	_ "circuitbook/internal/suite"
+
 	"pgregory.net/rapid"
 )
 

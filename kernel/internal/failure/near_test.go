@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 
+	_ "circuitbook/internal/suite"
+
 	"pgregory.net/rapid"
 )
 

@@ -3,6 +3,8 @@ package notebook
 import (
 	"testing"
 
+	_ "circuitbook/internal/suite"
+
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 )

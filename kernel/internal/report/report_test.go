@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	_ "circuitbook/internal/suite"
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/notebook"
 )

@@ -10,6 +10,8 @@ import (
 	"testing"
 	"time"
 
+	_ "circuitbook/internal/suite"
+
 	"pgregory.net/rapid"
 )
 

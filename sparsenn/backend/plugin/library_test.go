@@ -9,6 +9,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/backend/plugin/plugintest"
 )
 

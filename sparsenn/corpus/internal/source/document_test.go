@@ -5,6 +5,8 @@ import (
 	"testing"
 	"unicode/utf8"
 
+	_ "circuitbook/internal/suite"
+
 	"pgregory.net/rapid"
 )
 

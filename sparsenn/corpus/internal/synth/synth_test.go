@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 
+	_ "circuitbook/internal/suite"
+
 	"pgregory.net/rapid"
 )
 
