@@ -14,6 +14,7 @@ import (
 	"sync"
 	"syscall"
 	"time"
+	"unicode/utf8"
 
 	"circuitbook/kernel/internal/failure"
 	"circuitbook/kernel/internal/supervise"
@@ -163,6 +164,9 @@ func (t *tail) Write(p []byte) (int, error) {
 	defer t.mu.Unlock()
 	t.buf = append(t.buf, p...)
 	if over := len(t.buf) - maxTail; over > 0 {
+		for over < len(t.buf) && !utf8.RuneStart(t.buf[over]) {
+			over++
+		}
 		t.buf = append(t.buf[:0], t.buf[over:]...)
 	}
 	return len(p), nil

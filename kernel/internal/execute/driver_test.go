@@ -4,6 +4,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 // TestDriver holds the parts of the driver that need no kernel, and that it
@@ -27,5 +28,19 @@ print("well")
 	out, err := exec.Command(python, "-c", code).CombinedOutput()
 	if err != nil || string(out) != "well\n" {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestTailIsWhole holds that what is kept begins with a whole character.
+func TestTailIsWhole(t *testing.T) {
+	for _, text := range []string{"日本語", "x日本語", "xx日本語", "🧡"} {
+		var kept tail
+		all := strings.Repeat(text, maxTail)
+		for at := 0; at < len(all); at += 1000 {
+			_, _ = kept.Write([]byte(all[at:min(at+1000, len(all))]))
+		}
+		if got := kept.String(); !strings.HasSuffix(all, got) || !utf8.ValidString(got) || len(got) < maxTail-utf8.UTFMax {
+			t.Errorf("%d bytes of %s are kept, from %.9q", len(got), text, got)
+		}
 	}
 }

@@ -71,7 +71,7 @@ func FindTools(ctx context.Context, m *module.Module) (Tools, error) {
 	if err != nil {
 		return Tools{}, err
 	}
-	dir := filepath.Join(root, "gonb-"+gonb+"-"+key(gonb, goimports, t.Env.GOVERSION, t.Env.GOOS, t.Env.GOARCH))
+	dir := filepath.Join(root, "gonb-"+gonb+"-"+key(gonb, mendsKey(), goimports, t.Env.GOVERSION, t.Env.GOOS, t.Env.GOARCH))
 	t.GoNB, t.GoImports = filepath.Join(dir, "gonb"), filepath.Join(dir, "goimports")
 	if !isFile(t.GoNB) || !isFile(t.GoImports) {
 		return t, ErrNoTools
@@ -104,7 +104,16 @@ func EnsureTools(ctx context.Context, m *module.Module, log io.Writer) (Tools, e
 		return Tools{}, err
 	}
 	defer os.RemoveAll(temp)
-	build := exec.CommandContext(ctx, t.Go, "build", "-trimpath", "-o", temp+string(filepath.Separator), gonbPath, goimportsPath)
+	source, err := os.MkdirTemp("", "circuitbook-gonb-")
+	if err != nil {
+		return Tools{}, err
+	}
+	defer os.RemoveAll(source)
+	mod, err := mended(ctx, t.Go, m, source)
+	if err != nil {
+		return Tools{}, fmt.Errorf("building GoNB and goimports: %w", err)
+	}
+	build := exec.CommandContext(ctx, t.Go, "build", "-trimpath", "-modfile", mod, "-o", temp+string(filepath.Separator), gonbPath, goimportsPath)
 	build.Dir = m.Dir
 	build.Env = append(goEnviron(), "CGO_ENABLED=0") // neither needs a C compiler
 	if err := runCommand(ctx, build); err != nil {

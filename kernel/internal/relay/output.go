@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"strings"
+	"unicode/utf8"
 
 	"circuitbook/kernel/internal/failure"
 	"circuitbook/kernel/internal/wire"
@@ -89,8 +90,12 @@ const maxEnding = 256 << 10
 
 func (e *ending) add(text string) {
 	e.text = append(e.text, text...)
-	if over := len(e.text) - 2*maxEnding; over > 0 {
-		e.text = append(e.text[:0], e.text[len(e.text)-maxEnding:]...)
+	if len(e.text) > 2*maxEnding {
+		at := len(e.text) - maxEnding
+		for at < len(e.text) && !utf8.RuneStart(e.text[at]) {
+			at++
+		}
+		e.text = append(e.text[:0], e.text[at:]...)
 	}
 }
 
