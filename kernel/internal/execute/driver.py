@@ -62,9 +62,13 @@ def new_client(channel, job):
         """Notes what a reader of the progress wants to know."""
 
         noted = 0.0
+        changed = set()  # which cells have other outputs than were told
 
         def process_message(self, msg, cell, cell_index):
             kind, content = msg["msg_type"], msg["content"]
+            self.changed.add(cell_index)
+            if name := (content.get("transient") or {}).get("display_id"):
+                self.changed.update(self._display_id_map.get(name, {}))
             text = ""
             if kind == "stream":
                 text = content.get("text", "")
@@ -122,7 +126,6 @@ class Session:
         self.client = new_client(channel, job)
         self.cells = self.client.nb.cells
         self.cwd = job["cwd"]
-        self.sent = {}
         self.interrupted = asyncio.Event()
 
     async def start(self):
@@ -166,13 +169,8 @@ class Session:
                 status = "dead"
             else:
                 status, message = "broken", f"{type(e).__name__}: {e}"
-        changed = {}
-        for i, c in enumerate(self.cells[: index + 1]):
-            outputs = pack(c.outputs)
-            text = json.dumps(outputs, sort_keys=True)
-            if i == index or self.sent.get(i) != text:
-                changed[i] = outputs
-                self.sent[i] = text
+        changed = {i: pack(self.cells[i].outputs) for i in sorted(client.changed | {index})}
+        client.changed.clear()
         self.channel.send(
             "done",
             cell=index,

@@ -47,6 +47,7 @@ const (
 	Magic       = "MagicError"   // GoNB has no such magic, or refuses its arguments
 	TestFailed  = "TestFailure"  // a test of a %test cell failed
 	Interrupted = "Interrupted"  // by the user
+	Output      = "OutputError"  // what the cell displays cannot be shown
 	Kernel      = "KernelError"  // of the machinery
 )
 
@@ -66,10 +67,11 @@ type Report struct {
 	Stderr      string   // and of what it complained, panics included
 	Suspects    []string // see IsSuspect
 	Interrupted bool
-	Result      string // an error that the cell's last expression returned, or that the cell checked
-	At          string // FILE:LINE in the cell's program where it checked that, "" for its last expression
-	Dir         string // the kernel's folder, below which GoNB makes programs of cells
-	Guide       Guide  // who knows packages; may be nil
+	Result      string   // an error that the cell's last expression returned, or that the cell checked
+	At          string   // FILE:LINE in the cell's program where it checked that, "" for its last expression
+	Lost        []string // of what the cell displays, and why
+	Dir         string   // the kernel's folder, below which GoNB makes programs of cells
+	Guide       Guide    // who knows packages; may be nil
 }
 
 var (
@@ -86,6 +88,7 @@ var (
 	parseLine   = regexp.MustCompile(`main(?:_test)?\.go:\d+:\d+: (.*)$`)
 	unknown     = regexp.MustCompile(`^"(%.*)" unknown or not implemented yet\.$`)
 	special     = regexp.MustCompile("(?s)^executing special commands in cell: (.*)$")
+	unsent      = regexp.MustCompile(`gonbui\.go:\d+\] (.+)\nfailed to write to GoNB pipe`)
 	testLine    = regexp.MustCompile(`(?m)^(\s+)main_test\.go:(\d+): (.*)$`)
 	testFailed  = regexp.MustCompile(`(?m)^\s*--- FAIL: .*$`)
 )
@@ -99,6 +102,12 @@ func IsSuspect(text string) bool { return len(text) < 500 && suspect.MatchString
 // given, in its order.
 func Judge(cells []Known, r Report) *Failure {
 	last := cells[len(cells)-1]
+	if m := unsent.FindStringSubmatch(Plain(r.Stderr)); m != nil {
+		r.Lost = append(r.Lost, m[1])
+		if what, ok := strings.CutPrefix(m[1], "gob: type not registered for interface: "); ok {
+			r.Lost = append(r.Lost, fmt.Sprintf("a display holds a %s, which can be sent only after gob.Register was given one", what))
+		}
+	}
 	f := &Failure{Cell: last.Number}
 	j := judge{f, cells, r}
 	all := cell.Commands(last.Source)
@@ -116,8 +125,15 @@ func Judge(cells []Known, r Report) *Failure {
 		// the compiler says of it is of no use.
 	case r.Failed:
 		j.describe()
-	case !f.silent(all, r.Suspects):
+	case f.silent(all, r.Suspects):
+	case len(r.Lost) > 0:
+		f.Name = Output
+	default:
 		return nil
+	}
+	if len(r.Lost) > 0 {
+		lost := "some of what the cell shows is lost: " + strings.Join(r.Lost, "\n")
+		f.Message = strings.TrimSpace(f.Message + "\n" + lost)
 	}
 	j.trace()
 	return f

@@ -42,6 +42,23 @@ var mends = []mend{
 	{"internal/kernel/messages.go", "\t\"time\"\n", "\t\"time\"\n\t\"unicode/utf8\"\n"},
 	{"internal/jpyexec/jpyexec.go", "\tstreamersWG.Wait()\n",
 		"\tstreamersWG.Wait()\n\t_, _ = exec.stdoutWriter.Write(nil)\n\t_, _ = exec.stderrWriter.Write(nil)\n"},
+	// What a program displayed may still be on its way when it ends. All of it
+	// has arrived when the pipe is at its end, which is not before somebody has
+	// opened it for writing.
+	{"internal/jpyexec/jpyexec.go", "\texitError error\n", "\texitError error\n\tread      chan struct{} // closed when pipeReader is at its end\n"},
+	{"internal/jpyexec/jpyexec.go", "\texec.exitError = cmd.Wait()\n",
+		"\texec.exitError = cmd.Wait()\n\tif exec.useNamedPipes {\n" +
+			"\t\tif w, err := os.OpenFile(exec.namedPipeReaderPath, os.O_WRONLY, 0); err == nil {\n\t\t\t_ = w.Close()\n" +
+			"\t\t\tselect {\n\t\t\tcase <-exec.read:\n\t\t\tcase <-time.After(time.Minute):\n\t\t\t}\n\t\t}\n\t}\n"},
+	{"internal/jpyexec/namedpipes.go", "\texec.namedPipeReaderPath, err = exec.createTmpFifo()\n",
+		"\texec.read = make(chan struct{})\n\texec.namedPipeReaderPath, err = exec.createTmpFifo()\n"},
+	{"internal/jpyexec/namedpipes_dispatch.go", "func (exec *Executor) pollNamedPipeReader() {\n",
+		"func (exec *Executor) pollNamedPipeReader() {\n\tdefer close(exec.read)\n"},
+	// What cannot be shown is told, as what goes wrong with widgets is.
+	{"internal/jpyexec/namedpipes_dispatch.go", "\t\tklog.Errorf(\"Failed to display data (ignoring): %v\", err)\n",
+		"\t\texec.reportCellError(fmt.Errorf(\"a display cannot be shown: %v\", err))\n"},
+	{"internal/jpyexec/namedpipes_dispatch.go", "\t\t\tklog.Infof(\"Named pipe: failed to parse message: %+v\", err)\n",
+		"\t\t\texec.reportCellError(fmt.Errorf(\"a display was not sent whole: %v\", err))\n"},
 }
 
 // mendsKey says which mends there are, for the name of what is built with them.

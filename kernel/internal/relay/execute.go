@@ -43,6 +43,7 @@ type execution struct {
 	done        chan struct{} // closed at its end
 	asking      string        // the file to which what a user types goes
 	tests       bool          // it is a cell of tests
+	lost        []string      // what could not be shown
 }
 
 // unless is the value of an optional field.
@@ -147,11 +148,14 @@ func (r *Relay) finish(e *execution) {
 	if err := e.reply.Bind(&said); err != nil {
 		said.Status, said.Evalue = "error", err.Error()
 	}
-	result := shim.ReadResult(r.dir)
+	result, err := shim.ReadResult(r.dir)
+	if err != nil {
+		r.lost(err.Error())
+	}
 	report := failure.Report{
 		Failed: said.Status != "ok", Evalue: said.Evalue, Traceback: said.Traceback,
 		Stdout: e.out.stdout.String(), Stderr: e.out.stderr.String(), Suspects: e.out.suspects,
-		Interrupted: e.interrupted > 0, Result: result.Error, At: result.At, Dir: r.dir,
+		Interrupted: e.interrupted > 0, Result: result.Error, At: result.At, Lost: e.lost, Dir: r.dir,
 	}
 	if r.helper != nil {
 		report.Guide = r.helper

@@ -64,9 +64,9 @@ func (f *fakeGoNB) start(ctx context.Context, file string) {
 		var in struct{ Value string }
 		_ = m.Bind(&in)
 		f.typed <- in.Value
-	})
+	}, nil)
 	requests := make(chan *wire.Message, 99)
-	go f.shell.Receive(ctx, func(m *wire.Message) { requests <- m })
+	go f.shell.Receive(ctx, func(m *wire.Message) { requests <- m }, nil)
 	go func() {
 		for {
 			select {
@@ -102,7 +102,8 @@ func (f *fakeGoNB) answer(m *wire.Message) {
 // run does what the comments of a cell say, a line each: "// out TEXT" and
 // "// err TEXT" print the JSON string TEXT, "// fail TEXT" is GoNB's error,
 // "// result TEXT" writes the result, "// wait" waits to be released,
-// "// show TEXT" displays HTML, "// ask" asks the user, "// comm" opens one.
+// "// show TEXT" displays HTML, "// ask" asks the user, "// comm" opens one,
+// "// large" and "// broken" display what cannot be shown.
 func (f *fakeGoNB) run(m *wire.Message, code string) map[string]any {
 	reply := map[string]any{"status": "ok", "execution_count": 77}
 	for line := range strings.Lines(code) {
@@ -116,6 +117,10 @@ func (f *fakeGoNB) run(m *wire.Message, code string) map[string]any {
 			f.publish(m, "stream", map[string]any{"name": "stderr", "text": text})
 		case "show":
 			f.publish(m, "display_data", map[string]any{"data": map[string]any{"text/html": text}})
+		case "large":
+			f.publish(m, "display_data", map[string]any{"data": strings.Repeat("x", wire.MaxMessage)})
+		case "broken":
+			f.publish(m, "display_data", json.RawMessage("no"))
 		case "comm":
 			f.publish(m, "comm_open", map[string]any{"comm_id": "c1", "target_name": "w", "data": map[string]any{}})
 		case "ask":
@@ -253,7 +258,7 @@ func newFront(t testing.TB) *front {
 		if *s.to, err = wire.Dial(ctx, s.kind, "front", conn.Endpoint(s.port), "me", codec, quiet); err != nil {
 			t.Fatal(err)
 		}
-		go (*s.to).Receive(ctx, func(m *wire.Message) { s.ch <- m })
+		go (*s.to).Receive(ctx, func(m *wire.Message) { s.ch <- m }, nil)
 	}
 	// Until something that is published arrives.
 	for end := time.Now().Add(patient); ; {

@@ -1,8 +1,11 @@
 package relay
 
 import (
+	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -101,6 +104,9 @@ func (e *ending) add(text string) {
 
 func (e *ending) String() string { return string(e.text) }
 
+// trouble begins what GoNB says when it cannot pass on what a program displays.
+const trouble = "GoNB Error:\n"
+
 // onOutput takes what GoNB publishes about the running cell.
 func (r *Relay) onOutput(e *execution, m *wire.Message) {
 	switch m.Header.Type {
@@ -115,7 +121,13 @@ func (r *Relay) onOutput(e *execution, m *wire.Message) {
 	case "execute_input", "error": // they are told in other words
 	case "stream":
 		var s struct{ Name, Text string }
-		if m.Bind(&s) == nil {
+		if m.Bind(&s) != nil {
+			return
+		}
+		if text, ok := strings.CutPrefix(s.Text, trouble); ok && s.Name == "stderr" {
+			text, _, _ = strings.Cut(text, "\n")
+			r.lost(text)
+		} else {
 			show := e.out.take(piece{s.Name, s.Text})
 			for i, p := range show {
 				if e.tests && p.name == "stdout" {
@@ -126,11 +138,50 @@ func (r *Relay) onOutput(e *execution, m *wire.Message) {
 		}
 	case "display_data":
 		r.streams(e, e.out.release())
-		r.publish(m.Header.Type, e.parent, withForms(m.Content), m.Metadata, m.Buffers)
+		if r.fits(m) {
+			r.publish(m.Header.Type, e.parent, withForms(m.Content), m.Metadata, m.Buffers)
+		}
 	default:
 		r.streams(e, e.out.release())
-		r.passOn(m, e.parent)
+		if r.fits(m) {
+			r.passOn(m, e.parent)
+		}
 	}
+}
+
+// lost notes that something of the running cell cannot be shown.
+func (r *Relay) lost(what string) {
+	if e := r.current; e != nil && !slices.Contains(e.lost, what) {
+		e.lost = append(e.lost, what)
+	}
+}
+
+// fits reports whether a message of the running cell is small enough for a
+// front end; one that is not is lost.
+func (r *Relay) fits(m *wire.Message) bool {
+	size := slim(m, wire.MaxMessage)
+	if size <= wire.MaxMessage {
+		return true
+	}
+	r.lost(fmt.Sprintf("a display of %d MB: a notebook takes %d MB at most; write it to a file, and display less", size>>20, wire.MaxMessage>>20))
+	return false
+}
+
+// slim returns the size of a message. GoNB escapes what HTML is made of, which
+// may be most of it: where it has more than most bytes that is taken back.
+func slim(m *wire.Message, most int) int {
+	var content any
+	var text bytes.Buffer
+	lean := json.NewEncoder(&text)
+	lean.SetEscapeHTML(false)
+	if len(m.Content) > most && json.Unmarshal(m.Content, &content) == nil && lean.Encode(content) == nil {
+		m.Content = bytes.TrimSpace(text.Bytes())
+	}
+	size := len(m.Content)
+	for _, b := range m.Buffers {
+		size += len(b)
+	}
+	return size
 }
 
 // streams publishes pieces of text.

@@ -128,7 +128,7 @@ func (r *Relay) Prepare(dir string) (string, error) {
 	}
 	r.post(func() {
 		r.dir = dir
-		r.child = &child{conn: conn, codec: codec, id: wire.NewID(), session: wire.NewID(), log: r.log}
+		r.child = &child{conn: conn, codec: codec.Trusting(), id: wire.NewID(), session: wire.NewID(), log: r.log}
 	})
 	return name, nil
 }
@@ -151,9 +151,9 @@ func (r *Relay) Started(ctx context.Context, p Process) {
 // Run answers requests until ctx ends. A request to shut down calls stop.
 func (r *Relay) Run(ctx context.Context, stop context.CancelFunc) {
 	r.stop = stop
-	go r.shell.Receive(ctx, func(m *wire.Message) { r.post(func() { r.onShell(ctx, m) }) })
-	go r.control.Receive(ctx, func(m *wire.Message) { r.post(func() { r.onControl(m) }) })
-	go r.stdin.Receive(ctx, func(m *wire.Message) { r.post(func() { r.onStdin(m) }) })
+	go r.shell.Receive(ctx, func(m *wire.Message) { r.post(func() { r.onShell(ctx, m) }) }, nil)
+	go r.control.Receive(ctx, func(m *wire.Message) { r.post(func() { r.onControl(m) }) }, nil)
+	go r.stdin.Receive(ctx, func(m *wire.Message) { r.post(func() { r.onStdin(m) }) }, nil)
 	r.status("starting", json.RawMessage("{}"))
 	for {
 		select {

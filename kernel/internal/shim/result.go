@@ -4,6 +4,7 @@ import (
 	"bytes"
 	_ "embed"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -20,7 +21,7 @@ import (
 const ResultName = "result"
 
 // maxResult bounds the bytes of a result that is read.
-const maxResult = 64 << 20
+const maxResult = 128 << 20
 
 // resultSource is compiled into a cell that has a result.
 //
@@ -47,20 +48,28 @@ type Result struct {
 	At    string            // FILE:LINE of that check, "" for the last expression
 }
 
-// ReadResult reads the result in the kernel's folder dir. What is not one is
-// none.
-func ReadResult(dir string) Result {
+// ReadResult reads the result in the kernel's folder dir; there may be none.
+func ReadResult(dir string) (Result, error) {
 	f, err := os.Open(filepath.Join(dir, ResultName))
+	if errors.Is(err, fs.ErrNotExist) {
+		return Result{}, nil
+	}
 	if err != nil {
-		return Result{}
+		return Result{}, fmt.Errorf("the cell's result: %w", err)
 	}
 	defer f.Close()
-	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() || info.Size() > maxResult {
-		return Result{}
+	info, err := f.Stat()
+	switch {
+	case err != nil:
+		return Result{}, fmt.Errorf("the cell's result: %w", err)
+	case !info.Mode().IsRegular():
+		return Result{}, errors.New("the cell's result is no file")
+	case info.Size() > maxResult:
+		return Result{}, fmt.Errorf("a result of %d MB: a notebook takes %d MB at most; write it to a file, and let less be the last value", info.Size()>>20, maxResult>>20)
 	}
 	var buf bytes.Buffer
 	if _, err := buf.ReadFrom(f); err != nil {
-		return Result{}
+		return Result{}, fmt.Errorf("the cell's result: %w", err)
 	}
 	return parseResult(buf.Bytes())
 }
@@ -68,13 +77,13 @@ func ReadResult(dir string) Result {
 // parseResult reads forms, each a line with the MIME type and a length, and as
 // many bytes. An error is a form of the type "error", and where it was checked
 // one of the type "at"; viz/book writes them too.
-func parseResult(text []byte) (r Result) {
+func parseResult(text []byte) (r Result, err error) {
 	for len(text) > 0 {
 		line, rest, ok := bytes.Cut(text, []byte("\n"))
 		mime, number, spaced := strings.Cut(string(line), " ")
 		size, err := strconv.Atoi(number)
 		if !ok || !spaced || err != nil || size < 0 || size > len(rest) {
-			return Result{}
+			return Result{}, errors.New("the cell's result was not written whole")
 		}
 		value := strings.ToValidUTF8(string(rest[:size]), string(utf8.RuneError))
 		text = rest[size:]
@@ -91,7 +100,7 @@ func parseResult(text []byte) (r Result) {
 		}
 		r.Forms[mime] = value
 	}
-	return r
+	return r, nil
 }
 
 // addResult has the cell in the working directory compiled with what it needs

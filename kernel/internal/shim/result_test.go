@@ -67,8 +67,9 @@ func TestResult(t *testing.T) {
 		if out, err := cmd.CombinedOutput(); err != nil && want.Error == "" {
 			t.Errorf("%s: %v\n%s", last, err, out)
 		}
-		if diff := cmp.Diff(want, ReadResult(kernel)); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", last, diff)
+		got, err := ReadResult(kernel)
+		if diff := cmp.Diff(want, got); diff != "" || err != nil {
+			t.Errorf("%s (-want +got), %v:\n%s", last, err, diff)
 		}
 	}
 	// What has no value for another reason is still told.
@@ -91,18 +92,19 @@ func TestParseResult(t *testing.T) {
 		"a/b\nx":              {},
 		"a/b 1\n\xff":         {Forms: map[string]string{"a/b": "\uFFFD"}},
 	} {
-		if diff := cmp.Diff(want, parseResult([]byte(text))); diff != "" {
+		got, err := parseResult([]byte(text))
+		if diff := cmp.Diff(want, got); diff != "" || (err != nil) != (text != "" && cmp.Equal(want, Result{})) {
 			t.Errorf("%q (-want +got):\n%s", text, diff)
 		}
 	}
-	if got := ReadResult(t.TempDir()); got.Forms != nil || got.Error != "" {
+	if got, err := ReadResult(t.TempDir()); got.Forms != nil || got.Error != "" || err != nil {
 		t.Errorf("nothing was read as %+v", got)
 	}
 }
 
 func FuzzParseResult(f *testing.F) {
 	f.Add([]byte("text/plain 2\n42"))
-	f.Fuzz(func(t *testing.T, text []byte) { parseResult(text) })
+	f.Fuzz(func(t *testing.T, text []byte) { _, _ = parseResult(text) })
 }
 
 // TestResultFiles: what a cell needs for its result is compiled into it and no other.

@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"hash"
+	"math"
 	"strings"
 	"sync"
 )
@@ -22,6 +23,7 @@ const history = 1 << 16
 type Codec struct {
 	key  []byte
 	hash func() hash.Hash
+	max  int // bytes of a message that is read
 
 	mu   sync.Mutex
 	seen map[string]bool
@@ -32,7 +34,7 @@ type Codec struct {
 // NewCodec returns a codec for the key and the signature scheme of a
 // connection file. With an empty key messages are not signed.
 func NewCodec(scheme, key string) (*Codec, error) {
-	c := &Codec{key: []byte(key), seen: map[string]bool{}}
+	c := &Codec{key: []byte(key), max: MaxMessage, seen: map[string]bool{}}
 	switch strings.ToLower(scheme) {
 	case "", "hmac-sha256":
 		c.hash = sha256.New
@@ -44,6 +46,13 @@ func NewCodec(scheme, key string) (*Codec, error) {
 		return nil, fmt.Errorf("the signature scheme %q is not known: it must be hmac-sha256, hmac-sha384 or hmac-sha512", scheme)
 	}
 	return c, nil
+}
+
+// Trusting returns a codec like c, which was not used yet, for peers that may
+// say much: what is too large to show is told by whoever shows it.
+func (c *Codec) Trusting() *Codec {
+	c.max = math.MaxInt
+	return c
 }
 
 // Decode reads a message and checks it: its bounds, its signature, and that it
@@ -62,7 +71,7 @@ func (c *Codec) Decode(frames [][]byte) (*Message, error) {
 			return nil, fmt.Errorf("%w: an identity of %d bytes", ErrTooLarge, len(f))
 		}
 	}
-	if total > MaxMessage {
+	if total > c.max {
 		return nil, fmt.Errorf("%w: %d bytes", ErrTooLarge, total)
 	}
 	if at < 0 {

@@ -159,7 +159,7 @@ func TestHostilePeers(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := make(chan *Message, 9)
-	go server.Receive(ctx, func(m *Message) { got <- m; server.Send(m) })
+	go server.Receive(ctx, func(m *Message) { got <- m; server.Send(m) }, nil)
 	well := append(greeting(), frame(flagCommand, ready("Socket-Type", "DEALER"))...)
 	for _, say := range [][]byte{
 		nil, []byte("x"), greeting(), []byte("GET / HTTP/1.1\r\n\r\n" + strings.Repeat("x", 99)),
@@ -183,7 +183,7 @@ func TestHostilePeers(t *testing.T) {
 		t.Fatal(err)
 	}
 	back := make(chan *Message, 9)
-	go client.Receive(ctx, func(m *Message) { back <- m })
+	go client.Receive(ctx, func(m *Message) { back <- m }, nil)
 	m := message(`{"a": 1}`)
 	m.Identities = nil
 	frames := codec.Encode(m)

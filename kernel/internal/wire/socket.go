@@ -117,12 +117,16 @@ func (s *Socket) sendFrames(frames [][]byte) {
 	}
 }
 
-// Receive hands every valid message to take until ctx ends.
-func (s *Socket) Receive(ctx context.Context, take func(*Message)) {
+// Receive hands every valid message to take until ctx ends. Of one that is not
+// valid lost is told, if it is not nil.
+func (s *Socket) Receive(ctx context.Context, take func(*Message), lost func(error)) {
 	s.frames(ctx, func(frames [][]byte) {
 		m, err := s.codec.Decode(frames)
 		if err != nil {
 			s.log.Warn("a message is dropped", "socket", s.name, "error", err)
+			if lost != nil {
+				lost(err)
+			}
 			return
 		}
 		take(m)
