@@ -63,7 +63,7 @@ func Clean(data []byte) (text, reason string) {
 	case bytes.IndexByte(data, 0) >= 0:
 		return "", SkipBinary
 	}
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
+	data = bytes.TrimLeft(data, "\ufeff") // editors put one there, and tools that join files more
 	text = strings.ReplaceAll(strings.ReplaceAll(string(data), "\r\n", "\n"), "\r", "\n")
 	if text = strings.TrimRight(text, " \t\n\f"); text == "" {
 		return "", SkipEmpty

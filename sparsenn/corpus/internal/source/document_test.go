@@ -17,13 +17,15 @@ func TestClean(t *testing.T) {
 		"x = 1\r\ny = 2\r":        "x = 1\ny = 2\n",
 		"\xef\xbb\xbfx = 1\n\n\n": "x = 1\n",
 		"\tx\n":                   "\tx\n",
+		"\ufeff\ufeffx = 1\r":     "x = 1\n",
+		"x\ufeff":                 "x\ufeff\n",
 	} {
 		if got, reason := Clean([]byte(in)); got != want || reason != "" {
 			t.Errorf("%q: %q, %s", in, got, reason)
 		}
 	}
 	for in, want := range map[string]string{
-		"": SkipEmpty, " \n\t\n\f": SkipEmpty, "\xef\xbb\xbf\n": SkipEmpty, "a\x00b": SkipBinary, "a\xff": SkipUTF8,
+		"": SkipEmpty, " \n\t\n\f": SkipEmpty, "\xef\xbb\xbf\n": SkipEmpty, "\ufeff\ufeff": SkipEmpty, "a\x00b": SkipBinary, "a\xff": SkipUTF8,
 		strings.Repeat("a", MaxFile+1): SkipHuge,
 	} {
 		if got, reason := Clean([]byte(in)); got != "" || reason != want {
