@@ -130,7 +130,7 @@ func (r *runCmd) Run(a *app) (err error) {
 	if err != nil {
 		return errors.Join(failed, err)
 	}
-	if err := r.report(a, machine, env, files, temp, text); err != nil {
+	if err := r.report(a, machine, env, path, files, temp, text); err != nil {
 		return errors.Join(failed, err)
 	}
 	if failed != nil {
@@ -159,15 +159,22 @@ func (r *runCmd) Run(a *app) (err error) {
 	return nil
 }
 
-// report writes the page, and what is printed of it if that is wanted.
-func (r *runCmd) report(a *app, machine provision.Machine, env []string, files outputs, temp string, results []byte) error {
+// report writes the page of the notebook, and what is printed of it if that is
+// wanted.
+func (r *runCmd) report(a *app, machine provision.Machine, env []string, notebook string, files outputs, temp string, results []byte) error {
 	card, err := report.Card(results)
 	if err != nil {
 		return err
 	}
 	draft := filepath.Join(temp, "report.html")
-	if err := execute.WriteHTML(a.ctx, machine.Python, env, files.notebook, draft, name(r.Notebook), card); err != nil {
+	left, err := execute.WriteHTML(a.ctx, machine.Python, env, execute.Page{
+		From: files.notebook, To: draft, Title: name(r.Notebook), Card: card, Dir: filepath.Dir(notebook),
+	})
+	if err != nil {
 		return makeRoom(err)
+	}
+	if len(left) > 0 {
+		fmt.Fprintf(a.stdout, "%s leaves out what could run or load something: %s\n", files.html, strings.Join(left, ", "))
 	}
 	page, err := os.ReadFile(draft)
 	if err != nil {

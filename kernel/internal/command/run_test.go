@@ -37,7 +37,7 @@ gonbui.Sync()`}
 // wellCells is a notebook in which everything does what it should.
 func wellCells() []testCell {
 	return []testCell{
-		{Source: "# A title\n\nCosts `$5$`, that is $\\frac{1}{2}$ of $10 and of $20.\n\n$$x^2$$"},
+		{Source: "# A title\n\nCosts `$5$`, that is $\\frac{1}{2}$ of $10 and of $20.\n\n$$x^2$$\n\n![a figure](my%20figure.png) <iframe src=\"https://example.org\"></iframe>"},
 		{Source: "var scale = \"tiny\" // which\nvar steps = 3", Tags: []string{"parameters"}},
 		{Source: "// Say <b>it</b>.\n%%\nfmt.Println(\"hello\", scale, steps)\nfmt.Fprintln(os.Stderr, \"aside\")\nroots, err := store.Roots()\nfmt.Println(err, roots[1:])"},
 		{Source: "%%\nfor i := range 5 {\n\tfmt.Printf(\"\\r%d%%\", i*25)\n\ttime.Sleep(20*time.Millisecond)\n}\nfmt.Println()"},
@@ -53,12 +53,13 @@ func TestRun(t *testing.T) {
 	p := newPlace(t)
 	before := p.notebook(t, "well.ipynb", wellCells()...)
 	source := p.read(t, before)
+	p.write(t, "my figure.png", "\x89PNG\r\n\x1a\n")
 	code, out := p.run(t, "run", "well.ipynb", "-p", "steps=5", "-p", "scale=a,b", "--out", "one")
 	if code != exitOK {
 		t.Fatalf("exit code %d\n%s", code, out)
 	}
 	for _, want := range []string{
-		`\[2/5\] \d+\.\ds ok  Say <b>it</b>\.`, `\[4/5\] \d+\.\ds ok \(failed, as it may\)`, `all 5 cells did well`, `one/well\.results\.json`,
+		`\[2/5\] \d+\.\ds ok  Say <b>it</b>\.`, `\[4/5\] \d+\.\ds ok \(failed, as it may\)`, `all 5 cells did well`, `one/well\.html leaves out what could run or load something: iframe\n`, `one/well\.results\.json`,
 	} {
 		if !regexp.MustCompile(want).MatchString(out) {
 			t.Errorf("%q is not in\n%s", want, out)
@@ -86,7 +87,7 @@ func TestRun(t *testing.T) {
 	if !strings.Contains(page, "hello a,b 5") || strings.Contains(page, "<script") || regexp.MustCompile(`(src|href)="?https?:`).MatchString(page) {
 		t.Error("the page lacks an output, has scripts or needs something from elsewhere")
 	}
-	for _, want := range []string{"<summary>// Say &lt;b&gt;it&lt;/b&gt;.</summary>", `<code>scale = "a,b", steps = 5</code>`, "<mfrac><mrow><mn>1</mn></mrow><mrow><mn>2</mn></mrow></mfrac>", "<code>$5$</code>", "of $10 and of $20", `display="block"`} {
+	for _, want := range []string{"<summary>// Say &lt;b&gt;it&lt;/b&gt;.</summary>", "<code>scale = &#34;a,b&#34;, steps = 5</code>", `<img src="data:image/png;base64,iVBORw0KGgo=" alt="a figure"/>`, "<mfrac><mrow><mn>1</mn></mrow><mrow><mn>2</mn></mrow></mfrac>", "<code>$5$</code>", "of $10 and of $20", `display="block"`} {
 		if !strings.Contains(page, want) {
 			_, card, _ := strings.Cut(page, "<section")
 			t.Errorf("%s is not in the page, which ends with\n%s", want, card)

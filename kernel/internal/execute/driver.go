@@ -9,7 +9,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
 	"syscall"
@@ -17,6 +19,7 @@ import (
 	"unicode/utf8"
 
 	"circuitbook/kernel/internal/failure"
+	"circuitbook/kernel/internal/report"
 	"circuitbook/kernel/internal/supervise"
 )
 
@@ -183,21 +186,48 @@ func (t *tail) String() string {
 //go:embed report.html.j2
 var template string
 
-// WriteHTML writes the notebook in the file from as a page to the file to. The
-// page is whole in one file, has no script, and ends with card, a piece of HTML.
-func WriteHTML(ctx context.Context, python string, env []string, from, to, title, card string) error {
-	input, err := json.Marshal(map[string]string{"template": template, "card": card})
+// A Page is a report to be written.
+type Page struct {
+	From, To string // the notebook, and the page
+	Title    string
+	Card     string // a piece of HTML that ends the page
+	Dir      string // where the images lie that the notebook names; the notebook's folder if it is empty
+}
+
+// WriteHTML writes the page, by the interpreter python with the environment env,
+// and says what it leaves out. The page is whole in one file and safe, as
+// report.Draft says.
+func WriteHTML(ctx context.Context, python string, env []string, p Page) (left []string, err error) {
+	input, err := json.Marshal(map[string]string{"template": template, "card": p.Card})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	cmd := exec.CommandContext(ctx, python, "-c", driver, "html", from, to, title)
+	draft := p.To + ".json"
+	cmd := exec.CommandContext(ctx, python, "-c", driver, "html", p.From, draft, p.Title)
 	cmd.Env, cmd.Stdin = env, bytes.NewReader(input)
 	var log tail
 	cmd.Stdout, cmd.Stderr = &log, &log
 	if err := cmd.Run(); err != nil {
-		return fmt.Errorf("the HTML report: %w\n%s", err, strings.TrimSpace(log.String()))
+		return nil, fmt.Errorf("the HTML report: %w\n%s", err, strings.TrimSpace(log.String()))
 	}
-	return nil
+	defer os.Remove(draft)
+	text, err := os.ReadFile(draft)
+	if err != nil {
+		return nil, err
+	}
+	var d report.Draft
+	if err := json.Unmarshal(text, &d); err != nil {
+		return nil, fmt.Errorf("the HTML report: %w", err)
+	}
+	dir := p.Dir
+	if dir == "" {
+		dir = filepath.Dir(p.From)
+	}
+	page, left, err := d.Safe(dir)
+	if err != nil {
+		return nil, fmt.Errorf("the HTML report: %w", err)
+	}
+	return left, os.WriteFile(p.To, page, 0o644)
 }
 
 // environ returns env for the driver, with Jupyter's folders below dir: what

@@ -4,7 +4,7 @@ The first line of standard input is a job, as JSON. Then "run N" executes the
 N-th cell of the job, "interrupt" interrupts it, and the end of the input ends
 everything at once. What happens is told on standard output, a JSON object a
 line. With the arguments "html FROM TO TITLE", and a template and a card on
-standard input, it writes a notebook's report.
+standard input, it writes a notebook's report, as JSON.
 """
 
 import asyncio
@@ -261,32 +261,118 @@ def drawn(page, formulas):
     return re.sub(r"<[a-z][^<>]*>|circuitbookformula(\d+)x", one, page)
 
 
-def html(source, target, title, template, card):
-    """Writes the report, without a script and whole in one file."""
-    import nbformat
-    from jinja2 import DictLoader
-    from nbconvert import HTMLExporter
+def text(value):
+    """Text, which a notebook may also hold as a list of pieces."""
+    if isinstance(value, list):
+        return "".join(map(text, value))
+    return value if isinstance(value, str) else json.dumps(value)
 
+
+def strings(values, *keys):
+    return {k: values[k] for k in keys if isinstance(values.get(k), str)}
+
+
+def table(value):
+    return value if isinstance(value, dict) else {}
+
+
+def shown(nb, hold):
+    """What a page shows of a notebook and no more, so that nothing else in it can be refused when all cells have run. Outputs in
+    HTML are given to hold."""
+
+    def bundle(data):
+        data = {k: v if k.endswith("json") else text(v) for k, v in table(data).items()}
+        if "text/html" in data:
+            data["text/html"] = hold(data["text/html"])
+        return data
+
+    def output(o):
+        kind = o.get("output_type")
+        if kind == "stream":
+            return {"output_type": kind, "name": text(o.get("name")), "text": text(o.get("text"))}
+        if kind == "error":
+            trace = o.get("traceback")
+            o = {"output_type": kind, "ename": text(o.get("ename")), "evalue": text(o.get("evalue"))}
+            return o | {"traceback": [text(t) for t in trace] if isinstance(trace, list) else []}
+        data = {"output_type": "display_data", "data": bundle(o.get("data")), "metadata": table(o.get("metadata"))}
+        count = o.get("execution_count")
+        return data | {"output_type": kind, "execution_count": count} if kind == "execute_result" else data
+
+    meta, cells, minor = table(nb.get("metadata")), [], nb["nbformat_minor"]
+    for c in nb["cells"]:
+        tags = c["metadata"].get("tags")
+        tags = [t for t in tags if isinstance(t, str) and t and "," not in t] if isinstance(tags, list) else []
+        cell = {"cell_type": c["cell_type"], "source": text(c["source"]), "metadata": strings(c["metadata"], "raw_mimetype")}
+        cell["metadata"]["tags"] = list(dict.fromkeys(tags))
+        if minor >= 5:
+            cell["id"] = c["id"]
+        if c["cell_type"] == "code":
+            cell |= {"execution_count": c["execution_count"], "outputs": [output(o) for o in c["outputs"]]}
+        else:
+            cell["attachments"] = {
+                name: {mime: text(v) for mime, v in file.items()}
+                for name, file in table(c.get("attachments")).items()
+                if isinstance(file, dict)
+            }
+        cells.append(cell)
+    language = strings(table(meta.get("language_info")), "name", "pygments_lexer")
+    meta = strings(meta, "title") | ({"language_info": language} if "name" in language else {})
+    return {"nbformat": 4, "nbformat_minor": minor, "metadata": meta, "cells": cells}
+
+
+def html(source, target, title, template, card):
+    """Writes the report as JSON: a page, and what cells bring as HTML, which is not in the page yet. Marks stand where it goes."""
+    import secrets
+
+    import nbformat
+    from jinja2 import DictLoader, pass_context
+    from nbconvert import HTMLExporter
+    from nbconvert.filters import strip_files_prefix
+    from nbconvert.filters.markdown_mistune import IPythonRenderer
+
+    mark, fragments = "circuitbook" + secrets.token_hex(16) + "n", []
+
+    def hold(fragment):
+        fragments.append(fragment)
+        return f"{mark}{len(fragments) - 1}x"
+
+    class Exporter(HTMLExporter):
+        @pass_context
+        def markdown2html(self, context, source):
+            formulas = []
+            page = super().markdown2html(context, spelled(source, formulas))
+            return hold(drawn(strip_files_prefix(page), formulas))
+
+    find = IPythonRenderer._embed_image_or_attachment
+
+    def found(self, src):
+        try:
+            return find(self, src)
+        except Exception:  # an attachment that is not there
+            return src
+
+    IPythonRenderer._embed_image_or_attachment = found
     with open(source, encoding="utf-8") as f:
-        nb = nbformat.read(f, as_version=4)
-    formulas = []
-    for c in nb.cells:
-        if c.cell_type == "markdown" and "$" in c.source:
-            c.source = spelled(c.source, formulas)
-    exporter = HTMLExporter(
+        nb = nbformat.from_dict(shown(json.load(f), hold))
+    exporter = Exporter(
         extra_loaders=[DictLoader({"report.html.j2": template})],
         template_file="report.html.j2",
-        embed_images=True,
     )
-    resources = {"metadata": {"name": title, "path": os.path.dirname(source)}, "circuitbook_card": card}
-    body, _ = exporter.from_notebook_node(nb, resources=resources)
+    # What runs in a browser is not shown, but what stands in for it.
+    types = ["text/html", "text/markdown", "image/svg+xml", "text/latex", "image/png", "image/jpeg", "text/plain"]
+    exporter.config.NbConvertBase.display_data_priority = types
+    resources = {"metadata": {"name": title}, "circuitbook_card": card}
+    page, _ = exporter.from_notebook_node(nb, resources=resources)
     with open(target, "w", encoding="utf-8") as f:
-        f.write(drawn(body, formulas))
+        json.dump({"page": page, "mark": mark, "fragments": fragments}, f)
 
 
 if __name__ == "__main__":
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING)
     if sys.argv[1:2] == ["html"]:
-        html(*sys.argv[2:], **json.load(sys.stdin))
+        try:
+            html(*sys.argv[2:], **json.load(sys.stdin))
+        except Exception as e:
+            sys.exit(f"{type(e).__name__}: {e}")
     else:
         asyncio.run(execute())

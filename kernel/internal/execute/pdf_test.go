@@ -74,8 +74,9 @@ func testPDF(t *testing.T, python, packages, from string) {
 	}
 	dir := t.ArtifactDir() // go test keeps the PDF with -artifacts
 	page, pdf := filepath.Join(dir, "a.html"), filepath.Join(dir, "a.pdf")
-	if err := execute.WriteHTML(t.Context(), python, provision.PythonEnviron(), from, page, filepath.Base(from), card); err != nil {
-		t.Fatal(err)
+	left, err := execute.WriteHTML(t.Context(), python, provision.PythonEnviron(), execute.Page{From: from, To: page, Title: filepath.Base(from), Card: card})
+	if err != nil || len(left) > 0 {
+		t.Fatalf("%q is left out, %v", left, err)
 	}
 	if err := report.Print(t.Context(), page, pdf, dir); err != nil {
 		t.Fatal(err)
