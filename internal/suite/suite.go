@@ -1,5 +1,5 @@
 // Package suite holds what the tests of all packages share: the seeds of
-// property tests, and whether the long forms were asked for. Importing it is
+// property tests, how long to wait, and whether the long forms were asked for. Importing it is
 // what fixes the seeds; a test of this package holds that no test that uses
 // rapid leaves that out.
 package suite
@@ -7,9 +7,14 @@ package suite
 import (
 	"flag"
 	"os"
+	"time"
 
 	_ "pgregory.net/rapid" // has its flags defined before init below
 )
+
+// Patience is the longest that a test waits for an event. No machine is so busy
+// that it takes that long: only a process that is dead or stuck does.
+const Patience = 5 * time.Minute
 
 // Long says that the long forms of tests were asked for, by CIRCUITBOOK_LONG=1.
 var Long = os.Getenv("CIRCUITBOOK_LONG") == "1"

@@ -8,6 +8,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"circuitbook/internal/suite"
 )
 
 // TestUntilTold: what ends a kernel counts whenever it comes, an interrupt does not.
@@ -35,7 +37,7 @@ func TestUntilTold(t *testing.T) {
 		}
 		select {
 		case <-until.Done():
-		case <-time.After(5 * time.Second):
+		case <-time.After(suite.Patience):
 			t.Errorf("%v is not heard", sig)
 		}
 		stop()

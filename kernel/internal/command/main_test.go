@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"circuitbook/internal/suite"
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/provision"
 	"circuitbook/kernel/internal/shim"
@@ -83,20 +84,19 @@ func (p place) run(t *testing.T, args ...string) (code int, out string) {
 	return code, string(text)
 }
 
-// clean fails the test if processes or folders of a run are still there after
-// two seconds.
+// clean fails the test if processes or folders of a run stay.
 func (p place) clean(t *testing.T) {
 	t.Helper()
 	var processes string
 	var folders []string
-	for end := time.Now().Add(2 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(suite.Patience); ; time.Sleep(20 * time.Millisecond) {
 		processes = p.processes()
 		folders, _ = filepath.Glob(filepath.Join(p.temp, "*"))
 		if processes == "" && len(folders) == 0 {
 			return
 		}
 		if time.Now().After(end) {
-			t.Errorf("still there after 2 s: %v\n%s", folders, processes)
+			t.Errorf("still there: %v\n%s", folders, processes)
 			return
 		}
 	}
@@ -164,7 +164,7 @@ func (p place) read(t *testing.T, name string) string {
 // await waits until a file is there.
 func (p place) await(t *testing.T, name string) {
 	t.Helper()
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(suite.Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if _, err := os.Stat(filepath.Join(p.dir, name)); err == nil {
 			return
 		}

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,26 +60,45 @@ func TestPapermill(t *testing.T) {
 	if len(n.Cells) != 3 || !n.Cells[1].Has("injected-parameters") || !strings.Contains(p.read(t, "out.ipynb"), `"\"a \\\"b\\\" \\\\n é\" 0.5 3 false\n"`) {
 		t.Errorf("executed:\n%s", p.read(t, "out.ipynb"))
 	}
-	for args, want := range map[string]string{
+	// What is wrong, all in one process: Python takes longer to start than to refuse.
+	wanted := map[string]string{
 		"-p step 3":    "unknown parameter step; the notebook has: scale (string), rate (float64), steps (int), on (bool)",
 		"-p steps x":   "the parameter steps is int; 'x' is not",
 		"-p steps 1.5": "the parameter steps is int; 1.5 is not",
 		"-p on 3":      "the parameter on is bool; 3 is not",
 		"-p rate .inf": "the parameter rate is float64",
-	} {
-		code, out := p.run(t, append([]string{"python", "-m", "papermill", "in.ipynb", "bad.ipynb"}, strings.Fields(args)...)...)
-		if code == exitOK || !strings.Contains(out, want) {
-			t.Errorf("%s: exit code %d, %q is not in\n%s", args, code, want, out)
-		}
-		if _, err := os.Stat(filepath.Join(p.dir, "bad.ipynb")); err == nil {
-			t.Errorf("%s: a notebook was written", args)
+	}
+	code, out = p.run(t, append([]string{"python", "-c", papermills}, slices.Collect(maps.Keys(wanted))...)...)
+	if code != exitOK {
+		t.Fatalf("exit code %d\n%s", code, out)
+	}
+	for args, want := range wanted {
+		_, said, _ := strings.Cut(out, "== "+args+"\n")
+		said, _, _ = strings.Cut(said, "\n== ")
+		if !strings.HasPrefix(said, "exit code 1\n") || !strings.Contains(said, want) {
+			t.Errorf("%s: %q is not in\n%s", args, want, said)
 		}
 	}
-	code, out = p.run(t, "python", "-m", "papermill", "in.ipynb", "--help-notebook")
-	if code != exitOK || !regexp.MustCompile(`scale: string \(default "laptop"\)\s+"tiny" or not`).MatchString(out) || !strings.Contains(out, "steps: int (default 1_0)") {
-		t.Errorf("exit code %d\n%s", code, out)
+	if _, err := os.Stat(filepath.Join(p.dir, "bad.ipynb")); err == nil {
+		t.Error("a notebook was written")
+	}
+	if _, out, _ = strings.Cut(out, "== help\n"); !strings.HasPrefix(out, "exit code 0\n") || !regexp.MustCompile(`scale: string \(default "laptop"\)\s+"tiny" or not`).MatchString(out) || !strings.Contains(out, "steps: int (default 1_0)") {
+		t.Errorf("help: %s", out)
 	}
 }
+
+// papermills runs papermill with every argument of its own, as its command does, and
+// then asks it about the notebook.
+const papermills = `
+import sys
+from click.testing import CliRunner
+from papermill.cli import papermill
+for args in sys.argv[1:]:
+    r = CliRunner().invoke(papermill, ["in.ipynb", "bad.ipynb", *args.split()])
+    print(f"== {args}\nexit code {r.exit_code}\n{r.output}\n{r.exception!r}")
+r = CliRunner().invoke(papermill, ["in.ipynb", "--help-notebook"])
+print(f"== help\nexit code {r.exit_code}\n{r.output}")
+`
 
 // TestPapermillFails: a failing cell fails papermill, which keeps what ran.
 func TestPapermillFails(t *testing.T) {
@@ -90,25 +111,11 @@ func TestPapermillFails(t *testing.T) {
 	}
 }
 
-// TestNbmake runs a shipped notebook and one that fails as pytest's users do.
+// TestNbmake runs a notebook that does well and one that fails as pytest's users do.
 func TestNbmake(t *testing.T) {
 	provided(t)
 	p := newPlace(t)
-	text, err := os.ReadFile(filepath.Join(p.module, "notebooks", "01_train.ipynb"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	n, err := notebook.Parse(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := n.SetParams(map[string]string{"scale": "tiny"}); err != nil {
-		t.Fatal(err)
-	}
-	if text, err = n.Encode(); err != nil {
-		t.Fatal(err)
-	}
-	p.write(t, "good.ipynb", string(text))
+	p.named(t, "good.ipynb", parameterCells()...)
 	p.named(t, "bad.ipynb", testCell{Source: "x := 1"}, testCell{Source: "fmt.Println(x)"})
 	var log bytes.Buffer
 	python, err := provision.FindPython()
@@ -120,15 +127,10 @@ func TestNbmake(t *testing.T) {
 		t.Fatalf("%v\n%s", err, log.String())
 	}
 	run := fmt.Sprintf("import sys; sys.path.insert(0, %q); import pytest; sys.exit(pytest.main(sys.argv[1:]))", packages)
-	for name, want := range map[string][]string{
-		"good.ipynb": {"1 passed"},
-		"bad.ipynb":  {"1 failed", "undefined: x"},
-	} {
-		code, out := p.run(t, "python", "-c", run, "-p", "no:cacheprovider", "--nbmake", "--nbmake-timeout=240", name)
-		for _, w := range want {
-			if (code == exitOK) != (name == "good.ipynb") || !strings.Contains(out, w) {
-				t.Errorf("%s: exit code %d, %q is not in\n%s", name, code, w, out)
-			}
+	code, out := p.run(t, "python", "-c", run, "-p", "no:cacheprovider", "--nbmake", "--nbmake-timeout=600", "-rpf", "good.ipynb", "bad.ipynb")
+	for _, want := range []string{"1 failed, 1 passed", "PASSED good.ipynb", "FAILED bad.ipynb", "undefined: x"} {
+		if code == exitOK || !strings.Contains(out, want) {
+			t.Errorf("exit code %d, %q is not in\n%s", code, want, out)
 		}
 	}
 }
@@ -138,10 +140,9 @@ func TestJupytext(t *testing.T) {
 	provided(t)
 	p := newPlace(t)
 	p.named(t, "in.ipynb", append(parameterCells(), testCell{Source: "# Words"})...)
-	for _, args := range [][]string{{"--to", "md", "in.ipynb", "-o", "a.md"}, {"--to", "go:percent", "in.ipynb", "-o", "a.go"}, {"--to", "ipynb", "a.md", "-o", "b.ipynb"}, {"--to", "ipynb", "a.go", "-o", "c.ipynb"}} {
-		if code, out := p.run(t, append([]string{"python", "-m", "jupytext"}, args...)...); code != exitOK {
-			t.Fatalf("%v: exit code %d\n%s", args, code, out)
-		}
+	const jupytexts = "import sys; from jupytext.cli import jupytext; [jupytext(a.split()) for a in sys.argv[1:]]"
+	if code, out := p.run(t, "python", "-c", jupytexts, "--to md in.ipynb -o a.md", "--to go:percent in.ipynb -o a.go", "--to ipynb a.md -o b.ipynb", "--to ipynb a.go -o c.ipynb"); code != exitOK {
+		t.Fatalf("exit code %d\n%s", code, out)
 	}
 	want, err := notebook.Parse([]byte(p.read(t, "in.ipynb")))
 	if err != nil {

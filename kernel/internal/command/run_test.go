@@ -11,7 +11,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -162,8 +161,8 @@ func TestRunRefusesClaim(t *testing.T) {
 	}
 }
 
-// longCell says that it runs and then takes a minute.
-var longCell = testCell{Source: "%%\nfmt.Println(\"begun\")\nos.WriteFile(\"begun\", nil, 0o644)\ntime.Sleep(time.Minute)"}
+// longCell says that it runs and then has no end.
+var longCell = testCell{Source: "%%\nfmt.Println(\"begun\")\nos.WriteFile(\"begun\", nil, 0o644)\ntime.Sleep(time.Hour)"}
 
 // startLong starts a run and waits until its long cell runs.
 func (p place) startLong(t *testing.T, args ...string) *exec.Cmd {
@@ -192,7 +191,6 @@ func TestRunInterrupted(t *testing.T) {
 	provided(t)
 	p := newPlace(t)
 	cmd := p.startLong(t)
-	start := time.Now()
 	if err := cmd.Process.Signal(syscall.SIGINT); err != nil {
 		t.Fatal(err)
 	}
@@ -202,12 +200,6 @@ func TestRunInterrupted(t *testing.T) {
 	}
 	if out := cmd.Stdout.(*strings.Builder).String(); !strings.HasSuffix(out, "circuitbook: interrupted; what ran is in circuitbook-out/long.ipynb\n") {
 		t.Errorf("the last words are not about the partial notebook:\n%s", out)
-	}
-	// A second is what it takes on a machine with nothing else to do.
-	if took := time.Since(start); took > 5*time.Second {
-		t.Errorf("the interrupt took %v", took)
-	} else {
-		t.Logf("the interrupt took %v", took)
 	}
 	if partial := p.read(t, "circuitbook-out/long.ipynb"); !strings.Contains(partial, `"1\n"`) || !strings.Contains(partial, `"begun\n"`) {
 		t.Errorf("the partial notebook is\n%s", partial)
@@ -306,7 +298,7 @@ func TestRunLeavesNoSession(t *testing.T) {
 	}
 	provided(t)
 	leaves := testCell{Source: `%%
-cmd := exec.Command("sh", "-c", "trap '' TERM; sleep 100; : "+os.TempDir())
+cmd := exec.Command("sh", "-c", "trap '' TERM; sleep 10000; : "+os.TempDir())
 cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 if err := cmd.Start(); err != nil {
 	panic(err)
@@ -330,7 +322,7 @@ os.WriteFile("left", nil, 0o644)`}
 			}
 			t.Cleanup(func() { _ = cmd.Process.Kill() })
 			p.await(t, "left")
-			if !strings.Contains(p.processes(), "trap '' TERM; sleep 100") {
+			if !strings.Contains(p.processes(), "trap '' TERM; sleep 10000") {
 				t.Error("nothing was started")
 			}
 			if stop != nil {

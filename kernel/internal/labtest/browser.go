@@ -52,7 +52,7 @@ func StartBrowser(t testing.TB) *Browser {
 	}
 	// The browser writes where it listens: a port, and a path.
 	var address []string
-	err = b.den.await(process, loadTimeout, func() bool {
+	err = b.den.await(process, stepTimeout, func() bool {
 		text, _ := os.ReadFile(filepath.Join(profile, "DevToolsActivePort"))
 		address = strings.Fields(string(text))
 		return len(address) == 2

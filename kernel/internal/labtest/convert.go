@@ -29,7 +29,7 @@ func Convert(t testing.TB, dir string, notebooks []string, args ...string) {
 		if err != nil {
 			t.Fatalf("nbconvert: %v\n%s", err, process.said())
 		}
-	case <-time.After(min(2*time.Minute, time.Until(d.end))):
+	case <-time.After(time.Until(d.by(stepTimeout))):
 		t.Fatalf("nbconvert: no end\n%s", process.said())
 	}
 }

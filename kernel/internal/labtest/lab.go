@@ -84,10 +84,10 @@ func (l Lab) Start(t testing.TB) *Server {
 		}
 		select {
 		case <-process.ended:
-		case <-time.After(5 * time.Second):
+		case <-time.After(5 * time.Second): // the guard ends it
 		}
 	})
-	err = d.await(process, loadTimeout, func() bool {
+	err = d.await(process, stepTimeout, func() bool {
 		s.find(filepath.Join(d.dir, "runtime"))
 		status, err := s.do(http.MethodGet, "api/status")
 		return err == nil && status == http.StatusOK

@@ -72,11 +72,15 @@ func newDen(t testing.TB, kind string) *den {
 
 // within returns ctx with the timeout, which is cut where the test must end.
 func (d *den) within(ctx context.Context, timeout time.Duration) (context.Context, context.CancelFunc) {
-	end := time.Now().Add(timeout)
-	if d.end.Before(end) {
-		end = d.end
+	return context.WithDeadline(ctx, d.by(timeout))
+}
+
+// by is when the timeout is over, or the test must end.
+func (d *den) by(timeout time.Duration) time.Time {
+	if end := time.Now().Add(timeout); end.Before(d.end) {
+		return end
 	}
-	return context.WithDeadline(ctx, end)
+	return d.end
 }
 
 // sub makes a folder in the den.

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"circuitbook/internal/suite"
 	"circuitbook/kernel/internal/report"
 )
 
@@ -83,7 +84,7 @@ func TestNothingStays(t *testing.T) {
 	}
 	for _, how := range []string{"ends", "killed", "out of time"} {
 		t.Run(how, func(t *testing.T) {
-			if how == "out of time" && os.Getenv("CIRCUITBOOK_LONG") != "1" {
+			if how == "out of time" && !suite.Long {
 				t.Skip("like killed, but gentler: CIRCUITBOOK_LONG=1 runs it")
 			}
 			cmd := exec.Command(os.Args[0], "-test.run=^TestVictim$", "-test.v")
@@ -122,7 +123,7 @@ func TestNothingStays(t *testing.T) {
 func gone(t *testing.T, dens []string) {
 	t.Helper()
 	var left []string
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(suite.Patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		left = processes(dens)
 		for _, dir := range dens {
 			if _, err := os.Stat(dir); !os.IsNotExist(err) {

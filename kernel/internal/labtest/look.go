@@ -70,7 +70,7 @@ func (p *Page) Look(place string, want []Display, patience time.Duration, keep f
 		return nil, err
 	}
 	var found []inspection
-	for end := time.Now().Add(patience); ; time.Sleep(200 * time.Millisecond) {
+	for end := p.browser.den.by(patience); ; time.Sleep(200 * time.Millisecond) {
 		if err := p.Eval(fmt.Sprintf("labtest.inspect(%q, %s)", place, text), &found); err != nil {
 			return nil, err
 		}
@@ -98,7 +98,7 @@ func (p *Page) drawn(want []Display, s *Seen, patience time.Duration, keep func(
 		return err
 	}
 	looked := make([]bool, count)
-	end := time.Now().Add(patience)
+	end := p.browser.den.by(patience)
 	for at := range looked {
 		for wait := 100 * time.Millisecond; !looked[at]; wait *= 2 {
 			var boxes []box

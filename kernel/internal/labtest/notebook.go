@@ -12,7 +12,7 @@ func (s *Server) Load(p *Page) error {
 	if err := p.Open(s.address("lab")); err != nil {
 		return err
 	}
-	if err := p.Await("window.jupyterapp && jupyterapp.restored.then(() => true)", loadTimeout); err != nil {
+	if err := p.Await("window.jupyterapp && jupyterapp.restored.then(() => true)", stepTimeout); err != nil {
 		return fmt.Errorf("opening JupyterLab: %w", err)
 	}
 	return nil
@@ -30,13 +30,13 @@ func (s *Server) Notebook(p *Page, name string, kernel bool) error {
 	if err != nil {
 		return err
 	}
-	err = p.eval(openTimeout, `jupyterapp.commands.execute("docmanager:open", `+string(text)+`).then(async w => {
+	err = p.eval(stepTimeout, `jupyterapp.commands.execute("docmanager:open", `+string(text)+`).then(async w => {
 		window.panel = w
 		await w.context.ready
 		jupyterapp.shell.activateById(w.id)
 	})`, nil)
 	if err == nil {
-		err = p.Await(`panel.isVisible && panel.content.widgets.length === panel.content.model.cells.length`, openTimeout)
+		err = p.Await(`panel.isVisible && panel.content.widgets.length === panel.content.model.cells.length`, stepTimeout)
 	}
 	if err != nil {
 		return fmt.Errorf("opening %s: %w", name, err)
@@ -70,7 +70,7 @@ func (p *Page) Close() error { return p.Eval("panel.dispose()", nil) }
 
 // Command carries out one of JupyterLab's commands, its arguments in JSON.
 func (p *Page) Command(id, args string) error {
-	return p.eval(loadTimeout, "jupyterapp.commands.execute("+strconv.Quote(id)+", "+args+").then(() => true)", nil)
+	return p.eval(stepTimeout, "jupyterapp.commands.execute("+strconv.Quote(id)+", "+args+").then(() => true)", nil)
 }
 
 // Theme chooses one of JupyterLab's two themes.

@@ -12,18 +12,16 @@ import (
 	"sync"
 	"time"
 
+	"circuitbook/internal/suite"
+
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 )
 
-// Timeouts of single steps, for a slow machine.
-const (
-	stepTimeout = 30 * time.Second
-	loadTimeout = 60 * time.Second
-	openTimeout = 150 * time.Second // of a notebook of megabytes, all of it rendered at once
-)
+// stepTimeout is that of every single step.
+const stepTimeout = suite.Patience
 
 // A Page is a tab of a Browser.
 type Page struct {
@@ -60,7 +58,7 @@ func (p *Page) run(timeout time.Duration, actions ...chromedp.Action) error {
 
 // Open loads the address url and waits until everything in it is there.
 func (p *Page) Open(url string) error {
-	if err := p.run(loadTimeout, chromedp.Navigate(url)); err != nil {
+	if err := p.run(stepTimeout, chromedp.Navigate(url)); err != nil {
 		return fmt.Errorf("opening %s: %w", url, err)
 	}
 	return nil
@@ -103,10 +101,7 @@ func brief(s string) string {
 // Await waits until the JavaScript expression is true. Its error says what
 // went wrong in the page meanwhile.
 func (p *Page) Await(expression string, timeout time.Duration) error {
-	end := time.Now().Add(timeout)
-	if p.browser.den.end.Before(end) {
-		end = p.browser.den.end
-	}
+	end := p.browser.den.by(timeout)
 	for wait := 20 * time.Millisecond; ; wait = min(2*wait, 300*time.Millisecond) {
 		var done bool
 		err := p.eval(time.Until(end), "(async () => !!(await ("+expression+")))()", &done)

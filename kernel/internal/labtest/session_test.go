@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
@@ -35,7 +34,7 @@ func sessionNotebook(t *testing.T) []byte {
 	for i, source := range []string{
 		figure:   "import \"circuitbook/sparsenn/circuit\"\n\ncircuit.Load(\"quotes.json\")",
 		strip:    "viz.TokenStrips{Strips: []viz.TokenStrip{viz.Strip(\"0.mlp.post_act[3]\", []string{\"print\", \"(\", \"'\", \"hi\"}, []float64{0.125, -0.5, 0.75, 1.5})}}",
-		endless:  "// a loop\nfor i := 0; ; i++ {\n\ttime.Sleep(10 * time.Millisecond)\n}",
+		endless:  "// a loop\nfmt.Println(\"begun\")\nfor i := 0; ; i++ {\n\ttime.Sleep(10 * time.Millisecond)\n}",
 		waiting:  "fmt.Println(\"never\")",
 		greeting: "greeting := \"good day\"\nfmt.Println(strings.ToUpper(greeting))",
 		typed:    "",
@@ -119,7 +118,7 @@ func TestSession(t *testing.T) {
 	}
 	must(server.Load(p))
 	must(server.Notebook(p, "a.ipynb", true))
-	must(p.Await("panel.sessionContext.ready.then(() => panel.sessionContext.session?.kernel?.info)", loadTimeout))
+	must(p.Await("panel.sessionContext.ready.then(() => panel.sessionContext.session?.kernel?.info)", stepTimeout))
 	must(p.Await("document.querySelector('.jp-KernelName, .jp-Toolbar-kernelName')?.innerText.includes('Go (Circuitbook)')", stepTimeout))
 
 	// Pictures.
@@ -130,7 +129,7 @@ func TestSession(t *testing.T) {
 		}
 		must(p.choose(i, false))
 		must(p.begin())
-		must(p.Await(fmt.Sprintf("%s.model.executionCount && [...%[1]s.outputArea.node.querySelectorAll(%q)].some(e => e.getBoundingClientRect().width > 0 && e.naturalWidth !== 0)", cell(i), what), loadTimeout))
+		must(p.Await(fmt.Sprintf("%s.model.executionCount && [...%[1]s.outputArea.node.querySelectorAll(%q)].some(e => e.getBoundingClientRect().width > 0 && e.naturalWidth !== 0)", cell(i), what), stepTimeout))
 	}
 	shot("figures")
 
@@ -160,7 +159,7 @@ func TestSession(t *testing.T) {
 	must(p.Await("document.querySelector('.jp-Tooltip')?.innerText.includes('func ToTitle')", stepTimeout))
 	must(p.keys(kb.Escape))
 	must(p.begin())
-	must(p.Await(said(typed)+".includes('\"X\"')", loadTimeout))
+	must(p.Await(said(typed)+".includes('\"X\"')", stepTimeout))
 
 	// A loop without an end is interrupted, what stands behind it in the queue does not
 	// run, and the kernel goes on.
@@ -169,11 +168,9 @@ func TestSession(t *testing.T) {
 	must(p.Await("panel.sessionContext.session.kernel.status === 'busy'", stepTimeout))
 	must(p.choose(waiting, false))
 	must(p.begin())
-	time.Sleep(2 * time.Second) // it is compiled and loops
-	begun := time.Now()
+	must(p.Await(said(endless)+".includes('begun')", stepTimeout))
 	must(p.Command("notebook:interrupt-kernel", "{}"))
 	must(p.Await(said(endless)+".includes('interrupted')", stepTimeout))
-	t.Logf("interrupted after %v", time.Since(begun).Round(10*time.Millisecond))
 	must(p.Await("panel.sessionContext.session.kernel.status === 'idle'", stepTimeout))
 	var ran string
 	must(p.Eval(said(waiting), &ran))
@@ -183,11 +180,11 @@ func TestSession(t *testing.T) {
 	shot("interrupted")
 
 	// Restarted, it knows nothing and works.
-	must(p.eval(loadTimeout, "panel.sessionContext.restartKernel().then(() => true)", nil))
-	must(p.Await("panel.sessionContext.session.kernel.connectionStatus === 'connected' && panel.sessionContext.session.kernel.status === 'idle'", loadTimeout))
+	must(p.eval(stepTimeout, "panel.sessionContext.restartKernel().then(() => true)", nil))
+	must(p.Await("panel.sessionContext.session.kernel.connectionStatus === 'connected' && panel.sessionContext.session.kernel.status === 'idle'", stepTimeout))
 	must(p.choose(greeting, false))
 	must(p.begin())
-	must(p.Await(said(greeting)+".includes('GOOD DAY') && "+cell(greeting)+".model.executionCount === 1", loadTimeout))
+	must(p.Await(said(greeting)+".includes('GOOD DAY') && "+cell(greeting)+".model.executionCount === 1", stepTimeout))
 
 	must(p.Eval("panel.context.save().then(() => true)", nil))
 	must(p.Close())
@@ -202,7 +199,7 @@ func TestSession(t *testing.T) {
 	if len(want) < 2 {
 		t.Fatalf("only %d displays were saved", len(want))
 	}
-	seen, err := p.Look(InLab, want, patience, nil)
+	seen, err := p.Look(InLab, want, stepTimeout, nil)
 	must(err)
 	for _, problem := range seen.Problems {
 		t.Errorf("reopened: %s", problem)

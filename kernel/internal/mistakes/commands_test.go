@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"circuitbook/internal/suite"
 )
 
 // committedRun is a run that the notebooks come with: config laptop, seed 1.
@@ -132,9 +134,9 @@ func (w *world) files(t *testing.T) {
 	w.notebook(t, "computes.ipynb", code{"var steps = 3\nvar all = 2 * steps", parameters})
 	w.notebook(t, "none.ipynb")
 	w.notebook(t, "fails.ipynb", code{source: "list := []int{1, 2}\nlist"}, code{source: "// Print them.\nfor i := range list {\n\tfmt.Println(i)\n}"})
-	w.notebook(t, "slow.ipynb", code{source: "fmt.Println(\"begun\")\ntime.Sleep(time.Minute)"})
+	w.notebook(t, "slow.ipynb", code{source: "fmt.Println(\"begun\")\ntime.Sleep(time.Hour)"})
 	w.notebook(t, "claims.ipynb", code{source: "book.Check(book.Claim(\"loss\", 1))"}, code{source: "book.Check(book.Claim(\"loss\", 2))"})
-	w.notebook(t, "held.ipynb", code{source: "os.WriteFile(\"held\", nil, 0o644)\ntime.Sleep(time.Minute)"})
+	w.notebook(t, "held.ipynb", code{source: "os.WriteFile(\"held\", nil, 0o644)\ntime.Sleep(time.Hour)"})
 	w.write(t, "text.ipynb", "# Title\n\nfmt.Println(1)\n")
 	w.write(t, "empty.ipynb", "")
 	w.write(t, "list.ipynb", "[1, 2]")
@@ -169,7 +171,7 @@ func secondRun(t *testing.T, w *world) (after func()) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(suite.Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if _, err := os.Stat(filepath.Join(w.dir, "folder", "held")); err == nil {
 			break
 		}
@@ -266,7 +268,7 @@ func (w *world) try(t *testing.T, c commandCase) (code int, out string, err erro
 	if err != nil {
 		t.Fatal(err)
 	}
-	limit := time.AfterFunc(time.Minute, func() { _ = cmd.Process.Kill() })
+	limit := time.AfterFunc(suite.Patience, func() { _ = cmd.Process.Kill() })
 	defer limit.Stop()
 	_ = cmd.Wait()
 	return cmd.ProcessState.ExitCode(), text.String(), nil

@@ -8,7 +8,7 @@ import time
 
 from jupyter_client.manager import KernelManager
 
-PATIENCE = 120
+PATIENCE = 300  # only what is dead takes that long
 
 
 def run(km, kc, source, interrupt):

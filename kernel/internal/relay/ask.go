@@ -57,9 +57,15 @@ func (q question) around() (pkg, word string, end int) {
 
 func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
-// soon is how long an answer waits for what the type checker knows; without it
-// the answer is made from names, and the next question finds more.
-const soon = 350 * time.Millisecond
+// limits are how long something is waited for.
+type limits struct {
+	types  time.Duration // by a completion, for what the type checker knows; without it names answer, and the next question finds more
+	answer time.Duration // by any answer about code
+	end    time.Duration // by an interrupt, for the cell to end
+}
+
+// usual are the limits of a person who waits.
+var usual = limits{types: 350 * time.Millisecond, answer: 5 * time.Second, end: 3 * time.Second}
 
 // within calls f with a context that outlives the answer, and returns what it
 // returns, or the zero value when it takes too long.
@@ -123,7 +129,7 @@ func (r *Relay) complete(ctx context.Context, q question) any {
 	begin := q.cursor - len([]rune(word))
 	var typed []typing.Member
 	if q.helper != nil && mayHaveTypes(line, q.code) {
-		typed = within(ctx, soon, func(ctx context.Context) []typing.Member {
+		typed = within(ctx, r.limits.types, func(ctx context.Context) []typing.Member {
 			return q.helper.Following(ctx, q.place(len([]rune(word))))
 		})
 	}
@@ -168,7 +174,7 @@ func (r *Relay) inspect(ctx context.Context, q question) any {
 	text := ""
 	var object typing.Object
 	if q.helper != nil && word != "" && !cell.IsForeign(q.code) {
-		object = within(ctx, patience/2, func(ctx context.Context) typing.Object {
+		object = within(ctx, r.limits.answer/2, func(ctx context.Context) typing.Object {
 			q.cursor = end
 			o, _ := q.helper.Describe(ctx, q.place(0))
 			return o

@@ -4,6 +4,9 @@ import unittest
 
 import jupyter_kernel_test
 
+PATIENCE = 300  # only what is dead takes that long
+jupyter_kernel_test.TIMEOUT = PATIENCE
+
 
 class CircuitbookTests(jupyter_kernel_test.KernelTests):
     kernel_name = "circuitbook"
@@ -36,6 +39,32 @@ class CircuitbookTests(jupyter_kernel_test.KernelTests):
         {"code": 'gonbui.DisplayMarkdown("*x*")', "mime": "text/markdown"},
     ]
     code_inspect_sample = "fmt.Println"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # The tests wait a tenth of a second for each message.
+        channel = cls.kc.iopub_channel
+        get = channel.get_msg
+        channel.get_msg = lambda timeout: get(timeout=PATIENCE)
+
+    # Their defaults were taken from TIMEOUT before it was changed.
+    def execute_helper(self, code, timeout=PATIENCE, **how):
+        return super().execute_helper(code, timeout, **how)
+
+    def history_helper(self, execute_first, timeout=PATIENCE, **how):
+        return super().history_helper(execute_first, timeout, **how)
+
+    def flush_channels(self):
+        """Reads all that came before now: up to the end of a request, not until none comes for a while."""
+        asked = self.kc.kernel_info()
+        while self.kc.get_shell_msg(timeout=PATIENCE)["parent_header"].get("msg_id") != asked:
+            pass
+        while True:
+            m = self.kc.get_iopub_msg(timeout=PATIENCE)
+            jupyter_kernel_test.validate_message(m)
+            if m["parent_header"].get("msg_id") == asked and m["content"].get("execution_state") == "idle":
+                return
 
 
 if __name__ == "__main__":

@@ -228,9 +228,6 @@ func (r *Relay) abort() {
 	r.queue = nil
 }
 
-// grace is how long an interrupted cell gets to end.
-const grace = 3 * time.Second
-
 // interrupt interrupts the running cell; a second time it is killed.
 func (r *Relay) interrupt() {
 	e := r.current
@@ -245,7 +242,7 @@ func (r *Relay) interrupt() {
 	kill := e.interrupted > 1
 	go process.Interrupt(kill)
 	if e.interrupted == 1 {
-		time.AfterFunc(grace, func() {
+		time.AfterFunc(r.limits.end, func() {
 			select {
 			case <-e.done:
 			default:

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"circuitbook/internal/suite"
 	"circuitbook/kernel/internal/typing"
 	"circuitbook/kernel/internal/wire"
 )
@@ -211,11 +212,11 @@ type front struct {
 	stopped              <-chan struct{}
 }
 
-// patient is how long a test waits for what should come.
-const patient = 30 * time.Second
+// patient are the limits of a test, which no busy machine reaches.
+var patient = limits{types: suite.Patience, answer: suite.Patience, end: suite.Patience}
 
 // newFront returns a front end with a relay before a fake GoNB.
-func newFront(t testing.TB) *front {
+func newFront(t testing.TB, l limits) *front {
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
 	dir := t.TempDir()
@@ -229,6 +230,7 @@ func newFront(t testing.TB) *front {
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.limits = l
 	rctx, stop := context.WithCancel(ctx)
 	f := &front{t: t, replies: make(chan *wire.Message, 99), said: make(chan *wire.Message, 999), input: make(chan *wire.Message, 9), stopped: rctx.Done(),
 		gonb: &fakeGoNB{t: t, typed: make(chan string, 9), interrupted: make(chan bool, 9), release: make(chan bool)}}
@@ -260,23 +262,52 @@ func newFront(t testing.TB) *front {
 		}
 		go (*s.to).Receive(ctx, func(m *wire.Message) { s.ch <- m }, nil)
 	}
-	// Until something that is published arrives.
-	for end := time.Now().Add(patient); ; {
-		f.send(f.shell, "kernel_info_request", nil)
-		<-f.replies
-		select {
-		case <-f.said:
-			time.Sleep(50 * time.Millisecond)
-			for len(f.said) > 0 {
-				<-f.said
-			}
+	// Until what is published about a request arrives, whole.
+	for end := time.Now().Add(suite.Patience); time.Now().Before(end); {
+		id := f.send(f.shell, "kernel_info_request", nil)
+		f.next(f.replies, id)
+		if f.over(id, 50*time.Millisecond) {
 			return f
-		case <-time.After(50 * time.Millisecond):
-			if time.Now().After(end) {
-				t.Fatal("nothing is published")
-			}
 		}
 	}
+	t.Fatal("nothing is published")
+	return nil
+}
+
+// over drops what is published up to the end of the request id, and reports
+// whether that came in time.
+func (f *front) over(id string, limit time.Duration) bool {
+	f.t.Helper()
+	late := time.After(limit)
+	for {
+		select {
+		case m := <-f.said:
+			var c struct {
+				State string `json:"execution_state"`
+			}
+			if err := m.Bind(&c); err != nil {
+				f.t.Fatal(err)
+			}
+			if c.State == "idle" && m.ParentID() == id {
+				return true
+			}
+		case <-late:
+			return false
+		}
+	}
+}
+
+// begin sends a cell and waits until GoNB has it.
+func (f *front) begin(content map[string]any) (id string) {
+	f.t.Helper()
+	before := len(f.gonb.sources())
+	id = f.send(f.shell, "execute_request", content)
+	for end := time.Now().Add(suite.Patience); len(f.gonb.sources()) == before; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			f.t.Fatal("GoNB does not get the cell")
+		}
+	}
+	return id
 }
 
 // send sends a request and returns its id.
@@ -302,7 +333,7 @@ func (f *front) next(ch chan *wire.Message, id string) (*wire.Message, map[strin
 			f.t.Fatalf("%s answers %s, not %s: %s", m.Header.Type, m.ParentID(), id, m.Content)
 		}
 		return m, content
-	case <-time.After(patient):
+	case <-time.After(suite.Patience):
 		f.t.Fatal("nothing came")
 		return nil, nil
 	}

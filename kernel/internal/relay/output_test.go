@@ -49,7 +49,7 @@ func TestSlim(t *testing.T) {
 // TestTooLarge: a display that is too large for a notebook, and a message that
 // is not one, fail the cell.
 func TestTooLarge(t *testing.T) {
-	f := newFront(t)
+	f := newFront(t, patient)
 	for code, want := range map[string]string{
 		"// large\nx()":                         "OutputError: some of what the cell shows is lost: a display of 128 MB: a notebook takes 128 MB at most; write it to a file, and display less",
 		"// broken\nx()":                        "OutputError: some of what the cell shows is lost: malformed message: the content is not a JSON object",

@@ -13,7 +13,7 @@ from jupyter_client.manager import KernelManager, start_new_kernel
 
 MARK = "CIRCUITBOOK_RELAY_TEST"
 TEMP = os.environ["TMPDIR"]
-PATIENCE = 60
+PATIENCE = 300  # only what is dead takes that long
 
 
 def marked(value):
@@ -49,9 +49,9 @@ def start(value):
 
 
 CELLS = [
-    "%%bash\nsleep 301 &\necho on\nsleep 302",
-    '!setsid sleep 303 & echo on; sleep 304',
-    'cmd := exec.Command("sleep", "305")\ncmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}\n_ = cmd.Start()\nfmt.Println("on")\ntime.Sleep(time.Hour)',
+    "%%bash\nsleep 30001 &\necho on\nsleep 30002",
+    '!setsid sleep 30003 & echo on; sleep 30004',
+    'cmd := exec.Command("sleep", "30005")\ncmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true}\n_ = cmd.Start()\nfmt.Println("on")\ntime.Sleep(time.Hour)',
 ]
 
 
@@ -88,7 +88,7 @@ def client(value, source):
     km, kc = start(value)
     busy(kc, source)
     print("on", flush=True)
-    time.sleep(600)
+    time.sleep(3600)
 
 
 def told(sig):
@@ -129,7 +129,7 @@ def kill(n):
                 busy(kc, source)
                 way_of = WAYS[way]
             way_of(km, kc, value)
-        end, left, files = time.time() + 4, {}, []
+        end, left, files = time.time() + PATIENCE, {}, []
         while time.time() < end:
             if km is not None and km.has_kernel:
                 km.provisioner.process.poll()

@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"circuitbook/internal/suite"
 	"circuitbook/kernel/internal/command"
 	"circuitbook/kernel/internal/kernelspec"
 	"circuitbook/kernel/internal/module"
@@ -66,7 +67,7 @@ func python(t *testing.T, limit time.Duration, script string, args ...string) st
 		t.Fatalf("%s %q: %v\n%s", script, args, err, out)
 	}
 	var left []string
-	for end := time.Now().Add(4 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(suite.Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if left, _ = filepath.Glob(filepath.Join(temp, "circuitbook-*")); len(left) == 0 {
 			break
 		}
@@ -84,7 +85,7 @@ func python(t *testing.T, limit time.Duration, script string, args ...string) st
 
 // number is how often something is done: more where there is time.
 func number(short, long int) string {
-	if os.Getenv("CIRCUITBOOK_LONG") == "1" {
+	if suite.Long {
 		return strconv.Itoa(long)
 	}
 	return strconv.Itoa(short)
@@ -92,14 +93,14 @@ func number(short, long int) string {
 
 // TestConformance runs the tests of jupyter-kernel-test.
 func TestConformance(t *testing.T) {
-	out := python(t, 5*time.Minute, "conformance.py", "-v")
+	out := python(t, 8*time.Minute, "conformance.py", "-v")
 	if !strings.Contains(out, "OK (skipped=2)") {
 		t.Errorf("%s", out)
 	}
 }
 
 // TestKills ends kernels in every way there is, and holds that no process and
-// no file of any is left after four seconds.
+// no file of any is left.
 func TestKills(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("looks into /proc")
@@ -115,7 +116,7 @@ func TestSoak(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("looks into /proc")
 	}
-	n := number(30, 500)
+	n := number(18, 500)
 	out := python(t, 20*time.Minute, "real.py", "soak", n)
 	if !strings.Contains(out, "done "+n) {
 		t.Errorf("%s", out)
@@ -123,9 +124,12 @@ func TestSoak(t *testing.T) {
 	t.Log(out)
 }
 
-// TestTimes says how long things take. On a busy machine they take longer, so
-// that only what is far off is an error.
+// TestTimes says how long things take. It judges none of them: on a busy machine they
+// take longer.
 func TestTimes(t *testing.T) {
+	if !suite.Long {
+		t.Skip("measures: CIRCUITBOOK_LONG=1 runs it")
+	}
 	out := python(t, 5*time.Minute, "real.py", "times", kernelspec.Name, "fmt.Println({0})",
 		"back, err := backend.Open()\nif err != nil {{\n\tpanic(err)\n}}\nfmt.Println({0}, back.Name())")
 	t.Log(out)

@@ -53,6 +53,7 @@ type Config struct {
 // which the others give functions.
 type Relay struct {
 	cfg     Config
+	limits  limits
 	session string
 	codec   *wire.Codec
 	events  chan func()
@@ -87,7 +88,7 @@ func New(ctx context.Context, cfg Config) (*Relay, error) {
 		return nil, err
 	}
 	r := &Relay{
-		cfg: cfg, session: wire.NewID(), codec: codec, log: cfg.Log, events: make(chan func(), 256),
+		cfg: cfg, limits: usual, session: wire.NewID(), codec: codec, log: cfg.Log, events: make(chan func(), 256),
 		names: map[string]bool{}, void: map[string]bool{}, comms: map[string]string{},
 	}
 	c := cfg.Connection

@@ -121,7 +121,7 @@ func (r *Relay) later(ctx context.Context, m *wire.Message, kind string, f func(
 		q.sources = append(q.sources, c.Source)
 	}
 	go func() {
-		ctx, cancel := context.WithTimeout(ctx, patience)
+		ctx, cancel := context.WithTimeout(ctx, r.limits.answer)
 		defer cancel()
 		content := f(ctx, q)
 		r.post(func() {
@@ -139,9 +139,6 @@ func (r *Relay) warm() {
 		go r.helper.Warm(context.Background())
 	}
 }
-
-// patience is how long an answer about code may take.
-const patience = 5 * time.Second
 
 // toGoNB passes a message about a comm on.
 func (r *Relay) toGoNB(m *wire.Message) {

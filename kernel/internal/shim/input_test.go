@@ -7,6 +7,8 @@ import (
 	"runtime"
 	"testing"
 	"time"
+
+	"circuitbook/internal/suite"
 )
 
 // reader is a cell that reads its input as early as a cell can, and then again.
@@ -58,7 +60,7 @@ func TestNoInput(t *testing.T) {
 			}
 			in.Close()
 		}
-		kill := time.AfterFunc(10*time.Second, func() { _ = cmd.Process.Kill() })
+		kill := time.AfterFunc(suite.Patience, func() { _ = cmd.Process.Kill() })
 		out, err := cmd.Output()
 		kill.Stop()
 		if err != nil || string(out) != mode.want {

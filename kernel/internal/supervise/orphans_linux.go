@@ -13,7 +13,7 @@ import (
 )
 
 // lastWait is how long killed processes get to be gone.
-const lastWait = 2 * time.Second
+var lastWait = 2 * time.Second
 
 // adopt has Linux give this process the orphans of its descendants, in
 // whatever session they are. Old kernels lack it; then they go to init.

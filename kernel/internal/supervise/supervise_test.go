@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"circuitbook/internal/suite"
 )
 
 // The test binary plays the programs that the tests start.
@@ -40,7 +42,7 @@ func owner() {
 	dir, err := g.TempDir("test")
 	check(err)
 	check(os.WriteFile(filepath.Join(dir, "file"), nil, 0o600))
-	child := exec.Command("sh", "-c", "trap '' TERM; sleep 60 & sleep 60; sleep 60")
+	child := exec.Command("sh", "-c", "trap '' TERM; sleep 3600 & sleep 3600; sleep 3600")
 	child.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	check(child.Start())
 	check(g.Kill(child.Process.Pid))
@@ -71,20 +73,23 @@ func gonb() {
 		leave()
 		return
 	}
-	child := exec.Command("sleep", "60")
+	child := exec.Command("sleep", "3600")
 	check(child.Start())
 	fmt.Println(os.Getpid(), os.Getenv("TMPDIR"))
 	_ = child.Wait()
 }
 
+// untilTold is the file in TMPDIR that ends an orphan.
+const untilTold = "told"
+
 // leave starts what a cell can put out of sight, says where it is, and waits
 // unless it is to end at once.
 func leave() {
 	// A shell that ignores SIGTERM, in a session of its own, with a child.
-	child := exec.Command("sh", "-c", "trap '' TERM; sleep 60 & wait")
+	child := exec.Command("sh", "-c", "trap '' TERM; sleep 3600 & wait")
 	switch os.Getenv("TEST_LEAVE") {
-	case "soon": // its child outlives it, and ends by itself
-		child = exec.Command("sh", "-c", "sleep 0.2 &")
+	case "until told": // its child outlives it, and ends by itself
+		child = exec.Command("sh", "-c", "while [ ! -e \"$TMPDIR/"+untilTold+"\" ]; do sleep 0.02; done &")
 	case "bare": // without the kernel's TMPDIR
 		child.Env = []string{"PATH=" + os.Getenv("PATH")}
 	}
@@ -93,7 +98,7 @@ func leave() {
 	fmt.Println(child.Process.Pid, os.Getenv("TMPDIR"))
 	if os.Getenv("TEST_END") != "well" {
 		_ = child.Wait()
-		time.Sleep(time.Minute)
+		time.Sleep(time.Hour)
 	}
 }
 
@@ -133,19 +138,18 @@ func start(t *testing.T, env ...string) (cmd *exec.Cmd, pgid int, dir string) {
 	return cmd, pgid, rest
 }
 
-// gone waits up to two seconds for the group's processes and the folder to
-// disappear.
+// gone waits for the group's processes and the folder to disappear.
 func gone(t *testing.T, pgid int, dir string) {
 	t.Helper()
 	var alive []string
-	for end := time.Now().Add(2 * time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(suite.Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		alive = members(pgid)
 		if _, err := os.Stat(dir); os.IsNotExist(err) && len(alive) == 0 {
 			return
 		}
 	}
 	_, err := os.Stat(dir)
-	t.Errorf("after 2 s: processes %v; folder: %v", alive, err)
+	t.Errorf("still there: processes %v; folder: %v", alive, err)
 }
 
 // members lists the living processes of a group.

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"time"
 
+	"circuitbook/internal/suite"
+
 	"pgregory.net/rapid"
 )
 
@@ -197,11 +199,11 @@ func TestHostilePeers(t *testing.T) {
 			if string(m.Content) != `{"a": 1}` {
 				t.Errorf("%s got %s", name, m.Content)
 			}
-		case <-time.After(20 * time.Second):
+		case <-time.After(suite.Patience):
 			t.Fatalf("%s got nothing; the log is\n%s", name, log.b.String())
 		}
 	}
-	for end := time.Now().Add(5 * time.Second); log.count("a message is dropped") < 3 && time.Now().Before(end); {
+	for end := time.Now().Add(suite.Patience); log.count("a message is dropped") < 3 && time.Now().Before(end); {
 		time.Sleep(10 * time.Millisecond)
 	}
 	for _, want := range []string{ErrMalformed.Error(), ErrReplayed.Error(), ErrUnsigned.Error()} {

@@ -8,8 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
-	"time"
 
+	"circuitbook/internal/suite"
 	"circuitbook/kernel/internal/labtest"
 	"circuitbook/kernel/internal/module"
 )
@@ -23,8 +23,9 @@ const (
 	pictureBytes  = 300_000
 )
 
-// TestScreenshot opens a shipped notebook at its circuit, as a reader has it before
-// them, and with -update writes what is seen as the README's picture:
+// TestScreenshot holds the size of the README's picture. In its long form it opens a
+// shipped notebook at its circuit, as a reader has it before them, and with -update
+// writes what is seen as that picture:
 //
 //	go test ./kernel/internal/labtest/shipped -run TestScreenshot -update
 func TestScreenshot(t *testing.T) {
@@ -39,6 +40,9 @@ func TestScreenshot(t *testing.T) {
 			t.Fatal(err)
 		}
 		checkPicture(t, text)
+		if !suite.Long {
+			return
+		}
 	}
 	b := labtest.StartBrowser(t)
 	root := t.TempDir()
@@ -55,14 +59,16 @@ func TestScreenshot(t *testing.T) {
 	must(server.Load(p))
 	must(server.Notebook(p, darkNotebook+".ipynb", true))
 	must(p.Theme(false))
-	must(p.Await("panel.sessionContext.ready.then(() => panel.sessionContext.session?.kernel?.info)", time.Minute))
+	must(p.Await("panel.sessionContext.ready.then(() => panel.sessionContext.session?.kernel?.info)", suite.Patience))
 	// The first picture of a circuit is higher than any other of the notebook's first figures.
 	const circuit = `[...panel.content.node.querySelectorAll('.jp-OutputArea-output img')].find(i => i.naturalHeight > 700)`
-	must(p.Await(circuit+"?.complete", patience))
+	must(p.Await(circuit+"?.complete", suite.Patience))
 	must(p.Eval("(panel.content.activeCellIndex = panel.content.widgets.findIndex(w => w.node.contains("+circuit+")), panel.content.mode = 'command', 0)", nil))
 	const view = `panel.content.node.querySelector('.jp-WindowedPanel-outer') ?? panel.content.node`
 	must(p.Eval("("+circuit+".scrollIntoView({block: 'start', behavior: 'instant'}), ("+view+").scrollBy({top: -150, behavior: 'instant'}), 0)", nil))
-	time.Sleep(time.Second) // what moves stands still
+	// What moves stands still.
+	const still = `(async top => { const was = top(); await new Promise(r => setTimeout(r, 200)); return top() === was })`
+	must(p.Await(still+"(() => "+circuit+".getBoundingClientRect().top)", suite.Patience))
 	var at struct{ Left, Right, Top float64 }
 	must(p.Eval("(r => ({Left: r.left, Right: r.right, Top: r.top}))("+circuit+".getBoundingClientRect())", &at))
 	if at.Left < 0 || at.Right > pictureWidth || at.Top < 0 || at.Top > pictureHeight/2 {

@@ -18,11 +18,17 @@ const require = createRequire(join(modules, 'package.json'))
 // How VS Code asks for a cell to be executed.
 const asked = code => ({code, silent: false, stop_on_error: false, allow_stdin: true, store_history: true})
 const loop = 'for i := 0; ; i++ {\n\tfmt.Println("on", i)\n\ttime.Sleep(200 * time.Millisecond)\n}'
-const within = (what, seconds, promise) => Promise.race([promise, new Promise((_, no) => setTimeout(() => no(new Error(`${what}: nothing after ${seconds} s`)), 1000 * seconds))])
+// Only what is dead takes as long as within waits.
+const within = (what, promise) => Promise.race([promise, new Promise((_, no) => setTimeout(() => no(new Error(`${what}: nothing after five minutes`)), 300_000))])
+const until = (what, there) => {
+	const look = async () => { while (!there()) await new Promise(r => setTimeout(r, 20)) }
+	return within(what, look())
+}
 
 // note keeps of a message on IOPub what a cell shows.
 function note(out, {header: {msg_type: type}, content}) {
-	if (type === 'stream') out.text += content.text
+	if (type === 'status') out.idle = content.execution_state === 'idle'
+	else if (type === 'stream') out.text += content.text
 	else if (type === 'error') out.error = content
 	else if (/^(display_data|update_display_data|execute_result)$/.test(type)) {
 		out.displays.push({type, mimes: Object.keys(content.data).sort(), id: content.transient?.display_id, data: content.data})
@@ -43,31 +49,30 @@ async function server(url, token) {
 		future.onIOPub = m => note(out, m)
 		future.onStdin = m => { out.asked.push(m.content.prompt); kernel.sendInputReply({status: 'ok', value: 'Ada'}, m.header) }
 		const doing = during(out)
-		const reply = (await within(code, 60, future.done)).content
+		const reply = (await within(code, future.done)).content
 		await doing
 		return {...out, status: reply.status, count: reply.execution_count}
 	}
-	const until = async (out, text) => { for (let i = 0; i < 300 && !out.text.includes(text); i++) await new Promise(r => setTimeout(r, 100)) }
-	const info = await within('info', 60, kernel.info)
+	const info = await within('info', kernel.info)
 	const seen = {
 		spec: {name: spec.display_name, language: spec.language, logos: Object.keys(spec.resources).sort()},
 		info: {language: info.language_info.name, extension: info.language_info.file_extension, mime: info.language_info.mimetype},
-		comms: (await within('comms', 10, kernel.requestCommInfo({target_name: 'jupyter.widget'}))).content,
+		comms: (await within('comms', kernel.requestCommInfo({target_name: 'jupyter.widget'}))).content,
 		value: await run('6 * 7'),
 		figure: await run('viz.TokenStrips{Strips: []viz.TokenStrip{viz.Strip("a", []string{"x", "y"}, []float64{1, -1})}}'),
 		updated: await run('gonbui.UpdateHTML("bar", "<b>1</b>")\ngonbui.UpdateHTML("bar", "<b>2</b>")\ngonbui.Sync()'),
 		input: await run('var name string\nfmt.Scanln(&name)\nfmt.Println("hello", name)'),
 		wrong: await run('fmt.Println(nosuch)'),
 	}
-	seen.complete = (await within('complete', 30, kernel.requestComplete({code: 'strings.ToTi', cursor_pos: 12}))).content
-	seen.inspect = (await within('inspect', 30, kernel.requestInspect({code: 'strings.ToTitle("x")', cursor_pos: 10, detail_level: 0}))).content
-	seen.isComplete = (await within('is complete', 30, kernel.requestIsComplete({code: 'for {'}))).content
-	seen.interrupted = await run(loop, {}, async out => { await until(out, 'on 1'); await kernel.interrupt() })
+	seen.complete = (await within('complete', kernel.requestComplete({code: 'strings.ToTi', cursor_pos: 12}))).content
+	seen.inspect = (await within('inspect', kernel.requestInspect({code: 'strings.ToTitle("x")', cursor_pos: 10, detail_level: 0}))).content
+	seen.isComplete = (await within('is complete', kernel.requestIsComplete({code: 'for {'}))).content
+	seen.interrupted = await run(loop, {}, async out => { await until('on 1', () => out.text.includes('on 1')); await kernel.interrupt() })
 	seen.after = await run('fmt.Println("on")')
-	await within('restart', 60, kernel.restart())
-	await within('info', 60, kernel.requestKernelInfo())
+	await within('restart', kernel.restart())
+	await within('info', kernel.requestKernelInfo())
 	seen.restarted = await run('fmt.Println("again")')
-	await within('shutdown', 30, kernel.shutdown())
+	await within('shutdown', kernel.shutdown())
 	manager.dispose()
 	specs.dispose()
 	return seen
@@ -109,30 +114,35 @@ async function raw(kernelJSON, folder) {
 		}
 	}
 	for (const socket of [shell, control]) void read(socket, m => replies.get(m.parent_header.msg_id)?.(m)).catch(fail)
-	void read(iopub, m => { const out = outs.get(m.parent_header.msg_id); if (out) note(out, m) }).catch(fail)
+	let heard = false
+	void read(iopub, m => { heard = true; const out = outs.get(m.parent_header.msg_id); if (out) note(out, m) }).catch(fail)
 	const ask = (socket, msg_type, content) => {
 		const msg_id = randomUUID()
 		const parts = [{msg_id, session, username: 'vscode', date: new Date().toISOString(), msg_type, version: '5.3'}, {}, {}, content].map(p => JSON.stringify(p))
 		const out = {text: '', displays: []}
 		outs.set(msg_id, out)
-		const reply = within(msg_type, 60, new Promise(r => replies.set(msg_id, r)))
+		const reply = within(msg_type, new Promise(r => replies.set(msg_id, r)))
 		void socket.send(['<IDS|MSG>', sign(parts), ...parts]).catch(fail)
 		return {out, reply}
 	}
 	const run = async code => {
 		const {out, reply} = ask(shell, 'execute_request', {...asked(code), allow_stdin: false, user_expressions: {}})
 		const {content} = await reply
-		await new Promise(r => setTimeout(r, 300)) // what is shown comes on another socket
+		await until('idle', () => out.idle) // what is shown comes on another socket
 		return {...out, status: content.status, count: content.execution_count}
 	}
-	const seen = {interruptMode: spec.interrupt_mode, info: (await ask(shell, 'kernel_info_request', {}).reply).content}
-	for (let i = 0; i < 50 && !seen.value?.displays.length; i++) seen.value = await run('6 * 7')
+	const seen = {interruptMode: spec.interrupt_mode}
+	do {
+		seen.info = (await ask(shell, 'kernel_info_request', {}).reply).content
+		await new Promise(r => setTimeout(r, 20))
+	} while (!heard) // until the subscription has got there, what is shown is lost
+	seen.value = await run('6 * 7')
 	const {out, reply} = ask(shell, 'execute_request', {...asked(loop), user_expressions: {}})
-	for (let i = 0; i < 300 && !out.text.includes('on 1'); i++) await new Promise(r => setTimeout(r, 100))
+	await until('on 1', () => out.text.includes('on 1'))
 	seen.interruptReply = (await ask(control, 'interrupt_request', {}).reply).content
 	seen.interrupted = {text: out.text, status: (await reply).content.status}
 	seen.shutdown = (await ask(control, 'shutdown_request', {restart: false}).reply).content
-	seen.exit = (await within('the end', 20, ended))[0]
+	seen.exit = (await within('the end', ended))[0]
 	return seen
 }
 
