@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 )
@@ -116,18 +117,37 @@ func (l *Lookup) Doc(ctx context.Context, name, member string) string {
 // DocAt is like Doc for the package at an import path. A member may be one of a
 // member: Type.Method.
 func (l *Lookup) DocAt(ctx context.Context, importPath, member string) string {
-	what := importPath
-	if member != "" {
-		what += "." + member
+	dir := l.dirOf(ctx, importPath)
+	if dir == "" {
+		return ""
 	}
-	cmd := exec.CommandContext(ctx, l.setup.Go, "doc", what)
+	args := []string{"doc"}
+	if member != "" {
+		args = append(args, member)
+	}
+	// From within the package's folder and without modules: to find a package by
+	// its path, go doc first lists the whole graph of modules, of which a fresh
+	// module cache lacks files that nothing else needs.
+	cmd := exec.CommandContext(ctx, l.setup.Go, args...)
+	cmd.Dir = dir
+	cmd.Env = append(l.setup.Environment(), "PWD="+dir, "GO111MODULE=off", "GOFLAGS=-buildvcs=false")
+	out, err := cmd.Output()
+	if err != nil {
+		return ""
+	}
+	return strings.Replace(string(out), `// import "."`, "// import "+strconv.Quote(importPath), 1)
+}
+
+// dirOf is the folder of the package at an import path, "" if there is none.
+func (l *Lookup) dirOf(ctx context.Context, importPath string) string {
+	cmd := exec.CommandContext(ctx, l.setup.Go, "list", "-find", "-f", "{{.Dir}}", "--", importPath)
 	cmd.Dir = l.setup.Module
 	cmd.Env = l.setup.Environment()
 	out, err := cmd.Output()
 	if err != nil {
 		return ""
 	}
-	return string(out)
+	return strings.TrimSpace(string(out))
 }
 
 // Environment is in which the go command is asked about packages: as the user

@@ -34,3 +34,29 @@ func TestLookup(t *testing.T) {
 		}
 	}
 }
+
+// TestDocInAFreshModuleCache: what is asked about is all that has to be there, and
+// not the modules of the modules that are required.
+func TestDocInAFreshModuleCache(t *testing.T) {
+	s := newSetup(t)
+	t.Setenv("GOMODCACHE", t.TempDir())
+	t.Setenv("GOFLAGS", "-mod=mod")
+	files(t, s.Module, map[string]string{
+		"go.mod":              "module circuitbook\n\ngo 1.26\n\nrequire example.com/absent v1.0.0\n",
+		"sparsenn/model/m.go": "// Package model models.\npackage model\n\n// A Model is one.\ntype Model struct{}\n\n// Top is at the top.\nfunc (*Model) Top() {}\n",
+	})
+	l := NewLookup(s)
+	for _, q := range []struct{ path, member, want string }{
+		{"circuitbook/sparsenn/model", "Model.Top", "Top is at the top."},
+		{"circuitbook/sparsenn/model", "Model", "A Model is one."},
+		{"circuitbook/sparsenn/model", "", "package model // import \"circuitbook/sparsenn/model\""},
+		{"strings", "Builder.Grow", "import \"strings\"\n\nfunc (b *Builder) Grow(n int)"},
+		{"net/http", "Get", "func Get("},
+		{"circuitbook/sparsenn/model", "Nosuch", ""},
+		{"example.com/absent", "", ""},
+	} {
+		if got := l.DocAt(t.Context(), q.path, q.member); !strings.Contains(got, q.want) || (got == "") != (q.want == "") {
+			t.Errorf("%s %s: %q", q.path, q.member, got)
+		}
+	}
+}
