@@ -42,7 +42,7 @@ func (c *child) connect(ctx context.Context, r *Relay) {
 	}
 	r.post(func() { c.shell, c.stdin, c.probes = shell, stdin, map[string]bool{} })
 	go iopub.Receive(ctx, func(m *wire.Message) { r.post(func() { r.onGoNB(m) }) },
-		func(err error) { r.post(func() { r.lost(err.Error()) }) })
+		func(_ *wire.Message, err error) { r.post(func() { r.lost(err.Error()) }) })
 	go shell.Receive(ctx, func(m *wire.Message) { r.post(func() { r.onReply(m) }) }, nil)
 	go stdin.Receive(ctx, func(m *wire.Message) { r.post(func() { r.onInputRequest(m) }) }, nil)
 	tick := time.NewTicker(probing)

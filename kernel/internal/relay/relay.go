@@ -104,7 +104,7 @@ func New(ctx context.Context, cfg Config) (*Relay, error) {
 			return nil, fmt.Errorf("the %s socket: %w", s.name, err)
 		}
 	}
-	heartbeat, err := wire.Listen(ctx, "router", "heartbeat", c.Endpoint(c.Heartbeat), codec, cfg.Log)
+	heartbeat, err := wire.Listen(ctx, "echo", "heartbeat", c.Endpoint(c.Heartbeat), codec, cfg.Log)
 	if err != nil {
 		return nil, fmt.Errorf("the heartbeat socket: %w", err)
 	}
@@ -152,8 +152,8 @@ func (r *Relay) Started(ctx context.Context, p Process) {
 // Run answers requests until ctx ends. A request to shut down calls stop.
 func (r *Relay) Run(ctx context.Context, stop context.CancelFunc) {
 	r.stop = stop
-	go r.shell.Receive(ctx, func(m *wire.Message) { r.post(func() { r.onShell(ctx, m) }) }, nil)
-	go r.control.Receive(ctx, func(m *wire.Message) { r.post(func() { r.onControl(m) }) }, nil)
+	go r.shell.Receive(ctx, func(m *wire.Message) { r.post(func() { r.onShell(ctx, m) }) }, r.refuser(r.shell))
+	go r.control.Receive(ctx, func(m *wire.Message) { r.post(func() { r.onControl(m) }) }, r.refuser(r.control))
 	go r.stdin.Receive(ctx, func(m *wire.Message) { r.post(func() { r.onStdin(m) }) }, nil)
 	r.status("starting", json.RawMessage("{}"))
 	for {

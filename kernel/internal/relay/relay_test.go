@@ -1,6 +1,7 @@
 package relay
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -9,6 +10,8 @@ import (
 	"circuitbook/internal/suite"
 
 	"github.com/google/go-cmp/cmp"
+
+	"circuitbook/kernel/internal/wire"
 )
 
 // TestExecute holds, in one kernel, what a front end is told about cells.
@@ -266,6 +269,45 @@ func TestQuestions(t *testing.T) {
 		if reply, _ := f.ask("complete_request", map[string]any{"code": "fun", "cursor_pos": cursor}); reply["status"] != "ok" {
 			t.Errorf("got %v", reply)
 		}
+	}
+}
+
+// TestNotUnderstood: whatever is signed and asks for something gets an answer.
+func TestNotUnderstood(t *testing.T) {
+	f := newFront(t, patient)
+	ask := func(what, kind string, m wire.Message) {
+		t.Helper()
+		for _, s := range []*wire.Socket{f.shell, f.control} {
+			m.Header = wire.NewHeader(kind, "front")
+			s.Send(&m)
+			reply, content := f.next(f.replies, m.Header.ID)
+			if content["status"] != "error" || reply.Header.Type != strings.TrimSuffix(kind, "_request")+"_reply" {
+				t.Errorf("%s, %s: %s %v", what, kind, reply.Header.Type, content)
+			}
+		}
+	}
+	object := json.RawMessage("{}")
+	for what, m := range map[string]wire.Message{
+		"content a string": {Content: json.RawMessage(`"x"`)},
+		"content a number": {Content: json.RawMessage("1")},
+		"content cut":      {Content: json.RawMessage(`{"code": `)},
+		"metadata a list":  {Content: object, Metadata: json.RawMessage("[]")},
+		"parent a number":  {Content: object, Parent: json.RawMessage("1")},
+		"all of them":      {Content: json.RawMessage("null"), Metadata: json.RawMessage("null"), Parent: json.RawMessage("null")},
+	} {
+		for _, kind := range []string{"execute_request", "kernel_info_request", "complete_request", "comm_info_request", "nosuch_request"} {
+			ask(what, kind, m)
+		}
+	}
+	ask("a type that is not known", "nosuch_request", wire.Message{Content: object})
+	// What is no request gets none, and all goes on.
+	for len(f.said) > 0 {
+		<-f.said
+	}
+	f.shell.Send(&wire.Message{Header: wire.NewHeader("comm_msg", "front"), Content: json.RawMessage("[]")})
+	id := f.send(f.shell, "is_complete_request", map[string]any{"code": "x"})
+	if _, reply := f.next(f.replies, id); reply["status"] != "complete" {
+		t.Errorf("got %v", reply)
 	}
 }
 

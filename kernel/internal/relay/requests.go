@@ -2,6 +2,7 @@ package relay
 
 import (
 	"context"
+	"fmt"
 	"runtime"
 	"strings"
 	"time"
@@ -34,7 +35,7 @@ func (r *Relay) onControl(m *wire.Message) { r.answer(r.control, m) }
 func (r *Relay) answer(s *wire.Socket, m *wire.Message) {
 	r.status("busy", m.RawHeader())
 	defer func() { r.status("idle", m.RawHeader()) }()
-	kind := strings.TrimSuffix(m.Header.Type, "_request") + "_reply"
+	kind := strings.TrimSuffix(m.Header.Type, requestSuffix) + "_reply"
 	switch m.Header.Type {
 	case "kernel_info_request":
 		r.reply(s, m, kind, r.info())
@@ -86,13 +87,34 @@ func (r *Relay) answer(s *wire.Socket, m *wire.Message) {
 			r.stop()
 		}()
 	default:
-		r.log.Warn("a request is dropped: it is of no known type", "type", m.Header.Type)
+		r.refuse(s, m, kind, fmt.Errorf("the kernel knows no %s", m.Header.Type))
 	}
 }
 
-// refuse answers a request that is not understood.
+// refuser answers what comes through s signed and cannot be read, so that nobody
+// waits for an answer.
+func (r *Relay) refuser(s *wire.Socket) func(*wire.Message, error) {
+	return func(m *wire.Message, err error) {
+		if m == nil {
+			return
+		}
+		r.post(func() {
+			r.status("busy", m.RawHeader())
+			r.refuse(s, m, strings.TrimSuffix(m.Header.Type, requestSuffix)+"_reply", err)
+			r.status("idle", m.RawHeader())
+		})
+	}
+}
+
+// requestSuffix ends the types of messages that are answered.
+const requestSuffix = "_request"
+
+// refuse answers a request that is not understood. What is no request gets no answer.
 func (r *Relay) refuse(s *wire.Socket, m *wire.Message, kind string, err error) {
-	r.log.Warn("a request is refused", "type", m.Header.Type, "error", err)
+	r.log.Warn("a message is refused", "type", m.Header.Type, "error", err)
+	if !strings.HasSuffix(m.Header.Type, requestSuffix) {
+		return
+	}
 	r.reply(s, m, kind, map[string]any{"status": "error", "ename": "RequestError", "evalue": err.Error(), "traceback": []string{}})
 }
 

@@ -7,6 +7,7 @@ import (
 	"crypto/sha512"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash"
 	"math"
@@ -56,7 +57,9 @@ func (c *Codec) Trusting() *Codec {
 }
 
 // Decode reads a message and checks it: its bounds, its signature, and that it
-// was not seen before. The frames are not copied.
+// was not seen before. The frames are not copied. Where it is only beyond the
+// header that something is wrong, the message comes with the error, without what
+// cannot be read, so that its sender can be answered.
 func (c *Codec) Decode(frames [][]byte) (*Message, error) {
 	if len(frames) > MaxFrames {
 		return nil, fmt.Errorf("%w: %d frames", ErrTooLarge, len(frames))
@@ -88,11 +91,13 @@ func (c *Codec) Decode(frames [][]byte) (*Message, error) {
 		return nil, err
 	}
 	m := &Message{Identities: frames[:at], Buffers: parts[5:]}
+	var wrong error
 	for i, to := range []*json.RawMessage{&m.Raw, &m.Parent, &m.Metadata, &m.Content} {
 		var err error
-		if *to, err = object([]string{"header", "parent header", "metadata", "content"}[i], parts[i+1]); err != nil {
+		if *to, err = object([]string{"header", "parent header", "metadata", "content"}[i], parts[i+1]); err != nil && i == 0 {
 			return nil, err
 		}
+		wrong = errors.Join(wrong, err)
 	}
 	if err := json.Unmarshal(m.Raw, &m.Header); err != nil {
 		return nil, fmt.Errorf("%w: header: %w", ErrMalformed, err)
@@ -100,7 +105,7 @@ func (c *Codec) Decode(frames [][]byte) (*Message, error) {
 	if m.Header.ID == "" || m.Header.Type == "" {
 		return nil, fmt.Errorf("%w: the header names no id or no type", ErrMalformed)
 	}
-	return m, nil
+	return m, wrong
 }
 
 // check verifies a signature and that it is new.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	_ "circuitbook/internal/suite"
@@ -151,8 +152,15 @@ func TestRefused(t *testing.T) {
 		"signature no hex":   {append([][]byte{[]byte(delimiter), []byte("xyz")}, many[3:7]...), ErrUnsigned},
 		"signature is short": {append([][]byte{[]byte(delimiter), []byte("ab")}, many[3:7]...), ErrUnsigned},
 	} {
-		if _, err := c.Decode(x.frames); !errors.Is(err, x.want) {
+		m, err := c.Decode(x.frames)
+		if !errors.Is(err, x.want) {
 			t.Errorf("%s: %v, want %v", name, err, x.want)
+		}
+		// Who is known to have the key, and by which header, can be answered.
+		part, _, _ := strings.Cut(name, " ")
+		answerable := slices.Contains([]string{"content", "parent", "metadata"}, part)
+		if (m != nil) != answerable || answerable && (m.Header.ID != "1" || string(m.Content) != "{}" || len(m.Identities) != 1) {
+			t.Errorf("%s: %+v", name, m)
 		}
 	}
 	// An empty part is an empty object.

@@ -34,35 +34,57 @@ const (
 	flagCommand = 4
 )
 
+// The prefixes of endpoints that are guarded: where messages are requests, and
+// where they are subscriptions or heartbeats, which are small.
+const (
+	guardedEndpoint = "guarded-"
+	smallEndpoint   = "small-"
+)
+
 func init() {
-	for name, network := range map[string]string{"guarded-tcp": "tcp", "guarded-ipc": "unix"} {
-		if err := zmq4.RegisterTransport(name, guarded{transport.New(network)}); err != nil {
+	for name, network := range map[string]string{"tcp": "tcp", "ipc": "unix"} {
+		err := errors.Join(
+			zmq4.RegisterTransport(guardedEndpoint+name, guarded{transport.New(network), bounds{message: MaxMessage, room: held}}),
+			zmq4.RegisterTransport(smallEndpoint+name, guarded{transport.New(network), bounds{message: maxSmall, all: maxSubscribed}}),
+		)
+		if err != nil {
 			panic(err) // the names are this package's own
 		}
 	}
 }
 
+// bounds are those of a connection.
+type bounds struct {
+	message uint64 // bytes of a message
+	all     uint64 // bytes of all messages, 0 for no bound
+	room    *room  // what all connections share, nil for none
+}
+
 // guarded is a transport whose listeners accept guarded connections.
-type guarded struct{ transport.Transport }
+type guarded struct {
+	transport.Transport
+	bounds bounds
+}
 
 func (g guarded) Listen(ctx context.Context, addr string) (net.Listener, error) {
 	l, err := g.Transport.Listen(ctx, addr)
 	if err != nil {
 		return nil, err
 	}
-	return newListener(l), nil
+	return newListener(l, g.bounds), nil
 }
 
 // A listener hands out connections that have begun to speak.
 type listener struct {
 	net.Listener
-	ready chan net.Conn
-	done  chan struct{}
-	once  sync.Once
+	bounds bounds
+	ready  chan net.Conn
+	done   chan struct{}
+	once   sync.Once
 }
 
-func newListener(l net.Listener) *listener {
-	g := &listener{Listener: l, ready: make(chan net.Conn), done: make(chan struct{})}
+func newListener(l net.Listener, b bounds) *listener {
+	g := &listener{Listener: l, bounds: b, ready: make(chan net.Conn), done: make(chan struct{})}
 	go g.accept()
 	return g
 }
@@ -78,7 +100,7 @@ func (l *listener) accept() {
 			continue
 		}
 		go func() {
-			g := &guardedConn{Conn: conn}
+			g := newGuardedConn(conn, l.bounds)
 			if err := g.greet(); err != nil {
 				conn.Close()
 				return
@@ -121,7 +143,20 @@ type guardedConn struct {
 	pending []byte // was read already
 	written int    // bytes of the library's greeting that were not sent again
 	follow  follower
+	share   share
 	failed  error
+}
+
+func newGuardedConn(conn net.Conn, b bounds) *guardedConn {
+	c := &guardedConn{Conn: conn}
+	c.follow = follower{bounds: b, conn: c}
+	return c
+}
+
+// Close closes the connection. What it has announced is announced no more.
+func (c *guardedConn) Close() error {
+	c.follow.room.leave(c)
+	return c.Conn.Close()
 }
 
 // greet greets the peer and reads what it introduces itself with.
@@ -192,7 +227,7 @@ func (c *guardedConn) Read(p []byte) (int, error) {
 	if bad := c.follow.take(p[:n]); bad != nil {
 		// The library forgets a connection that is at its end.
 		c.failed = fmt.Errorf("%w: %w", bad, io.EOF)
-		_ = c.Conn.Close()
+		_ = c.Close()
 		return 0, c.failed
 	}
 	return n, err
@@ -231,57 +266,4 @@ func validIntro(body []byte) bool {
 		data = data[value:]
 	}
 	return true
-}
-
-// A follower follows a stream of frames and says when one is too large.
-type follower struct {
-	head   []byte // of the frame that begins
-	body   uint64 // bytes of the current frame that are to come
-	frames int    // of the current message
-	total  uint64 // bytes of the current message
-}
-
-func (f *follower) take(p []byte) error {
-	for len(p) > 0 {
-		if f.body > 0 {
-			n := min(f.body, uint64(len(p)))
-			f.body -= n
-			p = p[n:]
-			continue
-		}
-		f.head, p = append(f.head, p[0]), p[1:]
-		need := 2
-		if f.head[0]&flagLong != 0 {
-			need = 9
-		}
-		if len(f.head) < need {
-			continue
-		}
-		if err := f.begin(); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// begin takes note of a frame whose head is complete.
-func (f *follower) begin() error {
-	flags, size := f.head[0], uint64(f.head[1])
-	if flags&flagLong != 0 {
-		size = binary.BigEndian.Uint64(f.head[1:])
-	}
-	f.head = f.head[:0]
-	if size > MaxMessage {
-		return fmt.Errorf("%w: a frame of %d bytes", ErrTooLarge, size)
-	}
-	f.body = size
-	f.frames++
-	f.total += size
-	if f.frames > MaxFrames || f.total > MaxMessage {
-		return fmt.Errorf("%w: %d frames of %d bytes", ErrTooLarge, f.frames, f.total)
-	}
-	if flags&flagMore == 0 {
-		f.frames, f.total = 0, 0
-	}
-	return nil
 }

@@ -59,7 +59,7 @@ func guard(input []byte, chunk int) ([]byte, error) {
 	}()
 	defer b.Close()
 	go io.ReadFull(a, make([]byte, greetingSize))
-	c := &guardedConn{Conn: b}
+	c := newGuardedConn(b, bounds{message: MaxMessage})
 	if err := c.greet(); err != nil {
 		return nil, err
 	}

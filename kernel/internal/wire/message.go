@@ -104,14 +104,14 @@ func (m *Message) Bind(v any) error {
 	return nil
 }
 
-// object returns the JSON object in text, {} for none.
+// object returns the JSON object in text, {} for none and with an error.
 func object(what string, text []byte) (json.RawMessage, error) {
 	text = bytes.TrimSpace(text)
 	if len(text) == 0 {
 		return json.RawMessage("{}"), nil
 	}
 	if text[0] != '{' || !json.Valid(text) {
-		return nil, fmt.Errorf("%w: the %s is not a JSON object", ErrMalformed, what)
+		return json.RawMessage("{}"), fmt.Errorf("%w: the %s is not a JSON object", ErrMalformed, what)
 	}
 	return json.RawMessage(text), nil
 }

@@ -23,27 +23,32 @@ type Socket struct {
 	codec *Codec
 	log   *slog.Logger
 	out   chan zmq4.Msg // nil where sending never waits
+	room  *room         // which messages are given back to once they are taken; nil for none
 }
 
 // quiet is for the library, whose words about peers are of no use.
 var quiet = zmq4.WithLogger(log.New(io.Discard, "", 0))
 
-// Listen opens a socket of the kind "router" or "pub" at an endpoint of a
-// connection. It ends with ctx.
+// Listen opens a socket at an endpoint of a connection: of the kind "router" for
+// requests, "echo" for heartbeats, or "pub". It ends with ctx.
 func Listen(ctx context.Context, kind, name, endpoint string, codec *Codec, log *slog.Logger) (*Socket, error) {
 	var z zmq4.Socket
+	guard, room := smallEndpoint, (*room)(nil)
 	switch kind {
 	case "router":
+		z, guard, room = zmq4.NewRouter(ctx, quiet), guardedEndpoint, held
+	case "echo":
 		z = zmq4.NewRouter(ctx, quiet)
 	case "pub":
 		z = zmq4.NewPub(ctx, quiet)
 	default:
 		return nil, errors.New("wire: no kind of socket " + kind)
 	}
-	if err := z.Listen("guarded-" + endpoint); err != nil {
+	if err := z.Listen(guard + endpoint); err != nil {
 		return nil, err
 	}
 	s := newSocket(ctx, name, z, codec, log)
+	s.room = room
 	if kind != "pub" { // which queues by itself, for each peer
 		s.queue(ctx)
 	}
@@ -118,18 +123,19 @@ func (s *Socket) sendFrames(frames [][]byte) {
 }
 
 // Receive hands every valid message to take until ctx ends. Of one that is not
-// valid lost is told, if it is not nil.
-func (s *Socket) Receive(ctx context.Context, take func(*Message), lost func(error)) {
+// valid lost is told, if it is not nil: with the message as far as it could be
+// read, where it is signed and its header is one, and with nil for it elsewhere.
+func (s *Socket) Receive(ctx context.Context, take func(*Message), lost func(*Message, error)) {
 	s.frames(ctx, func(frames [][]byte) {
 		m, err := s.codec.Decode(frames)
-		if err != nil {
-			s.log.Warn("a message is dropped", "socket", s.name, "error", err)
-			if lost != nil {
-				lost(err)
-			}
+		if err == nil {
+			take(m)
 			return
 		}
-		take(m)
+		s.log.Warn("a message is dropped", "socket", s.name, "error", err)
+		if lost != nil {
+			lost(m, err)
+		}
 	})
 }
 
@@ -150,6 +156,7 @@ func (s *Socket) frames(ctx context.Context, take func([][]byte)) {
 			continue
 		}
 		take(msg.Frames)
+		s.room.taken(msg.Frames[min(1, len(msg.Frames)):]) // less the identity, which the library puts before
 	}
 }
 
