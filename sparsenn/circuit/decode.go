@@ -1,6 +1,7 @@
 package circuit
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -28,6 +29,7 @@ func decode(data []byte) (*Circuit, error) {
 	if len(data) > maxFile {
 		return nil, errTooLarge
 	}
+	data = bytes.TrimLeft(data, "\ufeff") // some editors put one there
 	if !utf8.Valid(data) {
 		return nil, errors.New("it is not UTF-8")
 	}

@@ -89,7 +89,7 @@ func TestJSONRoundTrip(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, err := Decode(text)
+		got, err := Decode(append([]byte(rapid.SampledFrom([]string{"", "\ufeff", "\ufeff\ufeff"}).Draw(t, "marks")), text...))
 		if err != nil {
 			t.Fatal(err)
 		}

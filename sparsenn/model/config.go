@@ -1,10 +1,10 @@
 package model
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 )
 
 // Location is a place in the forward pass where AbsTopK may keep only the
@@ -142,7 +142,7 @@ func (c Config) Validate() error {
 // ParseConfig reads a Config from JSON, refusing fields that it does not know.
 func ParseConfig(data []byte) (Config, error) {
 	var c Config
-	dec := json.NewDecoder(strings.NewReader(string(data)))
+	dec := json.NewDecoder(bytes.NewReader(bytes.TrimLeft(data, "\ufeff"))) // some editors put a mark there
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&c); err != nil {
 		return Config{}, fmt.Errorf("model config: %w", err)

@@ -45,7 +45,7 @@ func TestConfigRoundTrips(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := ParseConfig(data)
+	got, err := ParseConfig(append([]byte("\ufeff"), data...))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -84,7 +84,7 @@ func parse(r io.Reader) ([]listed, error) {
 		where := fmt.Sprint("line ", n)
 		text := in.Bytes()
 		if n == 1 {
-			text = bytes.TrimPrefix(text, []byte("\ufeff")) // some editors put it there
+			text = bytes.TrimLeft(text, "\ufeff") // some editors put it there
 		}
 		if text = bytes.TrimSpace(text); len(text) == 0 {
 			continue

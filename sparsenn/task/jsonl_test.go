@@ -81,7 +81,7 @@ func TestFormatJSONL(t *testing.T) {
 }
 
 func TestParseJSONL(t *testing.T) {
-	const text = "\ufeff" + `{"prompt": "x = [1", "counter": "x = {1", "target": ","}` + "\r\n\n \t\n" +
+	const text = "\ufeff\ufeff" + `{"prompt": "x = [1", "counter": "x = {1", "target": ","}` + "\r\n\n \t\n" +
 		`{"context": ["a = 1\n", "b = 2\n"], "filling": "\ud83d\ude00 \\ud800", "alt": ":", "target": ",", "counter": "y = {", "prompt": "y = ["}`
 	got, err := ParseJSONL(strings.NewReader(text))
 	want := []Pair{

@@ -144,7 +144,7 @@ func inUnit(x float64) bool { return x > 0 && x <= 1 }
 // ParseConfig reads a Config from JSON, refusing fields that it does not know.
 func ParseConfig(data []byte) (Config, error) {
 	var c Config
-	dec := json.NewDecoder(bytes.NewReader(data))
+	dec := json.NewDecoder(bytes.NewReader(bytes.TrimLeft(data, "\ufeff"))) // some editors put a mark there
 	dec.DisallowUnknownFields()
 	if err := dec.Decode(&c); err != nil {
 		return Config{}, fmt.Errorf("train config: %w", err)

@@ -48,7 +48,7 @@ func TestConfigRoundTrips(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := ParseConfig(data)
+	got, err := ParseConfig(append([]byte("\ufeff"), data...))
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v", got, err)
 	}

@@ -208,7 +208,8 @@ func WriteHTML(ctx context.Context, python string, env []string, p Page) (left [
 	var log tail
 	cmd.Stdout, cmd.Stderr = &log, &log
 	if err := cmd.Run(); err != nil {
-		return nil, fmt.Errorf("the HTML report: %w\n%s", err, strings.TrimSpace(log.String()))
+		said := strings.TrimSpace(log.String())
+		return nil, fmt.Errorf("the HTML report: %w: %s", err, said[strings.LastIndexByte(said, '\n')+1:])
 	}
 	defer os.Remove(draft)
 	text, err := os.ReadFile(draft)

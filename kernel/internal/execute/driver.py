@@ -294,7 +294,9 @@ def shown(nb, hold):
             trace = o.get("traceback")
             o = {"output_type": kind, "ename": text(o.get("ename")), "evalue": text(o.get("evalue"))}
             return o | {"traceback": [text(t) for t in trace] if isinstance(trace, list) else []}
-        data = {"output_type": "display_data", "data": bundle(o.get("data")), "metadata": table(o.get("metadata"))}
+        # Of images, by type, or of all.
+        size = {k: v for k, v in table(o.get("metadata")).items() if isinstance(v, dict) == ("/" in k)}
+        data = {"output_type": "display_data", "data": bundle(o.get("data")), "metadata": size}
         count = o.get("execution_count")
         return data | {"output_type": kind, "execution_count": count} if kind == "execute_result" else data
 

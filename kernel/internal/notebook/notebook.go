@@ -85,13 +85,17 @@ func Read(name string) (*Notebook, error) {
 }
 
 // Parse parses a notebook. It refuses what is not JSON, not UTF-8, not a
-// notebook, or of another major format than 4, and says which.
+// notebook, or of another major format than 4, and says which. Byte-order marks
+// before it are passed over, and cell ids that Jupyter would refuse are mended.
 func Parse(data []byte) (*Notebook, error) {
+	data = bytes.TrimLeft(data, "\ufeff") // some editors put one there
 	switch {
 	case len(data) > maxSize:
 		return nil, fmt.Errorf("larger than %d MiB", maxSize>>20)
 	case len(bytes.TrimSpace(data)) == 0:
 		return nil, errors.New("the file is empty, so not a notebook")
+	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
+		return nil, errors.New("the file is in UTF-16, and notebooks are in UTF-8: save it with that encoding")
 	case !utf8.Valid(data):
 		return nil, errors.New("not UTF-8 text, so not a notebook")
 	}
@@ -115,7 +119,8 @@ func Parse(data []byte) (*Notebook, error) {
 	if major != 4 {
 		return nil, fmt.Errorf("nbformat %d: only notebooks of format 4 can be run (jupyter nbconvert --to notebook converts)", major)
 	}
-	if minor, ok := integer(root["nbformat_minor"]); !ok || minor < 0 {
+	minor, ok := integer(root["nbformat_minor"])
+	if !ok || minor < 0 {
 		return nil, errors.New(`not a notebook: "nbformat_minor" is missing or not a number`)
 	}
 	if root["metadata"] == nil {
@@ -135,6 +140,9 @@ func Parse(data []byte) (*Notebook, error) {
 			return nil, fmt.Errorf("not a notebook: item %d of \"cells\": %w", i+1, err)
 		}
 		n.Cells = append(n.Cells, c)
+	}
+	if minor >= firstMinorWithIDs {
+		mendIDs(n.Cells)
 	}
 	return n, nil
 }
