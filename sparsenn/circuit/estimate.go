@@ -27,9 +27,14 @@ func NewEstimate(values []float64) Estimate {
 	for r := range means {
 		means[r] = mean(func(int) float64 { return values[rng.IntN(n)] })
 	}
-	slices.Sort(means)
-	// A percentile interval of few, equal values may miss their mean by rounding.
-	e.Lo = min(e.Mean, means[resamples*25/1000])
-	e.Hi = max(e.Mean, means[resamples*975/1000])
+	e.Lo, e.Hi = PercentileInterval(means, e.Mean)
 	return e
+}
+
+// PercentileInterval is the 95 % percentile interval of what a bootstrap drew, which
+// it sorts; it holds the value itself, which that of few, equal ones may miss by
+// rounding. There has to be a draw.
+func PercentileInterval(draws []float64, value float64) (lo, hi float64) {
+	slices.Sort(draws)
+	return min(value, draws[len(draws)*25/1000]), max(value, draws[len(draws)*975/1000])
 }

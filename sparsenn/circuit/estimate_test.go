@@ -35,3 +35,17 @@ func TestEstimate(t *testing.T) {
 		t.Errorf("the interval of 400 normal values is %v wide, want about 0.196", w.Hi-w.Lo)
 	}
 }
+
+// TestPercentileInterval: a fortieth of the draws lies beyond either end, in whatever
+// order they come, and the value itself is never outside.
+func TestPercentileInterval(t *testing.T) {
+	draws := make([]float64, 1000)
+	for i, at := range rand.New(rand.NewPCG(1, 2)).Perm(len(draws)) {
+		draws[i] = float64(at)
+	}
+	for value, want := range map[float64][2]float64{500: {25, 975}, -3: {-3, 975}, 2000: {25, 2000}} {
+		if lo, hi := PercentileInterval(draws, value); lo != want[0] || hi != want[1] {
+			t.Errorf("around %v: %v to %v, want %v", value, lo, hi, want)
+		}
+	}
+}

@@ -4,7 +4,8 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
-	"slices"
+
+	"circuitbook/sparsenn/circuit"
 )
 
 // Failure is where a model stops doing a task.
@@ -67,7 +68,7 @@ func FailureOf(curve []Point) (Failure, error) {
 			return sum / float64(len(x))
 		})
 	}
-	f.Lo, f.Hi = interval(draws, f.Length)
+	f.Lo, f.Hi = circuit.PercentileInterval(draws, f.Length)
 	return f, nil
 }
 
@@ -106,12 +107,6 @@ func along(n, y []float64, x float64) float64 {
 		i++
 	}
 	return y[i-1] + (x-n[i-1])/(n[i]-n[i-1])*(y[i]-y[i-1])
-}
-
-// interval is the 95 % percentile interval of draws, which holds the value itself.
-func interval(draws []float64, value float64) (lo, hi float64) {
-	slices.Sort(draws)
-	return min(value, draws[len(draws)*25/1000]), max(value, draws[len(draws)*975/1000])
 }
 
 func mean(x []float64) float64 {

@@ -65,6 +65,6 @@ func nested(groups [][]float64) circuit.Estimate {
 			draws[r] += sum / float64(len(g)) / float64(len(groups))
 		}
 	}
-	e.Lo, e.Hi = interval(draws, e.Mean)
+	e.Lo, e.Hi = circuit.PercentileInterval(draws, e.Mean)
 	return e
 }

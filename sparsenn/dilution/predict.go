@@ -6,6 +6,7 @@ import (
 	"math"
 	"math/rand/v2"
 
+	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/task"
 )
@@ -114,7 +115,7 @@ func predict(lengths []int, tokens []float64, prompt, counter []Seen) (Predictio
 		}
 		draws[i] = x.Failure.Length
 	}
-	f.Lo, f.Hi = interval(draws, f.Length)
+	f.Lo, f.Hi = circuit.PercentileInterval(draws, f.Length)
 	return out, nil
 }
 

@@ -5,6 +5,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+
+	"circuitbook/sparsenn/circuit"
 )
 
 const aucResamples = 1000 // of the bootstrap
@@ -64,8 +66,8 @@ func AUCInterval(scores []float64, positive []bool, group []int) (auc, lo, hi fl
 			draws = append(draws, a)
 		}
 	}
-	slices.Sort(draws)
-	return auc, min(auc, draws[aucResamples*25/1000]), max(auc, draws[aucResamples*975/1000]), nil
+	lo, hi = circuit.PercentileInterval(draws, auc)
+	return auc, lo, hi, nil
 }
 
 // ranked is cases by their score, ascending.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 
 	"circuitbook/sparsenn/circuit"
@@ -46,41 +45,25 @@ func Effects(ctx context.Context, run *train.Result, t task.Task, c *circuit.Cir
 	if err != nil {
 		return nil, err
 	}
-	all, err := store.Roots(o.Roots...)
-	if err != nil {
-		return nil, err
+	load := func(a *store.Run) (*circuit.Circuit, error) {
+		c, _, err := loadCircuit(a)
+		return c, err
 	}
-	if a, err := store.OpenReadOnly(all, effectsKind, id); err == nil {
-		defer a.Close()
-		return loadEffects(a)
-	} else if !errors.Is(err, store.ErrNotFound) {
-		return nil, err
-	}
-	a, err := store.Open(all[0], effectsKind, id)
-	if err != nil {
-		return nil, err
-	}
-	defer a.Close()
-	if err := measureSelect(ctx, run, t, &bare, config, o); err != nil {
-		return nil, fmt.Errorf("effects in the circuit of %s in %s: %w", t.Name, run.Name, err)
-	}
-	text, err := circuit.Encode(&bare)
-	if err != nil {
-		return nil, err
-	}
-	if err := a.Save(1, true, map[string]func(io.Writer) error{circuitFile: func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
-	}}); err != nil {
-		return nil, err
-	}
-	return loadEffects(a)
+	return artifact(effectsKind, id, o.Roots, load, func(a *store.Run) error {
+		if err := measureSelect(ctx, run, t, &bare, config, o); err != nil {
+			return fmt.Errorf("effects in the circuit of %s in %s: %w", t.Name, run.Name, err)
+		}
+		text, err := circuit.Encode(&bare)
+		if err != nil {
+			return err
+		}
+		return saveFiles(a, map[string][]byte{circuitFile: text})
+	})
 }
 
 // measureSelect fills in the effects of a circuit on select pairs.
 func measureSelect(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, o Options) error {
-	examples, err := t.Select(run.Tokenizer, task.Options{N: config.EffectExamples, Seed: config.Seed,
-		MaxTokens: min(config.MaxTokens, run.Config.Model.Context)})
+	examples, err := t.Select(run.Tokenizer, drawn(run, config, config.EffectExamples))
 	if err != nil {
 		return err
 	}
@@ -88,27 +71,5 @@ func measureSelect(ctx context.Context, run *train.Result, t task.Task, c *circu
 	if err != nil {
 		return err
 	}
-	done, steps := 0, len(c.Nodes)+len(c.Edges)
-	return p.measureEffects(ctx, c, func() {
-		done++
-		if o.Progress != nil {
-			o.Progress(done, steps)
-		}
-	})
-}
-
-func loadEffects(a *store.Run) (*circuit.Circuit, error) {
-	checkpoint, _, err := a.Latest()
-	if err != nil {
-		return nil, err
-	}
-	data, err := checkpoint.ReadFile(circuitFile)
-	if err != nil {
-		return nil, err
-	}
-	c, err := circuit.Decode(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", a.Name(), err)
-	}
-	return c, nil
+	return p.measureEffects(ctx, c, progressed(o, len(c.Nodes)+len(c.Edges)))
 }

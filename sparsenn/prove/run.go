@@ -2,10 +2,7 @@ package prove
 
 import (
 	"context"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
@@ -125,25 +122,28 @@ func Run(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit
 	if err != nil {
 		return nil, err
 	}
-	all, err := store.Roots(o.Roots...)
-	if err != nil {
-		return nil, err
+	return artifact(kind, id, o.Roots, load, func(a *store.Run) error {
+		if err := measure(ctx, run, t, c, config, o, a); err != nil {
+			return fmt.Errorf("proving the circuit of %s in %s: %w", t.Name, run.Name, err)
+		}
+		return nil
+	})
+}
+
+// progressed counts the steps of measuring for whoever is told.
+func progressed(o Options, steps int) (step func()) {
+	done := 0
+	return func() {
+		done++
+		if o.Progress != nil {
+			o.Progress(done, steps)
+		}
 	}
-	if a, err := store.OpenReadOnly(all, kind, id); err == nil {
-		defer a.Close()
-		return load(a)
-	} else if !errors.Is(err, store.ErrNotFound) {
-		return nil, err
-	}
-	a, err := store.Open(all[0], kind, id)
-	if err != nil {
-		return nil, err
-	}
-	defer a.Close()
-	if err := measure(ctx, run, t, c, config, o, a); err != nil {
-		return nil, fmt.Errorf("proving the circuit of %s in %s: %w", t.Name, run.Name, err)
-	}
-	return load(a)
+}
+
+// drawn is how examples are drawn.
+func drawn(run *train.Result, config Config, n int) task.Options {
+	return task.Options{N: n, Seed: config.Seed, MaxTokens: min(config.MaxTokens, run.Config.Model.Context)}
 }
 
 func measure(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, o Options, a *store.Run) error {
@@ -152,16 +152,11 @@ func measure(ctx context.Context, run *train.Result, t task.Task, c *circuit.Cir
 	if err != nil {
 		return err
 	}
-	done, steps := 0, 2*config.Random+4
+	steps := 2*config.Random + 4
 	if config.EffectExamples > 0 {
 		steps += len(c.Nodes) + len(c.Edges)
 	}
-	step := func() {
-		done++
-		if o.Progress != nil {
-			o.Progress(done, steps)
-		}
-	}
+	step := progressed(o, steps)
 	proved := new(*c)
 	proved.Nodes, proved.Edges = slices.Clone(c.Nodes), slices.Clone(c.Edges)
 	proof, facts, err := p.proof(ctx, step)
@@ -175,7 +170,7 @@ func measure(ctx context.Context, run *train.Result, t task.Task, c *circuit.Cir
 		}
 	}
 	if config.Attribution > 0 {
-		examples, err := t.Select(run.Tokenizer, task.Options{N: config.Attribution, Seed: config.Seed, MaxTokens: min(config.MaxTokens, run.Config.Model.Context)})
+		examples, err := t.Select(run.Tokenizer, drawn(run, config, config.Attribution))
 		if err != nil {
 			return err
 		}
@@ -195,57 +190,9 @@ func measure(ctx context.Context, run *train.Result, t task.Task, c *circuit.Cir
 
 // newProver is a circuit on report prompts.
 func newProver(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, roots []string) (*prover, error) {
-	reported, err := t.Report(run.Tokenizer, task.Options{N: config.Examples, Seed: config.Seed,
-		MaxTokens: min(config.MaxTokens, run.Config.Model.Context)})
+	reported, err := t.Report(run.Tokenizer, drawn(run, config, config.Examples))
 	if err != nil {
 		return nil, err
 	}
 	return proverOf(ctx, run, c, config, reported.ForMeasuring(), roots)
-}
-
-func save(a *store.Run, c *circuit.Circuit, f Facts, p store.Provenance) error {
-	text, err := circuit.Encode(c)
-	if err != nil {
-		return err
-	}
-	facts, err := json.Marshal(f)
-	if err != nil {
-		return err
-	}
-	provenance, err := p.JSON()
-	if err != nil {
-		return err
-	}
-	files := map[string]func(io.Writer) error{}
-	for name, data := range map[string][]byte{circuitFile: text, factsFile: facts, provenanceFile: provenance} {
-		files[name] = func(w io.Writer) error {
-			_, err := w.Write(data)
-			return err
-		}
-	}
-	return a.Save(1, true, files)
-}
-
-func load(a *store.Run) (*Result, error) {
-	checkpoint, _, err := a.Latest()
-	if err != nil {
-		return nil, err
-	}
-	r := &Result{Name: a.Name(), Dir: a.Dir()}
-	data, err := checkpoint.ReadFile(circuitFile)
-	if err != nil {
-		return nil, err
-	}
-	if r.Circuit, err = circuit.Decode(data); err != nil {
-		return nil, fmt.Errorf("%s: %w", a.Name(), err)
-	}
-	for name, v := range map[string]any{factsFile: &r.Facts, provenanceFile: &r.Provenance} {
-		if data, err = checkpoint.ReadFile(name); err != nil {
-			return nil, err
-		}
-		if err = json.Unmarshal(data, v); err != nil {
-			return nil, fmt.Errorf("%s: %s: %w", a.Name(), name, err)
-		}
-	}
-	return r, nil
 }

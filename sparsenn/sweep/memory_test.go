@@ -26,10 +26,11 @@ func pairsOf(models int, c func(seed uint64) train.Config, s study.Config) []Poi
 func madeInOrder(t *testing.T, points []Point, perProcess int) []Row {
 	t.Helper()
 	runsIn(t)
-	_, todo, err := load(points, nil)
+	known, todo, err := load(points, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
+	todo = ordered(todo, known, nil)
 	var rows []Row
 	w := newWatch(func(Progress) {}, len(todo), 0, todo)
 	o := Options{Processes: 1, Threads: 1, PerProcess: perProcess}

@@ -93,7 +93,6 @@ func key(p Point) string {
 
 // load loads what is there and lists what is not.
 func load(points []Point, roots []string) (rows map[string]*Row, todo []job, err error) {
-	gpu := onGPU()
 	rows = map[string]*Row{}
 	seen := map[string]bool{}
 	for _, p := range points {
@@ -110,7 +109,7 @@ func load(points []Point, roots []string) (rows map[string]*Row, todo []job, err
 			if err != nil {
 				return nil, nil, err
 			}
-			todo = append(todo, job{Point: p, model: name, cost: cost(p, gpu)})
+			todo = append(todo, job{Point: p, model: name})
 		default:
 			return nil, nil, err
 		}
@@ -141,10 +140,11 @@ func ordered(todo []job, rows map[string]*Row, roots []string) []job {
 		if !whole[j.model] {
 			whole[j.model] = true
 			p := j.modelPoint()
-			out = append(out, job{Point: p, model: j.model, cost: cost(p, gpu), extra: true})
+			out = append(out, job{Point: p, model: j.model, extra: true})
 		}
 	}
 	for i, j := range out {
+		out[i].cost = cost(j.Point, gpu)
 		if j.Task != "" {
 			continue
 		}

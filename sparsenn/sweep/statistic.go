@@ -44,7 +44,7 @@ type Value struct {
 
 // GeometricMean is GeometricRatio of one quantity.
 func GeometricMean(values []Value) (circuit.Estimate, error) {
-	groups, err := byTask(values)
+	_, groups, err := byTask(values)
 	if err != nil {
 		return circuit.Estimate{}, err
 	}
@@ -62,17 +62,17 @@ func GeometricMean(values []Value) (circuit.Estimate, error) {
 		}
 		means[i] = math.Exp(sum / float64(len(groups)))
 	}
-	slices.Sort(means)
 	total := 0.0
 	for _, g := range groups {
 		total += mean(g)
 	}
 	m := math.Exp(total / float64(len(groups)))
-	return circuit.Estimate{Mean: m, Lo: min(m, means[resamples*25/1000]), Hi: max(m, means[resamples*975/1000]), N: len(groups)}, nil
+	lo, hi := circuit.PercentileInterval(means, m)
+	return circuit.Estimate{Mean: m, Lo: lo, Hi: hi, N: len(groups)}, nil
 }
 
-// byTask lists logarithms by task, tasks by name and values by seed and size.
-func byTask(values []Value) ([][]float64, error) {
+// byTask lists tasks by name, and for each the logarithms, by seed and size.
+func byTask(values []Value) (tasks []string, logs [][]float64, err error) {
 	sorted := slices.Clone(values)
 	slices.SortFunc(sorted, func(a, b Value) int {
 		switch {
@@ -93,20 +93,19 @@ func byTask(values []Value) ([][]float64, error) {
 		}
 		return 0
 	})
-	var out [][]float64
 	for i, v := range sorted {
 		if !(v.X > 0) || math.IsInf(v.X, 0) {
-			return nil, fmt.Errorf("geometric mean: %v of task %s, seed %d; it has to be positive", v.X, v.Task, v.Seed)
+			return nil, nil, fmt.Errorf("geometric mean: %v of task %s, seed %d; it has to be positive", v.X, v.Task, v.Seed)
 		}
 		if i == 0 || v.Task != sorted[i-1].Task {
-			out = append(out, nil)
+			tasks, logs = append(tasks, v.Task), append(logs, nil)
 		}
-		out[len(out)-1] = append(out[len(out)-1], math.Log(v.X))
+		logs[len(logs)-1] = append(logs[len(logs)-1], math.Log(v.X))
 	}
-	if len(out) == 0 {
-		return nil, fmt.Errorf("geometric mean of nothing: no task is left")
+	if len(logs) == 0 {
+		return nil, nil, fmt.Errorf("geometric mean of nothing: no task is left")
 	}
-	return out, nil
+	return tasks, logs, nil
 }
 
 func mean(x []float64) float64 {
@@ -122,7 +121,7 @@ func mean(x []float64) float64 {
 // article finds that sizes in dense models jump from task to task, and that those in
 // sparse ones keep to a band (Fig 5). It takes at least two tasks.
 func Spread(values []Value) (float64, error) {
-	means, err := taskMeans(values)
+	_, means, err := taskMeans(values)
 	if err != nil {
 		return 0, err
 	}
@@ -136,17 +135,16 @@ func Spread(values []Value) (float64, error) {
 // with the 95 % percentile bootstrap that draws tasks, the same for both. N is
 // the number of tasks.
 func SpreadRatio(a, b []Value) (circuit.Estimate, error) {
-	x, err := taskMeans(a)
+	tasks, x, err := taskMeans(a)
 	if err != nil {
 		return circuit.Estimate{}, err
 	}
-	y, err := taskMeans(b)
+	others, y, err := taskMeans(b)
 	if err != nil {
 		return circuit.Estimate{}, err
 	}
-	tasks := taskNames(a)
-	if !slices.Equal(tasks, taskNames(b)) {
-		return circuit.Estimate{}, fmt.Errorf("spreads over the tasks %v and over %v; they have to be the same", tasks, taskNames(b))
+	if !slices.Equal(tasks, others) {
+		return circuit.Estimate{}, fmt.Errorf("spreads over the tasks %v and over %v; they have to be the same", tasks, others)
 	}
 	if len(x) < 2 {
 		return circuit.Estimate{}, fmt.Errorf("spreads over %d task; it takes two", len(x))
@@ -161,32 +159,21 @@ func SpreadRatio(a, b []Value) (circuit.Estimate, error) {
 		}
 		ratios[i] = math.Exp(deviation(p) - deviation(q))
 	}
-	slices.Sort(ratios)
 	m := math.Exp(deviation(x) - deviation(y))
-	return circuit.Estimate{Mean: m, Lo: min(m, ratios[resamples*25/1000]), Hi: max(m, ratios[resamples*975/1000]), N: len(x)}, nil
+	lo, hi := circuit.PercentileInterval(ratios, m)
+	return circuit.Estimate{Mean: m, Lo: lo, Hi: hi, N: len(x)}, nil
 }
 
-// taskNames are the tasks of values, by name.
-func taskNames(values []Value) []string {
-	var list []string
-	for _, v := range values {
-		list = append(list, v.Task)
-	}
-	slices.Sort(list)
-	return slices.Compact(list)
-}
-
-// taskMeans are the means of the logarithm over the seeds of a task, tasks by name.
-func taskMeans(values []Value) ([]float64, error) {
-	groups, err := byTask(values)
+// taskMeans lists tasks by name, and for each the mean of the logarithm over seeds.
+func taskMeans(values []Value) (tasks []string, means []float64, err error) {
+	tasks, groups, err := byTask(values)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var means []float64
 	for _, g := range groups {
 		means = append(means, mean(g))
 	}
-	return means, nil
+	return tasks, means, nil
 }
 
 // deviation is the standard deviation of a sample.

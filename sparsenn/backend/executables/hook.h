@@ -45,23 +45,25 @@ enum {
   TABLE_WORDS = EXECUTABLE_DESERIALIZE_AND_LOAD + 1,
 };
 
-// hook puts our function where the table of the plugin at path has the one that
+// circuitbook_hook puts our function where the table of the plugin at path has the one that
 // compiles. It returns NULL, or what was in the way. The plugin must have been
-// loaded, and the table stays for as long as it is.
+// loaded, and the table stays for as long as it is. It may succeed once.
 const char *circuitbook_hook(const char *path);
 
 // circuitbook_compile calls the function that was in the table.
 Error *circuitbook_compile(CompileArgs *args);
 
-// load makes an executable of what serialize returned; NULL if it cannot.
+// circuitbook_load makes an executable of what was serialized; NULL if it cannot.
 Loaded *circuitbook_load(Client *client, const char *bytes, size_t size);
 
-// serialize has the bytes of an executable in *bytes and *size until release is
-// called for what it returned, which is NULL if it cannot be done.
+// A Holder holds the bytes of an executable until it is released; held is NULL if
+// there are none.
 typedef struct {
   Serialized *held;
   void (*release)(Serialized *);
 } Holder;
+
+// circuitbook_serialize gives the bytes of an executable, in *bytes and *size.
 Holder circuitbook_serialize(Loaded *loaded, const char **bytes, size_t *size);
 void circuitbook_release(Holder h);
 

@@ -1,10 +1,12 @@
 package executables
 
 import (
+	"fmt"
 	"os"
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // machine is all of this machine and of the environment that XLA compiles for.
@@ -13,9 +15,8 @@ func machine() []byte {
 	for _, line := range processor() {
 		b.WriteString(line + "\n")
 	}
-	b.WriteString(runtime.GOOS + " " + runtime.GOARCH + "\n")
-	// Work is cut up for so many.
-	b.WriteString(strings.Repeat("+", runtime.NumCPU()) + "\n")
+	// Work is cut up for so many processors.
+	fmt.Fprintln(&b, runtime.GOOS, runtime.GOARCH, runtime.NumCPU())
 	env := slices.Clone(os.Environ())
 	slices.Sort(env)
 	for _, v := range env {
@@ -34,8 +35,8 @@ var told = []string{
 }
 
 // processor is what Linux tells about the first processor, nil where it tells
-// nothing.
-func processor() []string {
+// nothing. It is read once: it does not change, and of many processors it is long.
+var processor = sync.OnceValue(func() []string {
 	text, err := os.ReadFile("/proc/cpuinfo")
 	if err != nil {
 		return nil
@@ -49,4 +50,4 @@ func processor() []string {
 		}
 	}
 	return list
-}
+})
