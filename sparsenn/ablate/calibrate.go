@@ -9,42 +9,76 @@ type Calibration struct{ Scale, Shift float64 }
 // Plain is no calibration.
 var Plain = Calibration{Scale: 1}
 
+const (
+	// ridge draws a calibration to Plain. Without it margins without a mistake
+	// would be scaled without end.
+	ridge = 1e-3
+	// calibrated is the expected gain, in nats, below which no step is made.
+	calibrated = 1e-13
+	// maxNewton is never reached: the steps need a few, and some dozens where
+	// margins are of very different sizes.
+	maxNewton = 1000
+)
+
 // Calibrate fits a calibration to margins: the one of the lowest mean loss (the
-// paper fits both by 16 steps of LBFGS and doubts that it is principled). The
-// loss is convex in both; 16 steps of Newton's method with a small ridge, which
-// keeps margins without a mistake from being scaled without end.
+// paper fits both by 16 steps of LBFGS and doubts that it is principled), with
+// a small ridge towards [Plain]. That is convex in both, and is solved by
+// Newton's method, each step halved until the loss falls by a part of what it
+// promises. Margins that are not finite have no fit: they give [Plain].
 func Calibrate(m Margins) Calibration {
-	scale, shift := 1.0, 0.0
-	const ridge = 1e-3
-	for range 16 {
-		var g, h [2]float64
-		var cross float64
-		n := float64(len(m))
-		for i, margin := range m {
-			sign := float64(1 - 2*(i%2))
-			d := sign * float64(margin)
-			// loss = log(1+exp(−sign·(scale·d+shift)))
-			p := 1 / (1 + math.Exp(sign*(scale*d+shift)))
-			w := p * (1 - p)
-			g[0] -= sign * d * p / n
-			g[1] -= sign * p / n
-			h[0] += w * d * d / n
-			h[1] += w / n
-			cross += w * d / n
+	at := calibrationAt(m, Plain)
+	for range maxNewton {
+		det := at.h[0]*at.h[1] - at.cross*at.cross
+		step := Calibration{(at.cross*at.g[1] - at.h[1]*at.g[0]) / det, (at.cross*at.g[0] - at.h[0]*at.g[1]) / det}
+		gain := -(at.g[0]*step.Scale + at.g[1]*step.Shift)
+		if !(gain > calibrated) || math.IsInf(gain, 0) {
+			break
 		}
-		g[0] += ridge * (scale - 1)
-		g[1] += ridge * shift
-		h[0] += ridge
-		h[1] += ridge
-		det := h[0]*h[1] - cross*cross
-		dScale := (h[1]*g[0] - cross*g[1]) / det
-		dShift := (h[0]*g[1] - cross*g[0]) / det
-		// A step of more than the scale itself leaves where the curvature holds.
-		damp := min(1, 2/(1e-12+math.Hypot(dScale, dShift)))
-		scale -= damp * dScale
-		shift -= damp * dShift
+		next := at
+		for part := 1.0; part > 1e-18; part /= 2 {
+			trial := calibrationAt(m, Calibration{at.Scale + part*step.Scale, at.Shift + part*step.Shift})
+			if trial.loss <= at.loss-part*gain/4 {
+				next = trial
+				break
+			}
+		}
+		if next.Calibration == at.Calibration {
+			break // what is left to gain is rounding
+		}
+		at = next
 	}
-	return Calibration{scale, shift}
+	return at.Calibration
+}
+
+// calibrationPoint is a calibration with its loss on some margins, ridge
+// included, the gradient g and the second derivatives h and cross.
+type calibrationPoint struct {
+	Calibration
+	loss, cross float64
+	g, h        [2]float64
+}
+
+func calibrationAt(m Margins, c Calibration) calibrationPoint {
+	p := calibrationPoint{Calibration: c}
+	for i, margin := range m {
+		sign := float64(1 - 2*(i%2))
+		d := sign * float64(margin)
+		right := sign * (c.Scale*d + c.Shift)
+		wrong := 1 / (1 + math.Exp(right)) // the chance of the wrong answer
+		w := wrong * (1 - wrong)
+		p.loss += softplus(-right)
+		p.g[0] -= sign * d * wrong
+		p.g[1] -= sign * wrong
+		p.h[0] += w * d * d
+		p.h[1] += w
+		p.cross += w * d
+	}
+	n := float64(max(1, len(m)))
+	p.loss = p.loss/n + ridge/2*((c.Scale-1)*(c.Scale-1)+c.Shift*c.Shift)
+	p.g = [2]float64{p.g[0]/n + ridge*(c.Scale-1), p.g[1]/n + ridge*c.Shift}
+	p.h = [2]float64{p.h[0]/n + ridge, p.h[1]/n + ridge}
+	p.cross /= n
+	return p
 }
 
 // Apply is the margins after calibration. A shift that helps one side of a pair

@@ -4,6 +4,8 @@ import (
 	"math"
 	"math/rand/v2"
 	"testing"
+
+	"pgregory.net/rapid"
 )
 
 // TestPaperCalibration: scale and shift lower the loss, and what was scaled and
@@ -49,5 +51,62 @@ func TestPaperCalibration(t *testing.T) {
 	same := Plain.Apply(Margins{1, 2})
 	if same[0] != 1 || same[1] != 2 {
 		t.Errorf("scale 1, shift 0 gives %v", same)
+	}
+}
+
+// TestCalibrateAlike: where both sides are answered alike, guessing is the best
+// that a calibration makes of it, whatever the difference.
+func TestCalibrateAlike(t *testing.T) {
+	for _, d := range []float32{0, 0.5, 3, 5, 10, 300, 1e6, -5, -1e4} {
+		var m Margins
+		for range 8 {
+			m = append(m, d, -d)
+		}
+		loss, _ := Calibrate(m).Apply(m).Mean()
+		if math.Abs(loss-math.Ln2) > 1e-3 {
+			t.Errorf("a difference of %v is read at a loss of %v nats, want %v", d, loss, math.Ln2)
+		}
+	}
+}
+
+// TestCalibrateIsLowest: no point of a grid, coarse or fine, around the fit or
+// around nothing, is lower, for margins of every kind.
+func TestCalibrateIsLowest(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		size := math.Pow(10, rapid.Float64Range(-3, 6).Draw(t, "size"))
+		offset := size * rapid.SampledFrom([]float64{0, 0.1, 1, 10, 100}).Draw(t, "offset")
+		noise := rapid.SampledFrom([]float64{0, 0.1, 1}).Draw(t, "noise")
+		skew := rapid.SampledFrom([]float64{-1, 0, 1}).Draw(t, "skew") // one-sided, or both
+		var m Margins
+		for range rapid.IntRange(1, 12).Draw(t, "pairs") {
+			draw := rapid.Float64Range(-1, 1)
+			m = append(m, float32(offset+size*(skew+noise*draw.Draw(t, "a"))), float32(-offset+size*(skew+noise*draw.Draw(t, "b"))))
+		}
+		fit := calibrationAt(m, Calibrate(m))
+		if math.IsNaN(fit.loss) || math.IsNaN(fit.Scale+fit.Shift) {
+			t.Fatalf("the fit is %+v", fit)
+		}
+		for _, center := range []Calibration{fit.Calibration, {}, Plain} {
+			for _, unit := range []float64{1e-6, 1e-3, 1, 10} {
+				for _, a := range []float64{-1, -0.5, 0, 0.5, 1} {
+					for _, b := range []float64{-1, -0.5, 0, 0.5, 1} {
+						c := Calibration{center.Scale + a*unit*math.Max(1e-3, math.Abs(fit.Scale)), center.Shift + b*unit*math.Max(1e-3, math.Abs(fit.Shift))}
+						if other := calibrationAt(m, c); other.loss < fit.loss-1e-9*(1+fit.loss) {
+							t.Fatalf("%+v has %v, the fit %+v has %v, of %v", c, other.loss, fit.Calibration, fit.loss, m)
+						}
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestCalibrateNotFinite: what has no fit is left as it is.
+func TestCalibrateNotFinite(t *testing.T) {
+	nan, inf := float32(math.NaN()), float32(math.Inf(1))
+	for _, m := range []Margins{nil, {nan, 1}, {inf, 1}, {1, -inf}, {nan, nan}} {
+		if c := Calibrate(m); c != Plain {
+			t.Errorf("%v gives %+v, want %+v", m, c, Plain)
+		}
 	}
 }

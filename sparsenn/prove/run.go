@@ -12,11 +12,13 @@ import (
 	"circuitbook/sparsenn/train"
 )
 
-// kind is the kind of a proof in the store; recipeVersion is part of its hash
-// and is raised when what is measured changes.
+// Recipe is part of the hash of a proof, and is raised when what is measured
+// changes. Up to 2 the calibration of random circuits and of the baseline could
+// fail to converge.
+const Recipe = 3
+
 const (
-	kind          = "proof"
-	recipeVersion = 2
+	kind = "proof" // in the store
 
 	circuitFile    = "circuit.json"
 	factsFile      = "facts.json"
@@ -104,7 +106,7 @@ func identityOf(run *train.Result, t task.Task, c *circuit.Circuit, config Confi
 	bare := *c
 	bare.Proof = nil
 	hash, err := store.Hash(&bare)
-	return identity{recipeVersion, run.Name, run.Model.Digest(), t.Name, hash, config}, err
+	return identity{Recipe, run.Name, run.Model.Digest(), t.Name, hash, config}, err
 }
 
 // Run measures a circuit of a run on a task: loaded where it was measured

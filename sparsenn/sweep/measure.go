@@ -182,7 +182,7 @@ func ofCircuit(ctx context.Context, run *train.Result, p Point, o study.Options)
 	if err != nil {
 		return nil, err
 	}
-	f.Proof, f.Accuracy, f.FullAccuracy = proved.Circuit.Proof, proved.Accuracy, proved.FullAccuracy
+	f.Proof, f.ProofRecipe, f.Accuracy, f.FullAccuracy = proved.Circuit.Proof, prove.Recipe, proved.Accuracy, proved.FullAccuracy
 	without, err := prove.Without(ctx, run, c, o.Roots...)
 	if err != nil {
 		return nil, err

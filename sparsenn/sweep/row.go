@@ -58,8 +58,10 @@ type CircuitFacts struct {
 	Edges   int     `json:"edges"`
 	Trials  int     `json:"trials"`
 	// SearchSeconds is how long the search took, on whatever else was running.
-	SearchSeconds float64        `json:"search_seconds"`
-	Proof         *circuit.Proof `json:"proof,omitempty"`
+	SearchSeconds float64 `json:"search_seconds"`
+	// Proof has no RandomAlone, with N 0, where ProofRecipe is below 3.
+	Proof       *circuit.Proof `json:"proof,omitempty"`
+	ProofRecipe int            `json:"proof_recipe,omitempty"` // prove.Recipe when it was measured
 	// Accuracy of the circuit alone, of the full model, and of the model without
 	// the circuit: shares of pairs of which both sides are answered right.
 	Accuracy        float64 `json:"accuracy"`

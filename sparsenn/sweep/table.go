@@ -114,7 +114,12 @@ var columns = []column{
 	ofProof("full", func(c *CircuitFacts) float64 { return c.Proof.Full.Mean }),
 	ofProof("alone", func(c *CircuitFacts) float64 { return c.Proof.Alone.Mean }),
 	ofProof("removed", func(c *CircuitFacts) float64 { return c.Proof.Removed.Mean }),
-	ofProof("random_alone", func(c *CircuitFacts) float64 { return c.Proof.RandomAlone.Mean }),
+	ofCircuitFacts("random_alone", func(c *CircuitFacts) string {
+		if c.Proof == nil || c.Proof.RandomAlone.N == 0 {
+			return ""
+		}
+		return number(c.Proof.RandomAlone.Mean)
+	}),
 	ofProof("random_removed", func(c *CircuitFacts) float64 { return c.Proof.RandomRemoved.Mean }),
 	ofProof("accuracy", func(c *CircuitFacts) float64 { return c.Accuracy }),
 	ofProof("full_accuracy", func(c *CircuitFacts) float64 { return c.FullAccuracy }),
