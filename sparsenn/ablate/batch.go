@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"math"
 
+	"circuitbook/sparsenn/backend"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/task"
-
-	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // Batch is a set of examples as a program takes them. The two sides of a pair
@@ -86,8 +85,17 @@ func NewBatch(c model.Config, examples []task.Example, length int) (*Batch, erro
 		targets = append(targets, e.Target)
 		others = append(others, max(0, e.Alt))
 	}
-	b.args = []any{tensors.FromFlatDataAndDimensions(tokens, b.Pairs, length),
-		tensors.FromFlatDataAndDimensions(fork, b.Pairs, 2), tensors.FromFlatDataAndDimensions(ends, b.Pairs, 2), targets, others}
+	for _, x := range []struct {
+		values []int32
+		width  int
+	}{{tokens, length}, {fork, 2}, {ends, 2}} {
+		t, err := backend.Tensor(x.values, b.Pairs, x.width)
+		if err != nil {
+			return nil, err
+		}
+		b.args = append(b.args, t)
+	}
+	b.args = append(b.args, targets, others)
 	return b, nil
 }
 

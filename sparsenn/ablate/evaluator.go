@@ -59,7 +59,10 @@ func NewEvaluator(m *model.Model, stats *Stats, examples []task.Example, o Optio
 			return nil, fmt.Errorf("evaluator: stats of %d nodes for a model of %d; they are of another model", len(means), sp.Len())
 		}
 	}
-	e.means, e.flatMeans = tensors.FromFlatDataAndDimensions(means, sp.Len()), means
+	e.flatMeans = means
+	if e.means, err = backend.Tensor(means, sp.Len()); err != nil {
+		return nil, fmt.Errorf("evaluator: means: %w", err)
+	}
 	return e.Of(examples, LengthOf(examples))
 }
 

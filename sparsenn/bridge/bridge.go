@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"slices"
 
+	"circuitbook/sparsenn/backend"
 	"circuitbook/sparsenn/internal/compiled"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/train"
 
 	"github.com/gomlx/gomlx/core/graph"
-	"github.com/gomlx/gomlx/core/tensors"
 )
 
 // programs are those of hybrids and measurements compiled so far. Weights are inputs, so
@@ -46,7 +46,11 @@ func newBridge(r, sparse, dense *train.Result, c Config) (*Bridge, error) {
 				return nil, fmt.Errorf("bridge %s: %s[%d] is %v; the run is damaged: remove %s and make it again", b.Name, p.Name, i, x, b.Dir)
 			}
 		}
-		b.inputs = append(b.inputs, tensors.FromFlatDataAndDimensions(v, p.Shape...))
+		on, err := backend.Tensor(v, p.Shape...)
+		if err != nil {
+			return nil, fmt.Errorf("bridge %s: %s: %w", b.Name, p.Name, err)
+		}
+		b.inputs = append(b.inputs, on)
 	}
 	return b, nil
 }

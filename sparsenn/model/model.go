@@ -57,7 +57,11 @@ func FromValues(c Config, values map[string][]float32) (*Model, error) {
 		}
 		m.index[p.Name] = i
 		m.values = append(m.values, v)
-		m.tensors = append(m.tensors, tensors.FromFlatDataAndDimensions(v, p.Shape...))
+		on, err := backend.Tensor(v, p.Shape...)
+		if err != nil {
+			return nil, fmt.Errorf("model: %q: %w", p.Name, err)
+		}
+		m.tensors = append(m.tensors, on)
 	}
 	for _, name := range slices.Sorted(maps.Keys(values)) {
 		if _, ok := m.index[name]; !ok {
@@ -90,7 +94,10 @@ func (m *Model) With(name string, values []float32) (*Model, error) {
 	n := *m
 	n.values, n.tensors = slices.Clone(m.values), slices.Clone(m.tensors)
 	n.values[i] = values
-	n.tensors[i] = tensors.FromFlatDataAndDimensions(values, p.Shape...)
+	var err error
+	if n.tensors[i], err = backend.Tensor(values, p.Shape...); err != nil {
+		return nil, fmt.Errorf("model: %q: %w", name, err)
+	}
 	return &n, nil
 }
 
