@@ -188,20 +188,24 @@ func verify(dir string, step int) (*Checkpoint, *Problem, error) {
 		}
 		tensor, place := f.Parts.locate(path)
 		problem.Tensor = tensor
-		switch {
-		case size < f.Size:
-			problem.Reason = fmt.Sprintf("truncated: %d bytes of %d", size, f.Size)
-		case size > f.Size:
-			problem.Reason = fmt.Sprintf("too long: %d bytes instead of %d", size, f.Size)
-		default:
-			problem.Reason = "damaged: its checksum does not match"
-		}
+		problem.Reason = cmp.Or(f.wrongSize(size), "damaged: its checksum does not match")
 		if place != "" {
 			problem.Reason += " (" + place + ")"
 		}
 		return nil, problem, nil
 	}
 	return &Checkpoint{Step: m.Step, Done: m.Done, dir: dir, manifest: m}, nil, nil
+}
+
+// wrongSize says how the size differs from the file's, "" if it does not.
+func (f manifestFile) wrongSize(size int64) string {
+	switch {
+	case size < f.Size:
+		return fmt.Sprintf("truncated: %d bytes of %d", size, f.Size)
+	case size > f.Size:
+		return fmt.Sprintf("too long: %d bytes instead of %d", size, f.Size)
+	}
+	return ""
 }
 
 func readManifest(dir string, step int) (manifest, *Problem, error) {

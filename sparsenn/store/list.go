@@ -10,17 +10,18 @@ import (
 	"time"
 )
 
-// RunInfo is what [List] says of a run.
+// RunInfo is what [List] and [Check] say of a run. Without a Problem it is whole,
+// as far as they look.
 type RunInfo struct {
 	Root    string
 	Name    string // KIND-HASH
 	Kind    string
-	Step    int // of the newest checkpoint; -1 if there is none
+	Step    int // of the newest whole checkpoint; -1 if there is none
 	Done    bool
 	Size    int64 // bytes of all files
 	Changed time.Time
-	// Problem is what is wrong at first sight: files are not read for it,
-	// only the manifest is.
+	// Problem is all that is wrong with the config and with checkpoints newer than
+	// the whole one, or that keeps it from being read.
 	Problem error
 }
 
@@ -28,9 +29,9 @@ type RunInfo struct {
 func (i RunInfo) Dir() string { return filepath.Join(i.Root, i.Name) }
 
 // List returns the runs under the roots, in the order of the roots and by name
-// in each. Checksums of files are not verified; [Run.Latest] does that. A root
-// that does not exist holds no runs; directories that are not named like runs
-// are passed over.
+// in each. It looks at configs, manifests and the sizes of files; [Check] reads
+// files as well. A run that cannot be read has that as its Problem. A root that does
+// not exist holds no runs; directories that are not named like runs are passed over.
 func List(roots ...string) ([]RunInfo, error) {
 	var out []RunInfo
 	for _, root := range roots {
@@ -42,36 +43,68 @@ func List(roots ...string) ([]RunInfo, error) {
 			return nil, err
 		}
 		for _, e := range entries {
-			kind, _, ok := splitName(e.Name())
-			if !ok || !e.IsDir() {
-				continue
+			info, _, err := inspect(root, e.Name(), glance)
+			if err == nil {
+				out = append(out, info)
 			}
-			info, err := inspect(root, e.Name())
-			if errors.Is(err, fs.ErrNotExist) {
-				continue // removed meanwhile
-			}
-			if err != nil {
-				return nil, err
-			}
-			info.Kind = kind
-			out = append(out, info)
 		}
 	}
 	return out, nil
 }
 
-func inspect(root, name string) (RunInfo, error) {
-	info := RunInfo{Root: root, Name: name, Step: -1}
-	err := filepath.WalkDir(info.Dir(), func(path string, e fs.DirEntry, err error) error {
+// Check is what [List] says of the run of that name under a root, with every file
+// of its newest checkpoint read and compared with its checksum. The checkpoint is
+// the newest that is whole, nil if there is none. The error is about a name that is
+// no run's.
+func Check(root, name string) (RunInfo, *Checkpoint, error) {
+	return inspect(root, name, verify)
+}
+
+// glance is verify by the sizes of files alone.
+func glance(dir string, step int) (*Checkpoint, *Problem, error) {
+	m, problem, err := readManifest(dir, step)
+	if problem != nil || err != nil {
+		return nil, problem, err
+	}
+	for _, f := range m.Files {
+		why := ""
+		if stat, err := os.Stat(filepath.Join(dir, f.Name)); err != nil {
+			why = reason(err)
+		} else {
+			why = f.wrongSize(stat.Size())
+		}
+		if why != "" {
+			return nil, &Problem{Checkpoint: dir, File: f.Name, Reason: why}, nil
+		}
+	}
+	return &Checkpoint{Step: m.Step, Done: m.Done, dir: dir, manifest: m}, nil, nil
+}
+
+// inspect describes the run of that name; look tells whole checkpoints.
+func inspect(root, name string, look func(dir string, step int) (*Checkpoint, *Problem, error)) (RunInfo, *Checkpoint, error) {
+	kind, _, ok := splitName(name)
+	info := RunInfo{Root: root, Name: name, Kind: kind, Step: -1}
+	if !ok {
+		return info, nil, fmt.Errorf("%q is not the name of a run, KIND-HASH", name)
+	}
+	switch stat, err := os.Stat(info.Dir()); {
+	case errors.Is(err, fs.ErrNotExist):
+		return info, nil, err
+	case err != nil:
+		info.Problem = err
+		return info, nil, nil
+	case !stat.IsDir():
+		return info, nil, fmt.Errorf("%s is not a folder", info.Dir())
+	}
+	// The dot has a link to a folder followed, as everything else does. What cannot
+	// be walked into is told below.
+	_ = filepath.WalkDir(info.Dir()+"/.", func(path string, e fs.DirEntry, err error) error {
 		if err != nil {
-			if errors.Is(err, fs.ErrNotExist) && path != info.Dir() {
-				return nil // a save is under way
-			}
-			return err
+			return nil
 		}
 		stat, err := e.Info()
 		if err != nil {
-			return nil
+			return nil // a save is under way
 		}
 		if stat.ModTime().After(info.Changed) {
 			info.Changed = stat.ModTime()
@@ -81,29 +114,30 @@ func inspect(root, name string) (RunInfo, error) {
 		}
 		return nil
 	})
-	if err != nil {
-		return info, err
-	}
 	names, err := checkpointNames(info.Dir())
-	if err != nil {
-		return info, err
-	}
+	problems := []error{err}
+	var whole *Checkpoint
 	for _, n := range names {
-		m, problem, err := readManifest(filepath.Join(info.Dir(), n.String()), n.step)
+		dir := filepath.Join(info.Dir(), n.String())
+		c, problem, err := look(dir, n.step)
 		if err == nil && problem == nil {
-			info.Step, info.Done = m.Step, m.Done
+			whole, info.Step, info.Done = c, c.Step, c.Done
 			break
 		}
-		if info.Problem == nil {
-			if info.Problem = err; err == nil {
-				info.Problem = *problem
-			}
+		if _, gone := os.Stat(dir); errors.Is(gone, fs.ErrNotExist) {
+			continue // a newer save took its place
 		}
+		if err == nil {
+			err = *problem
+		}
+		problems = append(problems, err)
 	}
-	if info.Problem == nil {
-		_, info.Problem = OpenDir(info.Dir())
+	// A kill right after a run was made leaves nothing in it, which is no damage.
+	if _, err := OpenDir(info.Dir()); err != nil && (len(names) > 0 || !errors.Is(err, fs.ErrNotExist)) {
+		problems = append(problems, err)
 	}
-	return info, nil
+	info.Problem = errors.Join(problems...)
+	return info, whole, nil
 }
 
 // Remove removes a run, by the name of its directory, from a root. A run that

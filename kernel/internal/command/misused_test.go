@@ -12,7 +12,7 @@ func TestMisused(t *testing.T) {
 	for args, want := range map[string]string{
 		"excute a.ipynb":       "there is no command excute; there are run, runs, lab, python, install, uninstall, doctor, selftest (see circuitbook --help)",
 		"a.ipynb":              "a.ipynb is no command: circuitbook run a.ipynb executes it",
-		"runs remove x":        "there is no command runs remove; there are list, show, rm, copy (see circuitbook runs --help)",
+		"runs remove x":        "there is no command runs remove; there are list, show, check, rm, copy (see circuitbook runs --help)",
 		"run a.ipynb b":        "unexpected argument b: circuitbook run takes one notebook; a parameter is set by -p NAME=VALUE, in one word (see circuitbook run --help)",
 		"run a --report b.pdf": "unexpected argument b.pdf: circuitbook run takes one notebook; --out names the folder that its report goes to, and --pdf prints that",
 		"doctor x":             "unexpected argument x: circuitbook doctor takes none",

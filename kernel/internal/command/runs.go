@@ -16,15 +16,16 @@ import (
 
 // runsCmd looks after the runs that notebooks keep.
 type runsCmd struct {
-	List runsListCmd `cmd:"" default:"1" help:"List the runs; this is the default."`
-	Show runsShowCmd `cmd:"" help:"Show runs: what made them, and whether their files are whole."`
-	Rm   runsRmCmd   `cmd:"" help:"Remove runs of your own."`
-	Copy runsCopyCmd `cmd:"" help:"Copy finished runs into another folder, with large texts packed."`
+	List  runsListCmd  `cmd:"" default:"1" help:"List the runs; this is the default."`
+	Show  runsShowCmd  `cmd:"" help:"Show runs: what made them, and whether their files are whole."`
+	Check runsCheckCmd `cmd:"" help:"Read every file of runs and say which are damaged."`
+	Rm    runsRmCmd    `cmd:"" help:"Remove runs of your own."`
+	Copy  runsCopyCmd  `cmd:"" help:"Copy finished runs into another folder, with large texts packed."`
 }
 
 // Help is shown by runs --help.
 func (*runsCmd) Help() string {
-	return `Runs are what notebooks keep of expensive work: trained models, circuits, proofs. They lie in $` + store.RootVariable + `, or in runs in the cache folder. Finished ones are also found beside the notebooks of the engine's module, where they are read-only. A run is named KIND-HASH; one that is removed is made again when a notebook needs it.`
+	return `Runs are what notebooks keep of expensive work: trained models, circuits, proofs. They lie in $` + store.RootVariable + `, or in runs in the cache folder. Finished ones are also found beside the notebooks of the engine's module, where they are read-only. A run is named KIND-HASH; one that is removed is made again when a notebook needs it. List, show and check exit with 1 if a run that they name is damaged.`
 }
 
 type runsListCmd struct{}
@@ -97,10 +98,14 @@ func (*runsListCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
+	var all []runPlace
 	for i, root := range roots {
 		list, err := store.List(root.dir)
 		if err != nil {
 			return err
+		}
+		for _, info := range list {
+			all = append(all, runPlace{root, info})
 		}
 		if len(list) == 0 && i > 0 {
 			continue
@@ -117,12 +122,13 @@ func (*runsListCmd) Run(a *app) error {
 			return err
 		}
 		for _, info := range list {
-			if info.Problem != nil {
-				fmt.Fprintf(a.stdout, "%s: %v\n", info.Name, info.Problem)
-			}
+			problems(a.stdout, info.Name+": ", info)
 		}
 	}
-	return nil
+	if len(all) > 0 {
+		fmt.Fprintln(a.stdout, "sizes of files are compared; circuitbook runs check --all reads them")
+	}
+	return damaged(all)
 }
 
 func (s *runsShowCmd) Run(a *app) error {
@@ -134,19 +140,21 @@ func (s *runsShowCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	first := true
+	var all []runPlace
 	for _, name := range s.Names {
 		for _, at := range found[name] {
-			if !first {
+			if len(all) > 0 {
 				fmt.Fprintln(a.stdout)
 			}
-			first = false
-			if err := show(a.stdout, at.root, at.info); err != nil {
+			info, checkpoint, err := store.Check(at.root.dir, name)
+			if err != nil {
 				return err
 			}
+			show(a.stdout, at.root, info, checkpoint)
+			all = append(all, runPlace{at.root, info})
 		}
 	}
-	return nil
+	return damaged(all)
 }
 
 // A runPlace is where a run of some name lies.
@@ -177,39 +185,26 @@ func find(roots []runRoot, names []string) (map[string][]runPlace, error) {
 	return found, nil
 }
 
-// show prints one run, with its config and its provenance. The checksums of its
-// files are verified.
-func show(w io.Writer, root runRoot, info store.RunInfo) error {
+// show prints one run, which was checked, with its config and its provenance.
+func show(w io.Writer, root runRoot, info store.RunInfo, checkpoint *store.Checkpoint) {
 	fmt.Fprintf(w, "%s: %s, %s, changed %s\n", info.Name, state(info), size(info.Size), changed(info))
 	fmt.Fprintf(w, "  in %s\n", root)
 	if text := about(info.Dir()); text != "" {
 		fmt.Fprintf(w, "  %s\n", text)
 	}
-	run, err := store.OpenDir(info.Dir())
-	if err != nil {
-		fmt.Fprintf(w, "  damaged: %v\n", err)
-		return nil
-	}
-	defer run.Close()
-	checkpoint, problems, err := run.Latest()
-	if err != nil {
-		return err
-	}
-	for _, p := range problems {
-		fmt.Fprintf(w, "  damaged: %v\n", p)
-	}
+	problems(w, "  ", info)
 	if checkpoint != nil {
 		fmt.Fprintf(w, "  checkpoint of step %d, whole: %s\n", checkpoint.Step, strings.Join(checkpoint.Names(), ", "))
 	}
-	fmt.Fprintf(w, "config %s\n", indent(run.Config()))
-	if checkpoint != nil && checkpoint.Has("provenance.json") {
-		text, err := checkpoint.ReadFile("provenance.json")
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(w, "provenance %s\n", indent(text))
+	if run, err := store.OpenDir(info.Dir()); err == nil { // else it is among the problems
+		fmt.Fprintf(w, "config %s\n", indent(run.Config()))
+		_ = run.Close() // it was only read
 	}
-	return nil
+	if checkpoint != nil && checkpoint.Has("provenance.json") {
+		if text, err := checkpoint.ReadFile("provenance.json"); err == nil { // it was read just before
+			fmt.Fprintf(w, "provenance %s\n", indent(text))
+		}
+	}
 }
 
 func (r *runsRmCmd) Run(a *app) error {

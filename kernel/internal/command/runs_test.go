@@ -100,7 +100,7 @@ func TestRunsList(t *testing.T) {
 		`\n`+trained.Name()+` +finished, step 400  5\.\d kB +`+when+`  task 3\.5, seed 7\n`,
 		`\n`+pruned.Name()+` +at step 12 +5\.\d kB +`+when+`  task quotes, seed 9223372036854775808, of `+trained.Name()+`\n`,
 		`\n`+empty.Name()+` +no step yet +\d+ B +`+when+`  task "a\\x1b\[2Jb"\n`,
-		`\n\n`+regexp.QuoteMeta(p.committed)+` \(read-only\): 1 run\n`+committed.Name()+` +finished, step 3 .*`+when+` *\n$`,
+		`\n\n`+regexp.QuoteMeta(p.committed)+` \(read-only\): 1 run\n`+committed.Name()+` +finished, step 3 .*`+when+` *\nsizes of files are compared; circuitbook runs check --all reads them\n$`,
 	)
 	if _, again, _ := p.runs("list"); again != out {
 		t.Errorf("runs list differs from runs:\n%s", again)
@@ -149,18 +149,19 @@ func TestRunsShow(t *testing.T) {
 	if err := os.WriteFile(model, text, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if code, out, _ = p.runs("show", done.Name()); code != exitOK || strings.Count(out, "whole:") != 1 {
+	if code, out, problems = p.runs("show", done.Name()); code != exitFailed || strings.Count(out, "whole:") != 1 || strings.Count(out, "finished") != 1 {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
-	wantMatch(t, out, `  damaged: .*model\.safetensors.*"weight"`)
+	wantMatch(t, out, `^`+done.Name()+`: damaged, .*\n  in .*\n  task .*\n  /.*model\.safetensors: tensor "weight": `)
+	wantMatch(t, problems, `not whole: `+done.Name()+`; after circuitbook runs rm NAME`)
 	if err := os.WriteFile(filepath.Join(other.Dir(), "config.json"), []byte("{"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if code, out, _ = p.runs("show", other.Name()); code != exitOK {
+	if code, out, _ = p.runs("show", other.Name()); code != exitFailed {
 		t.Errorf("exit code %d", code)
 	}
-	wantMatch(t, out, `^`+other.Name()+`: damaged, `, `  damaged: .*config\.json`)
-	if _, out, _ = p.runs(); !strings.Contains(out, "\n"+other.Name()+": ") {
+	wantMatch(t, out, `^`+other.Name()+`: damaged, `, `\n  /.*config\.json`)
+	if code, out, _ = p.runs(); code != exitFailed || !strings.Contains(out, "\n"+other.Name()+": ") {
 		t.Errorf("the list does not say what is wrong:\n%s", out)
 	}
 }

@@ -3,6 +3,7 @@ package command
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -10,11 +11,15 @@ import (
 	"circuitbook/sparsenn/store"
 )
 
-// state says how far a run is.
+// state says how far a run is: what every command says of it.
 func state(info store.RunInfo) string {
-	switch {
+	switch newer := (*store.VersionError)(nil); {
+	case errors.As(info.Problem, &newer):
+		return "of a newer version"
 	case info.Step < 0 && info.Problem != nil:
 		return "damaged"
+	case info.Problem != nil:
+		return fmt.Sprintf("damaged, whole at step %d", info.Step)
 	case info.Step < 0:
 		return "no step yet"
 	case info.Done:

@@ -71,6 +71,7 @@ var commandCases = []commandCase{
 	{what: "JSON that is no notebook", args: []string{"run", "list.ipynb"}},
 	{what: "a notebook of format 3", args: []string{"run", "three.ipynb"}},
 	{what: "a notebook that is not UTF-8", args: []string{"run", "latin.ipynb"}},
+	{what: "a notebook in UTF-16", args: []string{"run", "sixteen.ipynb"}},
 	{what: "a notebook with a conflict of git", args: []string{"run", "conflict.ipynb"}},
 	{what: "a notebook without cells", args: []string{"run", "none.ipynb"}},
 	{what: "a notebook for Python", args: []string{"run", "python.ipynb"}},
@@ -80,6 +81,7 @@ var commandCases = []commandCase{
 	{group: "Runs of notebooks", what: "a cell that fails", args: []string{"run", "fails.ipynb"}},
 	{what: "a cell that takes too long", args: []string{"run", "slow.ipynb", "--timeout", "2s"}},
 	{what: "a cell that claims what was claimed", args: []string{"run", "claims.ipynb"}},
+	{what: "what a report does not show: scripts, and images that are not there", args: []string{"run", "page.ipynb"}},
 	{what: "output into a file's place", args: []string{"run", "good.ipynb", "--out", "text.ipynb"}},
 	{what: "output below a file", args: []string{"run", "good.ipynb", "--out", "text.ipynb/out"}},
 	{what: "output where nothing may be written", args: []string{"run", "good.ipynb", "--out", "locked"}, nobody: true},
@@ -98,6 +100,9 @@ var commandCases = []commandCase{
 	{what: "a run to copy, and no folder", args: []string{"runs", "copy", committedRun}},
 	{what: "a run to copy into a file", args: []string{"runs", "copy", committedRun, "--to", "text.ipynb"}},
 	{what: "a damaged run, to show", args: []string{"runs", "show", committedRun}, env: []string{"CIRCUITBOOK_RUNS=DIR/damaged", "CIRCUITBOOK_MODULE="}},
+	{what: "a damaged run, in the list", args: []string{"runs"}, env: []string{"CIRCUITBOOK_RUNS=DIR/damaged", "CIRCUITBOOK_MODULE="}},
+	{what: "all runs to check, of which one is damaged", args: []string{"runs", "check", "--all"}, env: []string{"CIRCUITBOOK_RUNS=DIR/damaged", "CIRCUITBOOK_MODULE="}},
+	{what: "no run named to check", args: []string{"runs", "check"}},
 	{what: "a folder of runs that is a file", args: []string{"runs"}, env: []string{"CIRCUITBOOK_RUNS=DIR/text.ipynb"}},
 }
 
@@ -143,6 +148,9 @@ func (w *world) files(t *testing.T) {
 	w.write(t, "program.go", "package main\n\nfunc main() {}\n")
 	w.write(t, "three.ipynb", `{"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": []}`)
 	w.write(t, "latin.ipynb", "{\"cells\": [\"caf\xe9\"]}")
+	w.write(t, "sixteen.ipynb", "\xff\xfe{\x00")
+	w.write(t, "page.ipynb", `{"nbformat": 4, "nbformat_minor": 4, "metadata": {}, "cells": [{"cell_type": "markdown", "metadata": {},
+ "source": "![a](figure.png) ![b](https://example.org/b.png) <script>1</script> <script>2</script> <iframe src=\"https://example.org\"></iframe>"}]}`)
 	good, err := os.ReadFile(filepath.Join(w.dir, "good.ipynb"))
 	if err != nil {
 		t.Fatal(err)
