@@ -4,12 +4,12 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
 
+	"circuitbook/internal/suite"
 	"circuitbook/sparsenn/backend"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/study"
@@ -172,7 +172,7 @@ func TestRowIsRemade(t *testing.T) {
 	if !a.Reached || math.Abs(float64(a.Nodes-e.Nodes)) > 0.25*float64(e.Nodes)+2 || math.Abs(a.Proof.Full.Mean-e.Proof.Full.Mean) > 0.01 {
 		t.Errorf("remade %+v, committed %+v", a, e)
 	}
-	if os.Getenv("CIRCUITBOOK_LONG") != "1" {
+	if !suite.Long {
 		return
 	}
 	// A second time, in a process of its own.

@@ -134,13 +134,9 @@ func TestLockHonoursContext(t *testing.T) {
 	defer unlock()
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 	defer cancel()
-	start := time.Now()
 	_, err = cache.Lock(ctx, "x")
 	if !errors.Is(err, context.DeadlineExceeded) || !strings.Contains(err.Error(), "held by another") {
 		t.Fatalf("error = %v", err)
-	}
-	if d := time.Since(start); d > 5*time.Second {
-		t.Fatalf("waited %v", d)
 	}
 	other, err := cache.Lock(t.Context(), "y")
 	if err != nil {

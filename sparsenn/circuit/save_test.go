@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"circuitbook/internal/suite"
+
 	. "circuitbook/sparsenn/circuit"
 
 	"github.com/google/go-cmp/cmp"
@@ -98,7 +100,7 @@ func TestKilledSave(t *testing.T) {
 		t.Fatal(err)
 	}
 	kills := 8
-	if os.Getenv("CIRCUITBOOK_LONG") == "1" {
+	if suite.Long {
 		kills = 200
 	}
 	last := ""
@@ -111,7 +113,7 @@ func TestKilledSave(t *testing.T) {
 			t.Fatal(err)
 		}
 		// Until it has saved something of its own, and then a little more.
-		for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+		for deadline := time.Now().Add(suite.Patience); ; time.Sleep(time.Millisecond) {
 			c, err := Load(path)
 			if err != nil {
 				t.Fatal(err)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"circuitbook/internal/suite"
 )
 
 // killConfig is what the children of TestKilledWhileWriting make.
@@ -48,7 +50,7 @@ func TestKilledWhileWriting(t *testing.T) {
 	dir := ownCache(t)
 	want := open(t, killConfig)
 	kills := 8
-	if os.Getenv("CIRCUITBOOK_LONG") == "1" {
+	if suite.Long {
 		kills = 100
 	}
 	r := rand.New(rand.NewPCG(1, 2))

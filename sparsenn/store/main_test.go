@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"circuitbook/internal/suite"
 )
 
 // childVariable says which of the children below the test binary is to be,
@@ -39,7 +41,7 @@ func childCommand(t *testing.T, name string, args ...string) *exec.Cmd {
 }
 
 // long is set where the long forms of tests are wanted.
-var long = os.Getenv("CIRCUITBOOK_LONG") == "1"
+var long = suite.Long
 
 type testConfig struct {
 	Steps int     `json:"steps"`

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"circuitbook/internal/suite"
 	"circuitbook/sparsenn/store"
 )
 
@@ -49,7 +50,7 @@ func TestKilled(t *testing.T) {
 	runsIn(t)
 	rng := rand.New(rand.NewPCG(3, 4))
 	kills := 3
-	if os.Getenv("CIRCUITBOOK_LONG") == "1" {
+	if suite.Long {
 		kills = 60
 	}
 	done := map[string]bool{}
@@ -112,7 +113,7 @@ func finished(t *testing.T) map[string]bool {
 func noWorkers(t *testing.T) {
 	t.Helper()
 	root := "=" + mustRoot(t)
-	for range 200 {
+	for end := time.Now().Add(suite.Patience); time.Now().Before(end); {
 		left := 0
 		environs, _ := filepath.Glob("/proc/[0-9]*/environ")
 		for _, file := range environs {

@@ -1,13 +1,12 @@
 package task
 
 import (
-	"os"
 	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
 
-	_ "circuitbook/internal/suite"
+	"circuitbook/internal/suite"
 	"circuitbook/sparsenn/corpus"
 )
 
@@ -45,7 +44,7 @@ func TestSeenShareAgainstASearch(t *testing.T) {
 // any does.
 func TestPromptsAreNewToTheSyntheticText(t *testing.T) {
 	bytes := int64(800_000)
-	if os.Getenv("CIRCUITBOOK_LONG") == "1" {
+	if suite.Long {
 		bytes = 16 << 20
 	}
 	for _, v := range []int{512, 2048} {

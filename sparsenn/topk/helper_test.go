@@ -3,11 +3,11 @@ package topk
 import (
 	"math"
 	"math/rand/v2"
-	"os"
 	"slices"
 	"sync"
 	"testing"
 
+	"circuitbook/internal/suite"
 	"circuitbook/sparsenn/backend"
 
 	"github.com/gomlx/compute"
@@ -127,7 +127,7 @@ func allFinite(v []float32) bool {
 }
 
 // long reports whether the long forms of tests run.
-func long() bool { return os.Getenv("CIRCUITBOOK_LONG") == "1" }
+func long() bool { return suite.Long }
 
 var (
 	nan    = float32(math.NaN())

@@ -133,21 +133,18 @@ func TestKillAndResumeBitForBit(t *testing.T) {
 	}
 }
 
-// TestInterruptSavesAndResumes: a cancelled run stops within a second with a
+// TestInterruptSavesAndResumes: a cancelled run takes no more steps and leaves a
 // checkpoint, and the same call goes on from there.
 func TestInterruptSavesAndResumes(t *testing.T) {
 	runsIn(t)
 	ctx, cancel := context.WithCancel(context.Background())
-	var at time.Time
 	_, err := Run(ctx, small(), Options{Progress: func(m Metric, _ int) {
 		if m.Step == 7 {
-			at = time.Now()
 			cancel()
+		} else if m.Step > 7 {
+			t.Errorf("step %d is done after the interrupt", m.Step)
 		}
 	}})
-	if took := time.Since(at); took > time.Second {
-		t.Errorf("stopped after %v", took)
-	}
 	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "saved at step 8 of 40") {
 		t.Fatalf("error %v", err)
 	}

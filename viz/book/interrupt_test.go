@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"testing"
 	"time"
+
+	"circuitbook/internal/suite"
 )
 
 // TestInterruptible: an interrupt ends the context and not the process; stop lets
@@ -27,7 +29,7 @@ func TestInterruptible(t *testing.T) {
 	}
 	select {
 	case <-ctx.Done():
-	case <-time.After(10 * time.Second):
+	case <-time.After(suite.Patience):
 		t.Fatal("an interrupt does not end the context")
 	}
 	if other, stop := Interruptible(); other.Err() == nil {

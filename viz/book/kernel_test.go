@@ -98,9 +98,13 @@ func runCell(t *testing.T, cell string, answer bool) (got []protocol.DisplayData
 	var so, se bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &so, &se
 	err = cmd.Run()
-	time.Sleep(20 * time.Millisecond) // what was not acknowledged may still be in the pipe
+	// What was not acknowledged may still be in the pipe: it is read up to what gob does not know.
+	if _, err := r.Write([]byte{0x80}); err != nil {
+		t.Fatal(err)
+	}
+	got = <-done
 	r.Close()
-	return <-done, so.String(), se.String(), err
+	return got, so.String(), se.String(), err
 }
 
 func TestCellShow(t *testing.T) {

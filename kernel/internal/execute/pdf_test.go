@@ -14,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"circuitbook/internal/suite"
 	"circuitbook/kernel/internal/execute"
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/notebook"
@@ -53,7 +54,7 @@ func TestPDF(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := []string{filepath.Join(m.Dir, "notebooks", "02_quotes.ipynb")}
-	if os.Getenv("CIRCUITBOOK_LONG") == "1" {
+	if suite.Long {
 		if names, err = filepath.Glob(filepath.Join(m.Dir, "notebooks", "*.ipynb")); err != nil {
 			t.Fatal(err)
 		}

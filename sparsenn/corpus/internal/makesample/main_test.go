@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"circuitbook/internal/suite"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -36,7 +38,7 @@ func contents(t *testing.T, path string) map[string]string {
 // The committed sample holds what the command makes; compression may differ
 // between releases of Go. It needs the packages, so it is part of the long tests.
 func TestSampleIsReproduced(t *testing.T) {
-	if os.Getenv("CIRCUITBOOK_LONG") != "1" {
+	if !suite.Long {
 		t.Skip("fetches packages: CIRCUITBOOK_LONG=1 runs it")
 	}
 	out := filepath.Join(t.TempDir(), "sample.zip")

@@ -5,12 +5,14 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"circuitbook/internal/suite"
 )
 
 // The committed ranks are those that the command makes. It needs the packages,
 // so it is part of the long tests.
 func TestRanksAreReproduced(t *testing.T) {
-	if os.Getenv("CIRCUITBOOK_LONG") != "1" {
+	if !suite.Long {
 		t.Skip("fetches packages: CIRCUITBOOK_LONG=1 runs it")
 	}
 	out := filepath.Join(t.TempDir(), "ranks.tiktoken")
