@@ -1,6 +1,3 @@
-// Package cell reads the source of a notebook's cell: which of its lines are
-// GoNB's, which are declarations, which are statements, and what it evaluates
-// to. From that it makes the cell that GoNB is given.
 package cell
 
 import (
@@ -22,37 +19,57 @@ var (
 	Magics       = append([]string{"%%writefile", "%%gx"}, scriptMagics...)
 )
 
-// Commands lists the lines of a cell that GoNB takes as its own: shell
-// commands, magics, and the first line of a script. The rest of a script is
-// not looked at. It follows GoNB's reading: such a line begins in the first
-// column, may hide in a comment "//gonb:", and goes on after a backslash.
+// hidden begins a comment in which a command may stand.
+const hidden = "//gonb:"
+
+// looksLikeCommand reports whether GoNB would take a line for a command,
+// wherever it stands.
+func looksLikeCommand(line string) bool {
+	line = strings.TrimPrefix(line, hidden)
+	return len(line) > 1 && (line[0] == '%' || line[0] == '!')
+}
+
+// Commands lists the lines of a cell that are GoNB's: shell commands, magics,
+// and the first line of a script. The rest of a script is not looked at. Such a
+// line begins in the first column, may hide in a comment "//gonb:", and goes on
+// after a backslash. It stands where a declaration or a statement of the
+// outermost level could begin: what looks like one within a comment, a string,
+// brackets or an expression is Go.
 func Commands(source string) []Command {
-	var list []Command
 	lines := strings.Split(source, "\n")
+	if first := strings.TrimLeft(strings.TrimPrefix(lines[0], hidden), " \t"); slices.Contains(Magics, FirstWord(first)) {
+		return []Command{{Line: 1, Text: first, Next: 2}}
+	}
+	var list []Command
+	w := newWalk(source)
+	at := 0 // where line i begins
 	for i := 0; i < len(lines); i++ {
-		text := strings.TrimPrefix(lines[i], "//gonb:")
-		if len(text) < 2 || (text[0] != '%' && text[0] != '!') {
+		begin := at
+		at += len(lines[i]) + 1
+		if !looksLikeCommand(lines[i]) || !w.begins(begin) {
 			continue
 		}
-		c := Command{Line: i + 1, Text: text}
-		if i == 0 && slices.Contains(Magics, FirstWord(text)) {
-			c.Next = 2
-			return []Command{c}
-		}
-		for strings.HasSuffix(c.Text, `\`) && i+1 < len(lines) {
+		c := Command{Line: i + 1, Text: strings.TrimPrefix(lines[i], hidden)}
+		for strings.HasSuffix(c.Text, `\`) {
+			c.Text = strings.TrimSuffix(c.Text, `\`) + " "
+			if i+1 == len(lines) {
+				break
+			}
 			i++
-			c.Text = strings.TrimSuffix(c.Text, `\`) + " " + strings.TrimPrefix(lines[i], "//gonb:")
+			at += len(lines[i]) + 1
+			c.Text += strings.TrimPrefix(lines[i], hidden)
 		}
 		c.Next = i + 2
 		list = append(list, c)
+		w.goOn(at)
 	}
 	return list
 }
 
 // IsForeign reports whether a cell's first line makes it one that is not Go.
 func IsForeign(source string) bool {
-	all := Commands(source)
-	return len(all) > 0 && all[0].Line == 1 && slices.Contains(Magics, FirstWord(all[0].Text))
+	first, _, _ := strings.Cut(source, "\n")
+	return slices.Contains(Magics, FirstWord(strings.TrimPrefix(first, hidden)))
 }
 
 // isScript reports whether the line makes the cell a script.
@@ -60,8 +77,11 @@ func isScript(line string) bool { return slices.Contains(scriptMagics, FirstWord
 
 // FirstWord is the part of a line before its first space.
 func FirstWord(line string) string {
-	word, _, _ := strings.Cut(strings.TrimSpace(line), " ")
-	return word
+	line = strings.TrimSpace(line)
+	if n := strings.IndexAny(line, " \t"); n >= 0 {
+		return line[:n]
+	}
+	return line
 }
 
 // Name is the word of a magic as GoNB reads it, "" for a shell command.
@@ -74,6 +94,9 @@ func (c Command) Name() string {
 
 // IsShell reports whether the command is given to a shell or another program.
 func (c Command) IsShell() bool { return c.Text[0] == '!' || isScript(c.Text) }
+
+// opensProgram reports whether the statements of the program follow the command.
+func (c Command) opensProgram() bool { return c.Name() == "%%" || c.Name() == "%main" }
 
 // WithoutInput returns the source with an end of the input for its shell
 // commands, which in GoNB wait for input that nobody is there to type. Scripts

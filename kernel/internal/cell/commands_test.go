@@ -20,7 +20,7 @@ func TestCommands(t *testing.T) {
 		"%%writefile a\n%nosuch":     {{1, "%%writefile a", 2}},
 		"\n%%bash\n!x":               {{2, "%%bash", 3}, {3, "!x", 4}},
 		"!":                          nil,
-		"!ends \\":                   {{1, "!ends \\", 2}},
+		"!ends \\":                   {{1, "!ends  ", 2}},
 	} {
 		if diff := cmp.Diff(want, Commands(source)); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", source, diff)

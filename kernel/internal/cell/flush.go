@@ -18,15 +18,11 @@ func (p Prepared) Flush() Prepared {
 	if _, taken := p.Locals["gonbui"]; taken || IsForeign(p.Source) {
 		return p
 	}
-	for _, c := range Commands(p.Source) {
-		if name := c.Name(); name != "%%" && name != "%main" {
-			continue
-		}
-		lines := strings.Split(p.Source, "\n")
-		at := min(c.Next-1, len(lines))
-		p.Source = strings.Join(slices.Insert(lines, at, flush), "\n")
-		p.Lines = slices.Insert(slices.Clone(p.Lines), at, 0)
+	if p.Body == 0 {
 		return p
 	}
+	lines := strings.Split(p.Source, "\n")
+	p.Source = strings.Join(slices.Insert(lines, p.Body, flush), "\n")
+	p.Lines = slices.Insert(slices.Clone(p.Lines), p.Body, 0)
 	return p
 }

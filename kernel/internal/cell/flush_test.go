@@ -42,7 +42,7 @@ func TestFlushKeepsTheRest(t *testing.T) {
 			source += l
 		}
 		before := Prepare(source, nil)
-		kept := Prepared{Source: before.Source, Lines: slices.Clone(before.Lines), Locals: before.Locals, Result: before.Result}
+		kept := Prepared{Source: before.Source, Lines: slices.Clone(before.Lines), Locals: before.Locals, Result: before.Result, Body: before.Body, Refusal: before.Refusal}
 		after := before.Flush()
 		if diff := cmp.Diff(kept, before); diff != "" {
 			t.Fatal(diff)

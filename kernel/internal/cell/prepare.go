@@ -1,8 +1,6 @@
 package cell
 
 import (
-	"go/ast"
-	"go/parser"
 	"go/token"
 	"slices"
 	"strings"
@@ -14,10 +12,19 @@ const ResultFunc = "circuitbookResult"
 
 // A Prepared is a cell as GoNB is given it.
 type Prepared struct {
-	Source string         // what GoNB is given
-	Lines  []int          // for each line of Source the line of the cell that it is from, 0 for none
-	Locals map[string]int // names that have a value in this cell only, with the line that declares them
-	Result int            // the line of the expression whose value is the result, 0 for none
+	Source  string         // what GoNB is given
+	Lines   []int          // for each line of Source the line of the cell that it is from, 0 for none
+	Locals  map[string]int // names that have a value in this cell only, with the line that declares them
+	Result  int            // the line of the expression whose value is the result, 0 for none
+	Body    int            // the line of Source below which the statements of the program stand, 0 if it has none
+	Refusal *Refusal       // why GoNB is not to be given the cell, nil if it is
+}
+
+// A Refusal says what is wrong with a cell that GoNB would do something else
+// with than it says.
+type Refusal struct {
+	Line    int // of the cell
+	Message string
 }
 
 // Line is the line of the cell that a line of Source is from, both from 1;
@@ -29,23 +36,34 @@ func (p Prepared) Line(n int) int {
 	return p.Lines[n-1]
 }
 
-// mainMagics make what follows them, or what they name, the program.
-var mainMagics = []string{"%%", "%main", "%exec", "%test", "%wasm"}
+// Normal is the source of a cell with the line ends that GoNB and Go know,
+// whatever the front end writes, and without the mark that some editors put
+// before a text. A raw string has no carriage returns in Go either.
+func Normal(source string) string {
+	return strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(strings.TrimPrefix(source, "\ufeff"))
+}
+
+// ownMain are the magics that make a program by themselves.
+var ownMain = []string{"%exec", "%test", "%wasm"}
 
 // Prepare makes the cell that GoNB is given from one that a person wrote.
 //
-//  1. A cell that is not Go, one that only declares, and one that says %test,
-//     %exec or %wasm is given as it is.
+//  1. A cell that is not Go is given as it is.
 //  2. A cell of GoNB's own form, with %% or %main, is given as it is, but for a
 //     last line that is an expression and not a call: that is the result.
-//  3. In any other cell imports, functions, methods, types and constants are
+//  3. A cell that only declares, and one that says %test, %exec or %wasm, is
+//     given with its imports first.
+//  4. In any other cell imports, functions, methods, types and constants are
 //     declarations, wherever they stand, and var above the first statement is
 //     one too. The rest are the statements of the program, in their order:
 //     variables among them, and types and constants that use these, are
 //     theirs. A variable of the statements need not be used.
-//  4. The last statement, if it is an expression, is the result, unless a
+//  5. The last statement, if it is an expression, is the result, unless a
 //     semicolon follows it or it is a call of a function that returns nothing
 //     or that prints. void tells which functions of the notebook return nothing.
+//
+// Whatever the form, what only looks like a command or a package clause is
+// written so that GoNB takes it for Go, and means the same.
 func Prepare(source string, void func(name string) bool) Prepared {
 	p := Prepared{Source: source, Locals: map[string]int{}}
 	for i := range strings.Count(source, "\n") + 1 {
@@ -56,49 +74,94 @@ func Prepare(source string, void func(name string) bool) Prepared {
 	}
 	all := Commands(source)
 	goText := withoutCommands(source, all)
+	items, _ := split(goText)
 	for _, c := range all {
-		switch name := c.Name(); {
-		case name == "%%" || name == "%main":
-			p.stock(goText, c)
-			return p
-		case slices.Contains(mainMagics, name):
+		if c.opensProgram() {
+			p.build(p.stock(goText, c), all)
 			return p
 		}
 	}
-	items, _ := split(goText)
-	if !slices.ContainsFunc(items, func(i item) bool { return i.kind == statement }) {
+	states := slices.ContainsFunc(items, func(i item) bool { return i.kind == statement })
+	own := slices.ContainsFunc(all, func(c Command) bool { return slices.Contains(ownMain, c.Name()) })
+	if own || !states && !importsLate(items) {
+		p.build(goText, all)
 		return p
 	}
 	p.plain(goText, all, items, void)
 	return p
 }
 
-// withoutCommands blanks the lines that are GoNB's, and those that name a
-// package, which GoNB does not look at.
-func withoutCommands(source string, all []Command) string {
-	lines := strings.Split(source, "\n")
-	blank := func(i int) { lines[i] = strings.Repeat(" ", len(lines[i])) }
-	for _, c := range all {
-		for i := c.Line; i < c.Next; i++ {
-			blank(i - 1)
+// importsLate reports whether an import follows what is none, which Go does
+// not allow in a file.
+func importsLate(items []item) bool {
+	late := false
+	for _, i := range items {
+		if i.kind != importing {
+			late = true
+		} else if late {
+			return true
 		}
 	}
-	for i, line := range lines {
-		if FirstWord(line) == "package" {
-			blank(i)
-		}
-	}
-	return strings.Join(lines, "\n")
+	return false
 }
 
-// stock prepares a cell whose statements follow the command c.
-func (p *Prepared) stock(goText string, c Command) {
+// withoutCommands blanks the lines that are GoNB's, and package clauses, which
+// GoNB puts its own in the place of.
+func withoutCommands(source string, all []Command) string {
+	lines := strings.Split(source, "\n")
+	for _, c := range all {
+		for i := c.Line; i < c.Next; i++ {
+			lines[i-1] = blank(lines[i-1])
+		}
+	}
+	text := strings.Join(lines, "\n")
+	if !strings.Contains(text, "package") {
+		return text
+	}
+	list, _ := scan(text)
+	depth, out := 0, text
+	for i, t := range list {
+		switch t.Token {
+		case token.LPAREN, token.LBRACK, token.LBRACE:
+			depth++
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			depth = max(0, depth-1)
+		case token.PACKAGE:
+			if depth > 0 || i > 0 && list[i-1].Token != token.SEMICOLON {
+				continue
+			}
+			end := t.end
+			for _, next := range list[i+1:] {
+				if end = next.end; next.Token == token.SEMICOLON {
+					break
+				}
+			}
+			out = out[:t.start] + blank(out[t.start:end]) + out[end:]
+		}
+	}
+	return out
+}
+
+// blank is as much space as the text, with its line ends.
+func blank(text string) string {
+	b := []byte(text)
+	for i := range b {
+		if b[i] != '\n' {
+			b[i] = ' '
+		}
+	}
+	return string(b)
+}
+
+// stock finds the locals and the result of a cell whose statements follow the
+// command c, and returns its text with the result.
+func (p *Prepared) stock(goText string, c Command) string {
 	at := 0
 	for range c.Next - 1 {
 		at += strings.IndexByte(goText[at:], '\n') + 1
 	}
 	if c.Next > len(p.Lines) {
-		return // there are none
+		return goText // there are none
 	}
 	body := goText[at:]
 	items, ok := split(body)
@@ -108,23 +171,35 @@ func (p *Prepared) stock(goText string, c Command) {
 		}
 	}
 	if !ok || len(items) == 0 {
-		return
+		return goText
 	}
 	last := items[len(items)-1]
 	expr := body[last.first:last.end]
 	if last.kind != statement || last.closed || callee(expr) != "" || !isResult(expr, nil) {
-		return
+		return goText
 	}
 	p.Result = c.Next - 1 + lineOf(body, last.first)
-	p.Source = p.Source[:at+last.first] + ResultFunc + "(" + expr + ")" + p.Source[at+last.end:]
+	return goText[:at+last.first] + ResultFunc + "(" + expr + ")" + goText[at+last.end:]
 }
 
-// plain prepares a cell of declarations and statements.
-func (p *Prepared) plain(goText string, all []Command, items []item, void func(string) bool) {
-	var out, body builder
-	lines := strings.Split(p.Source, "\n")
+// build makes the cell of its text, the lines where they are, and its commands.
+func (p *Prepared) build(goText string, all []Command) {
+	var out builder
+	out.add(goText, 1)
 	for _, c := range all {
-		out.add(strings.Join(lines[c.Line-1:c.Next-1], "\n"), c.Line)
+		for i := c.Line - 1; i < c.Next-1; i++ {
+			out[i].text = ""
+		}
+		out[c.Line-1] = c.line()
+	}
+	p.finish(out)
+}
+
+// plain makes a cell of declarations and statements.
+func (p *Prepared) plain(goText string, all []Command, items []item, void func(string) bool) {
+	var commands, imports, declarations, body builder
+	for _, c := range all {
+		commands = append(commands, c.line())
 	}
 	names := map[string]bool{}
 	var order []string // of names
@@ -133,17 +208,20 @@ func (p *Prepared) plain(goText string, all []Command, items []item, void func(s
 		text, own := goText[i.start:i.end], goText[i.first:i.end]
 		line := lineOf(goText, i.start)
 		switch i.kind {
-		case importing, function:
-			out.add(text, line)
+		case importing:
+			imports.add(text, line)
+			continue
+		case function:
+			declarations.add(text, line)
 			continue
 		case typing, constant:
 			if !mentions(own, names) {
-				out.add(text, line)
+				declarations.add(text, line)
 				continue
 			}
 		case variable:
 			if !started {
-				out.add(text, line)
+				declarations.add(text, line)
 				continue
 			}
 		case statement:
@@ -162,166 +240,27 @@ func (p *Prepared) plain(goText string, all []Command, items []item, void func(s
 		}
 		body.add(text, line)
 	}
-	out.add("%%", 0)
-	out.text, out.lines = append(out.text, body.text...), append(out.lines, body.lines...)
+	out := slices.Concat(commands, imports, declarations)
+	if started {
+		out = append(out, line{"%%", 0, true})
+		out = append(out, body...)
+	}
 	if len(order) > 0 {
 		out.add(strings.Repeat("_, ", len(order)-1)+"_ = "+strings.Join(order, ", "), 0)
 	}
-	p.Source, p.Lines = strings.Join(out.text, "\n"), out.lines
+	p.finish(out)
 }
 
-// A builder collects lines with the lines that they are from.
-type builder struct {
-	text  []string
-	lines []int
-}
-
-// add adds text that begins on a line, 0 if it is from none.
-func (b *builder) add(text string, line int) {
-	for i, l := range strings.Split(text, "\n") {
-		if strings.HasPrefix(l, "package") {
-			l = " " + l // GoNB drops what begins so, and takes it for a clause
-		}
-		from := line
-		if from > 0 {
-			from += i
-		}
-		b.text, b.lines = append(b.text, l), append(b.lines, from)
-	}
-}
-
-// printers are the packages of functions whose results nobody looks at, by
-// the beginnings of the functions' names.
-var printers = map[string][]string{
-	"fmt": {"Print", "Fprint"},
-	"log": {""},
-}
-
-// silent are the predeclared functions that are called for what they do.
-var silent = []string{"print", "println", "panic", "close", "delete", "clear", "copy"}
-
-// isResult reports whether the text is an expression with a value to show.
-func isResult(text string, void func(string) bool) bool {
-	if _, err := parser.ParseExpr(text); err != nil {
-		return false
-	}
-	name := callee(text)
-	if name == "" {
-		return true
-	}
-	if slices.Contains(silent, name) || (void != nil && void(name)) {
-		return false
-	}
-	pkg, member, _ := strings.Cut(name, ".")
-	return !slices.ContainsFunc(printers[pkg], func(prefix string) bool { return strings.HasPrefix(member, prefix) })
-}
-
-// callee is the name of the function that an expression calls, as written;
-// "func" if it has none, and "" if the expression is no call.
-func callee(text string) string {
-	expr, err := parser.ParseExpr(text)
-	if err != nil {
-		return ""
-	}
-	call, ok := ast.Unparen(expr).(*ast.CallExpr)
-	if !ok {
-		return ""
-	}
-	switch f := ast.Unparen(call.Fun).(type) {
-	case *ast.Ident:
-		return f.Name
-	case *ast.SelectorExpr:
-		if x, ok := f.X.(*ast.Ident); ok {
-			return x.Name + "." + f.Sel.Name
+// finish takes the lines of the cell.
+func (p *Prepared) finish(b builder) {
+	b = b.disguised()
+	p.Lines = nil
+	for i, l := range b {
+		p.Lines = append(p.Lines, l.from)
+		if l.command && (Command{Text: l.text}).opensProgram() {
+			p.Body = i + 1
 		}
 	}
-	return "func"
-}
-
-// Names are what a cell declares for the cells after it, and the functions
-// among them that return nothing.
-func Names(source string) (names []string, void []string) {
-	if IsForeign(source) {
-		return nil, nil
-	}
-	all := Commands(source)
-	goText := withoutCommands(source, all)
-	for _, c := range all {
-		if name := c.Name(); name == "%%" || name == "%main" { // statements follow
-			goText = strings.Join(strings.Split(goText, "\n")[:c.Line-1], "\n")
-			break
-		}
-	}
-	items, _ := split(goText)
-	started := false
-	for _, i := range items {
-		if i.kind == statement {
-			started = true
-			continue
-		}
-		if i.kind == importing || i.kind == variable && started {
-			continue
-		}
-		f := file(goText[i.first:i.end], false)
-		if f == nil {
-			continue
-		}
-		for _, d := range f.Decls {
-			switch d := d.(type) {
-			case *ast.FuncDecl:
-				if d.Recv == nil && d.Name.Name != "main" {
-					names = append(names, d.Name.Name)
-					if d.Type.Results.NumFields() == 0 {
-						void = append(void, d.Name.Name)
-					}
-				}
-			case *ast.GenDecl:
-				names = append(names, specNames(d)...)
-			}
-		}
-	}
-	return names, void
-}
-
-// specNames are the names that a declaration of types, constants or variables
-// gives.
-func specNames(d *ast.GenDecl) (names []string) {
-	for _, spec := range d.Specs {
-		switch s := spec.(type) {
-		case *ast.TypeSpec:
-			names = append(names, s.Name.Name)
-		case *ast.ValueSpec:
-			for _, id := range s.Names {
-				if id.Name != "_" && token.IsIdentifier(id.Name) {
-					names = append(names, id.Name)
-				}
-			}
-		}
-	}
-	return names
-}
-
-// Declaration is the text by which a cell declares the name, with the comment
-// before it, "" if it does not.
-func Declaration(source, name string) string {
-	if IsForeign(source) || name == "" {
-		return ""
-	}
-	goText := withoutCommands(source, Commands(source))
-	items, _ := split(goText)
-	for _, i := range items {
-		if i.kind == importing {
-			continue
-		}
-		own := goText[i.first:i.end]
-		declares := slices.Contains(locals(own), name)
-		if i.kind != statement {
-			names, _ := Names(own)
-			declares = declares || slices.Contains(names, name)
-		}
-		if declares {
-			return strings.TrimSpace(goText[i.start:i.end])
-		}
-	}
-	return ""
+	p.Source = b.text()
+	p.Refusal = p.refusal()
 }

@@ -2,6 +2,9 @@ package cell
 
 import (
 	"go/ast"
+	"go/scanner"
+	"go/token"
+	"slices"
 	"strings"
 )
 
@@ -78,37 +81,21 @@ func parts(source string) (declarations, statements string) {
 	if IsForeign(source) {
 		return "", ""
 	}
-	prepared := Prepare(source, nil).Source
-	all := Commands(prepared)
-	text := withoutCommands(prepared, all)
-	for _, c := range all {
-		if name := c.Name(); name == "%%" || name == "%main" {
-			lines := strings.Split(text, "\n")
-			return strings.Join(lines[:c.Line-1], "\n"), strings.Join(lines[min(c.Next-1, len(lines)):], "\n")
-		}
+	prepared := Prepare(source, nil)
+	text := withoutCommands(prepared.Source, Commands(prepared.Source))
+	if prepared.Body == 0 {
+		return text, ""
 	}
-	return text, ""
+	lines := strings.Split(text, "\n")
+	return strings.Join(lines[:prepared.Body-1], "\n"), strings.Join(lines[prepared.Body:], "\n")
 }
 
 // declared are the names that a declaration gives, methods with their types;
 // none if it does not parse.
 func declared(text string) (names []string) {
-	f := file(text, false)
-	if f == nil {
-		return nil
-	}
-	for _, d := range f.Decls {
-		switch d := d.(type) {
-		case *ast.GenDecl:
-			names = append(names, specNames(d)...)
-		case *ast.FuncDecl:
-			switch {
-			case d.Name.Name == "main" && d.Recv == nil:
-			case d.Recv == nil || len(d.Recv.List) != 1:
-				names = append(names, d.Name.Name)
-			default:
-				names = append(names, receiver(d.Recv.List[0].Type)+"."+d.Name.Name)
-			}
+	for _, n := range namesIn(text) {
+		if n.name != "_" && n.name != "main" {
+			names = append(names, n.name)
 		}
 	}
 	return names
@@ -134,34 +121,46 @@ func receiver(e ast.Expr) string {
 	}
 }
 
-// Closed returns text with the brackets closed that are open at its end, and
-// how many there were; ok is false if it ends in a comment or a string.
+// Closed returns text with the brackets closed that are open at its end; ok is
+// false if it ends in a comment or a string.
 func Closed(text string) (closed string, ok bool) {
 	list, clean := scan(text)
-	var stack []byte
+	var stack []string
 	for _, t := range list {
-		switch t.text {
-		case "":
-			switch t.Token.String() {
-			case "(":
-				stack = append(stack, ')')
-			case "[":
-				stack = append(stack, ']')
-			case "{":
-				stack = append(stack, '}')
-			case ")", "]", "}":
-				if len(stack) == 0 || stack[len(stack)-1] != t.Token.String()[0] {
-					return text, false
-				}
-				stack = stack[:len(stack)-1]
+		switch t.Token {
+		case token.LPAREN:
+			stack = append(stack, ")")
+		case token.LBRACK:
+			stack = append(stack, "]")
+		case token.LBRACE:
+			stack = append(stack, "}")
+		case token.RPAREN, token.RBRACK, token.RBRACE:
+			if len(stack) == 0 || stack[len(stack)-1] != t.Token.String() {
+				return text, false
 			}
+			stack = stack[:len(stack)-1]
 		}
 	}
-	for i := len(stack) - 1; i >= 0; i-- {
-		if stack[i] == '}' {
+	if len(stack) > 0 && endsInLineComment(text) {
+		text += "\n"
+	}
+	for _, s := range slices.Backward(stack) {
+		if s == "}" {
 			text += "\n"
 		}
-		text += string(stack[i])
+		text += s
 	}
 	return text, clean
+}
+
+// endsInLineComment reports whether what follows the text on its last line would
+// belong to a comment.
+func endsInLineComment(text string) bool {
+	list, _ := tokens(text, scanner.ScanComments)
+	for _, t := range slices.Backward(list) {
+		if t.Token == token.COMMENT {
+			return strings.HasPrefix(t.text, "//") && !strings.Contains(text[t.start:], "\n")
+		}
+	}
+	return false
 }

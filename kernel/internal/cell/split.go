@@ -38,11 +38,14 @@ type tok struct {
 }
 
 // scan returns the tokens of Go source, and whether all of it could be read.
-func scan(source string) (list []tok, ok bool) {
+func scan(source string) (list []tok, ok bool) { return tokens(source, 0) }
+
+// tokens is like scan, with comments if the mode says so.
+func tokens(source string, mode scanner.Mode) (list []tok, ok bool) {
 	fset := token.NewFileSet()
 	file := fset.AddFile("", fset.Base(), len(source))
 	var s scanner.Scanner
-	s.Init(file, []byte(source), func(token.Position, string) {}, 0)
+	s.Init(file, []byte(source), func(token.Position, string) {}, mode)
 	for {
 		pos, t, text := s.Scan()
 		if t == token.EOF {
@@ -83,8 +86,8 @@ func split(source string) (items []item, ok bool) {
 		case token.LPAREN, token.LBRACK, token.LBRACE:
 			depth++
 		case token.RPAREN, token.RBRACK, token.RBRACE:
-			if depth--; depth < 0 {
-				return items, false
+			if depth--; depth < 0 { // the rest stays together, for the parser to refuse
+				return append(items, item{kind: statement, start: at, first: list[begin].start, end: list[len(list)-1].end}), false
 			}
 		}
 		last := i == len(list)-1
@@ -96,7 +99,7 @@ func split(source string) (items []item, ok bool) {
 		if closed {
 			tokens = list[begin:i]
 		}
-		if closed && t.text == ";" && inHeader(source, tokens) {
+		if closed && !last && t.text == ";" && inHeader(source, tokens) {
 			continue
 		}
 		if len(tokens) > 0 {
@@ -173,10 +176,13 @@ func kindOf(tokens []tok) kind {
 	return statement
 }
 
+// fileHead is before the text of a file.
+const fileHead = "package p\n"
+
 // file parses an item, or several, as Go: declarations as they are, statements
 // in a function. It is nil where that is not possible.
 func file(text string, statements bool) *ast.File {
-	source := "package p\n" + text
+	source := fileHead + text
 	if statements {
 		source = "package p\nfunc _() {\n" + text + "\n}"
 	}

@@ -208,7 +208,7 @@ func (j judge) guess(file, number string) {
 // the word before a declaration, which GoNB puts into a list, and the call that
 // takes a value that there is not.
 func bare(line string) string {
-	words := strings.Fields(strings.ReplaceAll(line, cell.ResultFunc+"(", "("))
+	words := strings.Fields(strings.ReplaceAll(cell.Unnamed(line), cell.ResultFunc+"(", "("))
 	if len(words) > 1 && slices.Contains([]string{"var", "const", "type"}, words[0]) {
 		words = words[1:]
 	}

@@ -139,6 +139,13 @@ func Judge(cells []Known, r Report) *Failure {
 	return f
 }
 
+// Refused says why a cell is not executed.
+func Refused(c Known) *Failure {
+	f := &Failure{Cell: c.Number, Line: c.Prepared.Refusal.Line, Name: Compile, Message: c.Prepared.Refusal.Message}
+	judge{f, []Known{c}, Report{}}.trace()
+	return f
+}
+
 // silent looks for what GoNB reports only as text on standard error, while
 // the cell counts as done: shell commands and scripts that failed.
 func (f *Failure) silent(all []cell.Command, suspects []string) bool {

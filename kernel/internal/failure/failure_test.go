@@ -168,6 +168,38 @@ func TestLines(t *testing.T) {
 	}
 }
 
+// TestOutdated: what an earlier cell declares and does not fit any more is named
+// with the line that takes it away.
+func TestOutdated(t *testing.T) {
+	cells := known("type P struct{ x int }\n\nfunc (p P) A() int { return p.x }\nfunc (p *P) B() int { return p.x }\nvar v = P{x: 1}", "type P struct{ y int }\nP{1}.y")
+	said := "./main.go:9:2: p.x undefined (type P has no field or method x)\n./main.go:10:2: p.x undefined (type P has no field or method x)\n./main.go:3:2: unknown field x in struct literal of type P\n"
+	f := Judge(cells, failed(said, "", "Cell[1]: Line 3\ncontext", "Cell[1]: Line 4\ncontext", "Cell[1]: Line 5", "Cell[1]: Line 3"))
+	if f == nil || f.In != 1 || !strings.HasSuffix(f.Message, "take it away by the line %rm P~A P~B v") {
+		t.Errorf("got %+v", f)
+	}
+	f = Judge(known("var point = 1", "func point() {}"), failed("./main.go:9:2: point redeclared in this block\n", "", "Cell[2]: Line 1\ncontext"))
+	if f == nil || f.In != 0 || !strings.HasSuffix(f.Message, "by the line %rm point") {
+		t.Errorf("got %+v", f)
+	}
+	f = Judge(known("x()", "var a = 1\nfunc a() {}\na()"), failed("./main.go:9:2: a redeclared in this block\n", "", "Cell[2]: Line 2\ncontext"))
+	if f == nil || f.Message != "a redeclared in this block" {
+		t.Errorf("got %+v", f)
+	}
+	f = Judge(known("x()", "for {\n!ls\n}"), failed("main.go:9:2: expected ';', found ls\n", "", "Cell[2]: Line 3\ncontext"))
+	if f == nil || f.Line != 2 || !strings.HasSuffix(f.Message, "stands outside of brackets") {
+		t.Errorf("got %+v", f)
+	}
+}
+
+// TestNotExecuted: a cell that is not executed fails like others.
+func TestNotExecuted(t *testing.T) {
+	c := known("a()", "f()\nfunc main() {}")[1]
+	f := Refused(c)
+	if f.Cell != 2 || f.Line != 2 || f.Name != Compile || !strings.Contains(strings.Join(f.Trace, "\n"), "→   2  func main() {}") {
+		t.Errorf("got %+v", f)
+	}
+}
+
 func TestStack(t *testing.T) {
 	cells := known("func f() {\n\tpanic(1)\n}", "f()")
 	r := failed("exit status 2", "before\npanic: 1\n\ngoroutine 1 [running]:\nmain.f(...)\n\t \x1b[7m[[ Cell [1] Line 2 ]]\x1b[0m /x/main.go:8\nmain.main()\n\t[[ Cell [2] Line 2 ]] /x/main.go:11 +0x1d\nexit status 2\n")

@@ -6,6 +6,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"circuitbook/kernel/internal/cell"
@@ -30,6 +31,7 @@ var (
 	noModule    = regexp.MustCompile(`^(?:cannot find module providing package|no required module provides package) ([^\s;:]+).*$`)
 	mismatched  = regexp.MustCompile(`^invalid operation: .* \(mismatched types (.+) and (.+)\)$`)
 	moreValues  = regexp.MustCompile(`^assignment mismatch: 1 variable but \S+ returns (\d+) values$`)
+	redeclared  = regexp.MustCompile(`^(\w+) redeclared in this block$`)
 	expected    = regexp.MustCompile(`^expected |^unexpected |^missing |^syntax error|^import path must be a string|^illegal |^invalid character`)
 	assigned    = regexp.MustCompile(`^\s*(\w+)\s*=[^=]`)
 	defined     = regexp.MustCompile(`^\s*(\w+)\s*:=`)
@@ -51,6 +53,11 @@ func (j judge) advise(complaint string) {
 	}
 	if expected.MatchString(complaint) {
 		j.syntax(line)
+		return
+	}
+	if list := j.outdated(complaint); len(list) > 0 {
+		add(fmt.Sprintf("every cell is compiled with what earlier cells declare, which does not fit: "+
+			"declare it anew in this cell, or take it away by the line %%rm %s", strings.Join(list, " ")))
 		return
 	}
 	if m := undefined.FindStringSubmatch(complaint); m != nil {
@@ -97,6 +104,38 @@ func (j judge) advise(complaint string) {
 	}
 }
 
+// outdated are the declarations of earlier cells that the compiler complains of,
+// by what %rm takes them away.
+func (j judge) outdated(complaint string) (list []string) {
+	if m := redeclared.FindStringSubmatch(complaint); m != nil {
+		for _, c := range j.cells[:len(j.cells)-1] {
+			if names, _ := cell.Names(c.Source); slices.Contains(names, m[1]) {
+				return []string{m[1]}
+			}
+		}
+	}
+	if j.In == 0 {
+		return nil
+	}
+	for _, entry := range j.Traceback {
+		for line := range strings.Lines(ansi.ReplaceAllString(entry, "")) {
+			m := inTraceback.FindStringSubmatch(strings.TrimSpace(line))
+			if m == nil {
+				continue
+			}
+			id, _ := strconv.Atoi(m[1])
+			at, _ := strconv.Atoi(m[2])
+			if id < 1 || id >= len(j.cells) {
+				continue
+			}
+			if key := j.cells[id-1].Prepared.DeclaredAt(at); key != "" && !slices.Contains(list, key) {
+				list = append(list, key)
+			}
+		}
+	}
+	return list
+}
+
 // lineText is the line of the failure, "" if it is not known.
 func (j judge) lineText() string {
 	shown := j.In
@@ -122,6 +161,9 @@ func (j judge) syntax(line string) {
 	if j.In == 0 && python.MatchString(line) && !strings.HasSuffix(strings.TrimSpace(line), "{") {
 		j.Message += "\nthis looks like Python: cells are Go"
 		return
+	}
+	if j.In == 0 && (strings.HasPrefix(line, "!") || strings.HasPrefix(line, "%")) {
+		j.Message += "\na line for the shell, or a magic, stands outside of brackets"
 	}
 	if at, bracket, ok := cell.Unbalanced(source); ok && j.In == 0 {
 		other := map[string]string{"(": ")", "[": "]", "{": "}", ")": "(", "]": "[", "}": "{"}[bracket]

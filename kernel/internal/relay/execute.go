@@ -20,7 +20,8 @@ import (
 // A request asks to execute a cell.
 type request struct {
 	msg     *wire.Message
-	Code    string `json:"code"`
+	Code    string `json:"code"` // as it came
+	source  string // and as it is read
 	Silent  bool   `json:"silent"`
 	Store   *bool  `json:"store_history"` // true unless silent
 	Stdin   *bool  `json:"allow_stdin"`   // true if it is not said
@@ -63,6 +64,7 @@ func (r *Relay) enqueue(m *wire.Message) {
 		r.status("idle", m.RawHeader())
 		return
 	}
+	q.source = cell.Normal(q.Code)
 	q.stores = unless(q.Store, true) && !q.Silent
 	q.mayRead, q.stops = unless(q.Stdin, true), unless(q.Stop, true)
 	r.queue = append(r.queue, q)
@@ -82,7 +84,7 @@ func (r *Relay) next() {
 func (r *Relay) begin(q *request) {
 	e := &execution{request: q, parent: q.msg.RawHeader(), done: make(chan struct{})}
 	r.status("busy", e.parent)
-	blank := strings.TrimSpace(q.Code) == ""
+	blank := strings.TrimSpace(q.source) == ""
 	if q.stores && !blank {
 		r.count++
 	}
@@ -94,13 +96,19 @@ func (r *Relay) begin(q *request) {
 		r.end(e, nil, nil)
 		return
 	}
-	p := cell.Prepare(q.Code, func(name string) bool { return r.void[name] })
+	p := cell.Prepare(q.source, func(name string) bool { return r.void[name] })
+	known := failure.Known{Number: e.count, Source: q.source, Prepared: p}
+	if p.Refusal != nil {
+		r.end(e, failure.Refused(known), nil)
+		return
+	}
 	// A function of another cell may be what displays.
-	if r.displays = r.displays || cell.Displays(q.Code); r.displays {
+	if r.displays = r.displays || cell.Displays(q.source); r.displays {
 		p = p.Flush()
 	}
-	r.cells = append(r.cells, failure.Known{Number: e.count, Source: q.Code, Prepared: p})
-	source := p.Source
+	known.Prepared = r.numbers.Name(p, q.cell()).WithMethods(r.methods)
+	r.cells = append(r.cells, known)
+	source := known.Prepared.Source
 	reads := q.mayRead && r.process.CanRead()
 	if !reads {
 		source = cell.WithoutInput(source)
@@ -109,15 +117,27 @@ func (r *Relay) begin(q *request) {
 		r.log.Warn("the kernel's folder cannot be written", "error", err)
 	}
 	r.current = e
-	e.out.source, e.tests = q.Code, hasTests(q.Code)
+	e.out.source, e.tests = q.source, hasTests(q.source)
 	e.id = r.child.send(r.child.shell, "execute_request", map[string]any{
 		"code": source, "silent": false, "store_history": true, "user_expressions": map[string]any{},
 		"allow_stdin": q.mayRead, "stop_on_error": false,
 	}, nil, nil)
 	r.parents.put(e.id, e.parent)
-	if reads && !asksItself(q.Code) {
+	if reads && !asksItself(q.source) {
 		go r.watchInput(e)
 	}
+}
+
+// cell is the front end's name for the cell, by which it is known again. Where
+// there is none every execution is of another cell.
+func (q *request) cell() string {
+	var said struct {
+		ID string `json:"cellId"`
+	}
+	if json.Unmarshal(q.msg.Metadata, &said) == nil && said.ID != "" {
+		return said.ID
+	}
+	return "message " + q.msg.Header.ID
 }
 
 func ignoreAbsent(err error) error {
@@ -163,7 +183,8 @@ func (r *Relay) finish(e *execution) {
 	f := failure.Judge(r.cells, report)
 	r.streams(e, e.out.close(f))
 	if f == nil {
-		r.learn(e.Code)
+		r.learn(e.source)
+		r.methods.Learn(r.cells[len(r.cells)-1].Prepared)
 	}
 	r.end(e, f, result.Forms)
 }
@@ -204,7 +225,7 @@ func (r *Relay) end(e *execution, f *failure.Failure, forms map[string]string) {
 	default:
 		reply["status"], reply["user_expressions"] = "ok", map[string]any{}
 	}
-	if e.stores && strings.TrimSpace(e.Code) != "" {
+	if e.stores && strings.TrimSpace(e.source) != "" {
 		r.history = append(r.history, entry{e.count, e.Code, shown})
 	}
 	close(e.done)

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"path/filepath"
 
+	"circuitbook/kernel/internal/cell"
 	"circuitbook/kernel/internal/failure"
 	"circuitbook/kernel/internal/typing"
 	"circuitbook/kernel/internal/wire"
@@ -74,7 +75,9 @@ type Relay struct {
 	history  []entry
 	names    map[string]bool // that cells declared
 	void     map[string]bool // functions of cells that return nothing
-	displays bool            // some cell mentions GoNB's package for displays
+	numbers  cell.Numbers
+	methods  cell.Methods
+	displays bool // some cell mentions GoNB's package for displays
 	comms    map[string]string
 	parents  parents
 	stop     context.CancelFunc
@@ -89,7 +92,7 @@ func New(ctx context.Context, cfg Config) (*Relay, error) {
 	}
 	r := &Relay{
 		cfg: cfg, limits: usual, session: wire.NewID(), codec: codec, log: cfg.Log, events: make(chan func(), 256),
-		names: map[string]bool{}, void: map[string]bool{}, comms: map[string]string{},
+		names: map[string]bool{}, void: map[string]bool{}, comms: map[string]string{}, methods: cell.Methods{},
 	}
 	c := cfg.Connection
 	for _, s := range []struct {

@@ -78,6 +78,43 @@ func TestExecute(t *testing.T) {
 	}
 }
 
+// TestCells: GoNB is given what a cell means, whatever it is written like, and not
+// what it would not carry out.
+func TestCells(t *testing.T) {
+	f := newFront(t, patient)
+	for _, c := range []struct{ code, given, evalue string }{
+		{"%%bash\r\nls\r\n", "%%bash\nls\n", ""},
+		{"\ufeff%env A b\r\nf();\rg();", "%env A b\n%%\n        \nf()\n\ng()", ""},
+		{"f()\nfunc main() {}", "", "func main stands beside"},
+		{"func init() {}", "func init_0002_01() {}", ""},
+		{"func init() {}\nvar a int", "func init_0003_01() {}\nvar a int", ""},
+		{"func init() {}", "func init_0004_01() {}", ""},
+		{"type T int\nfunc (t T) M() {}", "type T int\nfunc (t T) M() {}", ""},
+		{"%rm T", "%rm T T~M", ""},
+	} {
+		before := len(f.gonb.sources())
+		reply, _ := f.ask("execute_request", map[string]any{"code": c.code})
+		given := ""
+		if all := f.gonb.sources()[before:]; len(all) > 0 {
+			given = all[0]
+		}
+		said, _ := reply["evalue"].(string)
+		if given != c.given || !strings.HasPrefix(said, c.evalue) || (said == "") != (c.evalue == "") {
+			t.Errorf("%q was given as %q, want %q; %q", c.code, given, c.given, said)
+		}
+	}
+}
+
+// TestCellID: a cell is known again by what a front end calls it.
+func TestCellID(t *testing.T) {
+	for metadata, want := range map[string]string{`{"cellId": "abc"}`: "abc", `{}`: "message 1", `{"cellId": 3}`: "message 1", "": "message 1"} {
+		q := request{msg: &wire.Message{Header: wire.Header{ID: "1"}, Metadata: json.RawMessage(metadata)}}
+		if got := q.cell(); got != want {
+			t.Errorf("%s: %q, want %q", metadata, got, want)
+		}
+	}
+}
+
 // TestQueue: cells are executed one after the other, and those that wait when
 // one fails are not, unless it says so.
 func TestQueue(t *testing.T) {

@@ -45,7 +45,7 @@ func (r *Relay) answer(s *wire.Socket, m *wire.Message) {
 			r.refuse(s, m, kind, err)
 			return
 		}
-		state, indent := cell.IsComplete(in.Code)
+		state, indent := cell.IsComplete(cell.Normal(in.Code))
 		out := map[string]any{"status": state}
 		if state == cell.Incomplete {
 			out["indent"] = indent

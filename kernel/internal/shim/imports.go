@@ -15,15 +15,15 @@ import (
 // goimports is the goimports command of a kernel. It first settles the
 // imports on which it knows better: names of the engine's packages, which
 // other modules use too, and dot imports that a cell makes no use of, which a
-// notebook keeps from cell to cell and goimports leaves in place.
+// notebook keeps from cell to cell and goimports leaves in place. Of the file that
+// goimports writes GoNB reads nothing but the imports.
 func (s Setup) goimports(args []string) (int, error) {
 	if len(args) > 0 && inCell() {
 		name := args[len(args)-1]
 		if src, err := os.ReadFile(name); err == nil {
-			if fixed, ok := s.fixImports(src); ok {
-				if err := os.WriteFile(name, fixed, 0o600); err != nil {
-					return 0, err
-				}
+			fixed, _ := s.fixImports(src)
+			if err := os.WriteFile(name, skeleton(fixed), 0o600); err != nil {
+				return 0, err
 			}
 		}
 		return 0, become(s.GoImports, args, s.cellEnv())
@@ -110,6 +110,40 @@ func (s Setup) fixImports(src []byte) (fixed []byte, changed bool) {
 		changed = true
 	}
 	return out, changed
+}
+
+// skeleton is a file with the imports of src, and with the uses of packages that
+// decide about them. goimports lays out what it reads, and takes time for the
+// square of the length of an expression.
+func skeleton(src []byte) []byte {
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "main.go", src, 0)
+	if err != nil {
+		return src
+	}
+	var out strings.Builder
+	out.WriteString("package main\n")
+	for _, decl := range file.Decls {
+		if gen, ok := decl.(*ast.GenDecl); ok && gen.Tok == token.IMPORT {
+			out.Write(src[fset.Position(gen.Pos()).Offset:fset.Position(gen.End()).Offset])
+			out.WriteString("\n")
+		}
+	}
+	open := map[*ast.Ident]bool{}
+	for _, id := range file.Unresolved {
+		open[id] = true
+	}
+	uses := map[string]bool{}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if sel, ok := n.(*ast.SelectorExpr); ok {
+			if id, ok := sel.X.(*ast.Ident); ok && open[id] {
+				uses["\t_ = "+id.Name+"."+sel.Sel.Name+"\n"] = true
+			}
+		}
+		return true
+	})
+	out.WriteString("\nfunc main() {\n" + strings.Join(slices.Sorted(maps.Keys(uses)), "") + "}\n")
+	return []byte(out.String())
 }
 
 // blank overwrites b with spaces, but for its newlines.

@@ -100,3 +100,44 @@ func FuzzFixImports(f *testing.F) {
 		}
 	})
 }
+
+// TestSkeleton: what goimports reads has the imports and the uses of packages, and
+// nothing that grows with what a cell holds.
+func TestSkeleton(t *testing.T) {
+	src := `package main
+
+import (
+	"fmt"
+	. "math"
+	_ "embed"
+)
+import y "gopkg.in/yaml"
+
+type T struct{ fmt.Stringer }
+
+var text = "` + strings.Repeat("x", 1000) + `" + os.Args[0] + T{}.x.y
+
+func f(z T) { z.Do(); a.b.c(y.Marshal) }
+`
+	want := `package main
+import (
+	"fmt"
+	. "math"
+	_ "embed"
+)
+import y "gopkg.in/yaml"
+
+func main() {
+	_ = a.b
+	_ = fmt.Stringer
+	_ = os.Args
+	_ = y.Marshal
+}
+`
+	if diff := cmp.Diff(want, string(skeleton([]byte(src)))); diff != "" {
+		t.Error(diff)
+	}
+	if got := string(skeleton([]byte("not go"))); got != "not go" {
+		t.Errorf("got %q", got)
+	}
+}

@@ -51,8 +51,5 @@ func endInput(empty bool) error {
 	if empty {
 		return os.WriteFile(inputName, inputSource, 0o644)
 	}
-	if err := os.Remove(inputName); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
+	return removed(inputName)
 }

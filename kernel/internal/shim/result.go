@@ -13,6 +13,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"golang.org/x/mod/modfile"
+
 	"circuitbook/kernel/internal/cell"
 )
 
@@ -28,7 +30,18 @@ const maxResult = 128 << 20
 //go:embed result.go.txt
 var resultSource []byte
 
-const resultFile = "circuitbook_result.go"
+const resultFile = cell.ResultFunc + "/result.go"
+
+// callFile has the cell call it. It uses no name that a cell could declare.
+const (
+	callFile   = "circuitbook_result.go"
+	callSource = `package main
+
+import circuitbookShow %q
+
+func ` + cell.ResultFunc + `(values ...interface{}) { circuitbookShow.Show(values...) }
+`
+)
 
 // drawingSource is compiled too into one that knows of circuits: they are drawn by
 // a package that other cells need not link.
@@ -36,7 +49,7 @@ const resultFile = "circuitbook_result.go"
 //go:embed drawing.go.txt
 var drawingSource []byte
 
-const drawingFile = "circuitbook_drawing.go"
+const drawingFile = cell.ResultFunc + "/drawing.go"
 
 // drawn are the packages whose values are, or hold, circuits.
 var drawn = []string{"circuit", "prune", "prove", "study"}
@@ -106,28 +119,36 @@ func parseResult(text []byte) (r Result, err error) {
 // addResult has the cell in the working directory compiled with what it needs
 // for its result, if it has one.
 func addResult() error {
-	var remove []string
+	var src []byte
 	for _, name := range []string{"main.go", "main_test.go"} {
-		src, err := os.ReadFile(name)
-		if err != nil || !bytes.Contains(src, []byte(cell.ResultFunc+"(")) {
-			continue
+		if text, err := os.ReadFile(name); err == nil && bytes.Contains(text, []byte(cell.ResultFunc+"(")) {
+			src = text
 		}
-		if err := os.WriteFile(resultFile, resultSource, 0o644); err != nil {
-			return err
-		}
-		if slices.ContainsFunc(drawn, func(p string) bool { return bytes.Contains(src, []byte(`"circuitbook/sparsenn/`+p+`"`)) }) {
-			return os.WriteFile(drawingFile, drawingSource, 0o644)
-		}
-		remove = []string{drawingFile}
-		break
 	}
-	if remove == nil {
-		remove = []string{resultFile, drawingFile}
+	if src == nil {
+		return removed(callFile)
 	}
-	for _, name := range remove {
-		if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return err
-		}
+	mod, err := os.ReadFile("go.mod")
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(cell.ResultFunc, 0o755); err != nil {
+		return err
+	}
+	call := fmt.Sprintf(callSource, modfile.ModulePath(mod)+"/"+cell.ResultFunc)
+	if err := errors.Join(os.WriteFile(callFile, []byte(call), 0o644), os.WriteFile(resultFile, resultSource, 0o644)); err != nil {
+		return err
+	}
+	if slices.ContainsFunc(drawn, func(p string) bool { return bytes.Contains(src, []byte(`"circuitbook/sparsenn/`+p+`"`)) }) {
+		return os.WriteFile(drawingFile, drawingSource, 0o644)
+	}
+	return removed(drawingFile)
+}
+
+// removed takes away a file, which need not be there.
+func removed(name string) error {
+	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
 	}
 	return nil
 }

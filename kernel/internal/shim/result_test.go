@@ -111,22 +111,103 @@ func FuzzParseResult(f *testing.F) {
 func TestResultFiles(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
+	files(t, dir, map[string]string{"go.mod": "module m\n"})
 	for _, c := range []struct {
 		main string
 		want []string
 	}{
-		{"circuitbookResult(x)", []string{resultFile}},
-		{"import \"circuitbook/sparsenn/study\"\ncircuitbookResult(x)", []string{drawingFile, resultFile}},
-		{"import \"circuitbook/sparsenn/train\"\ncircuitbookResult(x)", []string{resultFile}},
-		{"import \"circuitbook/sparsenn/circuit\"", nil},
+		{"circuitbookResult(x)", []string{resultFile, callFile}},
+		{"import \"circuitbook/sparsenn/study\"\ncircuitbookResult(x)", []string{drawingFile, resultFile, callFile}},
+		{"import \"circuitbook/sparsenn/train\"\ncircuitbookResult(x)", []string{resultFile, callFile}},
+		{"import \"circuitbook/sparsenn/circuit\"", []string{resultFile}}, // which nothing imports
 	} {
 		files(t, dir, map[string]string{"main.go": c.main})
 		if err := addResult(); err != nil {
 			t.Fatal(err)
 		}
-		got, _ := filepath.Glob("circuitbook_*.go")
+		var got []string
+		for _, pattern := range []string{"circuitbook*/*.go", "circuitbook_*.go"} {
+			names, _ := filepath.Glob(pattern)
+			got = append(got, names...)
+		}
 		if diff := cmp.Diff(c.want, got); diff != "" {
 			t.Errorf("%q (-want +got):\n%s", c.main, diff)
+		}
+	}
+}
+
+// TestNamesOfACell: a cell may give any name a meaning of its own.
+func TestNamesOfACell(t *testing.T) {
+	c := newCell(t, newSetup(t))
+	c.must(t, "go", "mod", "init", "gonb_0a1b2c3d")
+	kernel := t.TempDir()
+	if err := SetInput(kernel, false); err != nil {
+		t.Fatal(err)
+	}
+	c.env = append(c.env, KernelDirEnv+"="+kernel)
+	files(t, c.dir, map[string]string{"main.go": `package main
+
+var len, fmt, os, reflect, nil, flag = 3, 4, 5, 6, 7, 8
+
+type (
+	error  int
+	string int
+	any    float64
+)
+
+func recover() {}
+
+func append() {}
+
+func main() {
+	flag.Parse()
+	circuitbookResult(len)
+}
+`})
+	c.must(t, "go", "build", "-o", "cell")
+	cmd := exec.Command(filepath.Join(c.dir, "cell"))
+	cmd.Env = append(os.Environ(), KernelDirEnv+"="+kernel)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if got, err := ReadResult(kernel); err != nil || got.Forms["text/plain"] != "3" {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// TestForeignFlag: GoNB's call of flag.Parse stays where it is one.
+func TestForeignFlag(t *testing.T) {
+	s := newSetup(t)
+	t.Chdir(t.TempDir())
+	const call = "\nfunc main() {\n\tflag.Parse()\n\tf()\n}\n"
+	for head, stays := range map[string]bool{
+		"":                                 true,
+		"import \"flag\"":                  true,
+		"import flag \"other/pflag\"":      true, // it may have one
+		"import flag \"strings\"":          false,
+		"var flag = false":                 false,
+		"var x, flag = 1, 2":               false,
+		"const (\n\ta = iota\n\tflag\n)":   false,
+		"type flag struct{}":               false,
+		"func flag() {}":                   false,
+		"func (x T) flag() {}":             true,
+		"func f() { flag := 1; _ = flag }": true,
+	} {
+		src := "package main\n\n" + head + "\n" + call
+		files(t, ".", map[string]string{"main.go": src})
+		if err := s.withoutParse(); err != nil {
+			t.Fatal(err)
+		}
+		got, err := os.ReadFile("main.go")
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := src
+		if !stays {
+			want = strings.Replace(src, "flag.Parse()", "            ", 1)
+		}
+		if string(got) != want {
+			t.Errorf("%s: %s", head, got)
 		}
 	}
 }

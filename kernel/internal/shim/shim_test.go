@@ -118,6 +118,12 @@ func TestCell(t *testing.T) {
 	if out := c.must(t, "goimports", "-w", main); strings.TrimSpace(out) != "imports -w "+main+" off" {
 		t.Errorf("goimports was called as %q", out)
 	}
+	src, err := os.ReadFile(main)
+	if err != nil {
+		t.Fatal(err)
+	}
+	// GoNB takes the imports and writes the rest as it was.
+	files(t, c.dir, map[string]string{"main.go": "package main\n\nimport \"" + strings.Join(importsOf(t, src), "\"\nimport \"") + "\"\n\nfunc main() { println(train.Run()) }\n"})
 	c.must(t, "go", "get")
 	c.must(t, "go", "get", "-t")
 	bin := filepath.Join(c.dir, "gonb_0a1b2c3d")
