@@ -26,6 +26,9 @@ func TestDecode(t *testing.T) {
 		if lost {
 			want.Circuit.Proof.RandomAlone = circuit.Estimate{}
 		}
+		if _, ok := got.Circuit.RandomAlone(); ok == lost {
+			t.Errorf("recipe %d: measured %v", recipe, ok)
+		}
 		if !reflect.DeepEqual(*got, want) {
 			t.Errorf("recipe %d: %+v, want %+v", recipe, got.Circuit.Proof, want.Circuit.Proof)
 		}

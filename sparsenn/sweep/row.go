@@ -77,6 +77,15 @@ type CircuitFacts struct {
 	Sizes []Size `json:"sizes,omitempty"`
 }
 
+// RandomAlone is the mean loss of random circuits alone, in nats per example. ok is
+// false where it was not measured, and in rows of a time when it was measured wrong.
+func (c *CircuitFacts) RandomAlone() (mean float64, ok bool) {
+	if c.Proof == nil || c.Proof.RandomAlone.N == 0 {
+		return 0, false
+	}
+	return c.Proof.RandomAlone.Mean, true
+}
+
 // Size is that of the circuit at a target loss.
 type Size struct {
 	Target  float64 `json:"target"`

@@ -115,10 +115,10 @@ var columns = []column{
 	ofProof("alone", func(c *CircuitFacts) float64 { return c.Proof.Alone.Mean }),
 	ofProof("removed", func(c *CircuitFacts) float64 { return c.Proof.Removed.Mean }),
 	ofCircuitFacts("random_alone", func(c *CircuitFacts) string {
-		if c.Proof == nil || c.Proof.RandomAlone.N == 0 {
-			return ""
+		if mean, ok := c.RandomAlone(); ok {
+			return number(mean)
 		}
-		return number(c.Proof.RandomAlone.Mean)
+		return ""
 	}),
 	ofProof("random_removed", func(c *CircuitFacts) float64 { return c.Proof.RandomRemoved.Mean }),
 	ofProof("accuracy", func(c *CircuitFacts) float64 { return c.Accuracy }),
