@@ -51,35 +51,32 @@ func TestOddNotebook(t *testing.T) {
 	if err != nil {
 		t.Fatalf("%v\n%s", err, log.String())
 	}
+	text, err := json.Marshal(m{"nbformat": 4, "nbformat_minor": 5, "cells": cells, "metadata": m{
+		"kernelspec": 3, "language_info": m{"name": 3}, "title": odd, "authors": "a", "widgets": 3, "orig_nbformat": "x",
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := notebook.Parse(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err = n.Encode(); err != nil {
+		t.Fatal(err)
+	}
 	dir := t.TempDir()
-	// As they are, and as the earlier format without ids; all metadata of one kind.
-	for i, v := range []any{3, m{"name": 3}} {
-		text, err := json.Marshal(m{"nbformat": 4, "nbformat_minor": 5 - i, "cells": cells, "metadata": m{
-			"kernelspec": v, "language_info": v, "title": v, "authors": v, "widgets": v, "orig_nbformat": v,
-		}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		n, err := notebook.Parse(text)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if text, err = n.Encode(); err != nil {
-			t.Fatal(err)
-		}
-		from, to := filepath.Join(dir, "a.ipynb"), filepath.Join(dir, "a.html")
-		if err := os.WriteFile(from, text, 0o644); err != nil {
-			t.Fatal(err)
-		}
-		if _, err := execute.WriteHTML(t.Context(), python, provision.PythonEnviron(), execute.Page{From: from, To: to, Title: "t"}); err != nil {
-			t.Fatal(err)
-		}
-		if page, err := os.ReadFile(to); err != nil || !strings.Contains(string(page), "<p>the end</p>") {
-			t.Errorf("the page ends early, %v", err)
-		}
+	from, to := filepath.Join(dir, "a.ipynb"), filepath.Join(dir, "a.html")
+	if err := os.WriteFile(from, text, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := execute.WriteHTML(t.Context(), python, provision.PythonEnviron(), execute.Page{From: from, To: to, Title: "t"}); err != nil {
+		t.Fatal(err)
+	}
+	if page, err := os.ReadFile(to); err != nil || !strings.Contains(string(page), "<p>the end</p>") {
+		t.Errorf("the page ends early, %v", err)
 	}
 	// What cannot be shown at all is said in one line.
-	from := filepath.Join(dir, "b.ipynb")
+	from = filepath.Join(dir, "b.ipynb")
 	if err := os.WriteFile(from, []byte("{}"), 0o644); err != nil {
 		t.Fatal(err)
 	}
