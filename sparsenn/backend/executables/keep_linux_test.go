@@ -56,7 +56,7 @@ func trained() (o outcome, err error) {
 	if err != nil {
 		return o, err
 	}
-	c.Steps, c.ValidEvery = 4, 2
+	c.Steps, c.ValidEvery, c.Model.Layers = 4, 2, 1
 	r, err := train.Run(context.Background(), c, train.Options{})
 	if err != nil {
 		return o, err
