@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/notebook"
 )
 
@@ -57,21 +58,36 @@ func write(t *testing.T, file string, forms []form) *notebook.Notebook {
 	return n
 }
 
-// TestJupyterLab has one JupyterLab for what needs one.
-func TestJupyterLab(t *testing.T) {
-	b := StartBrowser(t)
-	root := t.TempDir()
-	server := Lab{Root: root}.Start(t)
-	p := b.Page(t)
-	if err := server.Load(p); err != nil {
+// TestLab has one JupyterLab, one browser and one page for what needs them.
+func TestLab(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs JupyterLab")
+	}
+	m, err := module.Search{Cwd: "."}.Find()
+	if err != nil {
 		t.Fatal(err)
 	}
-	for _, test := range []struct {
-		name string
-		run  func(*testing.T, *Server, *Page, string)
-	}{{"look", testLook}, {"sanitiser", testSanitiser}, {"run all", testRunAll}} {
-		t.Run(test.name, func(t *testing.T) { test.run(t, server, p, root) })
-	}
+	root := t.TempDir()
+	server := Lab{Root: root, Env: []string{"JUPYTER_PATH=" + Install(t, m)}}.Start(t)
+	t.Run("VS Code", func(t *testing.T) { testVSCode(t, server) })
+	t.Run("browser", func(t *testing.T) {
+		b := StartBrowser(t)
+		p := b.Page(t)
+		if err := server.Load(p); err != nil {
+			t.Fatal(err)
+		}
+		for _, test := range []struct {
+			name string
+			run  func(*testing.T, *Server, *Page, string)
+		}{{"look", testLook}, {"sanitiser", testSanitiser}, {"run all", testRunAll}, {"session", testSession}} {
+			t.Run(test.name, func(t *testing.T) {
+				test.run(t, server, p, root)
+				if err := p.Close(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+	})
 }
 
 // testLook holds that Look passes what a reader sees and names what not.
@@ -223,9 +239,6 @@ func testRunAll(t *testing.T, server *Server, p *Page, root string) {
 		t.Fatal(err)
 	}
 	if err := p.Await("panel.content.widgets[1].outputArea.node.innerText.includes('42')", stepTimeout); err != nil {
-		t.Error(err)
-	}
-	if err := p.Close(); err != nil {
 		t.Error(err)
 	}
 }

@@ -13,11 +13,12 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"circuitbook/internal/suite"
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/notebook"
 )
 
-// cells of the notebook that TestSession works in.
+// cells of the notebook that testSession works in.
 const (
 	figure = iota
 	strip
@@ -75,17 +76,14 @@ func (p *Page) begin() error {
 
 func (p *Page) keys(text string) error { return p.run(stepTimeout, chromedp.KeyEvent(text)) }
 
-// TestSession is an hour of a person's in JupyterLab: install, open, run, look,
-// point, complete with Tab, ask with Shift+Tab, interrupt, restart, save, and open it
-// again where it is not trusted.
-func TestSession(t *testing.T) {
-	b := StartBrowser(t)
+// testSession is an hour of a person's in JupyterLab: install, open, run, look,
+// point, complete with Tab, ask with Shift+Tab, interrupt, restart, save. The long
+// form opens it again where it is not trusted, as the shipped notebooks are.
+func testSession(t *testing.T, server *Server, p *Page, root string) {
 	m, err := module.Search{Cwd: "."}.Find()
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := []string{"JUPYTER_PATH=" + Install(t, m)}
-	root := t.TempDir()
 	if err := os.WriteFile(filepath.Join(root, "a.ipynb"), sessionNotebook(t), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -96,8 +94,6 @@ func TestSession(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(root, "quotes.json"), text, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	server := Lab{Root: root, Env: env}.Start(t)
-	p := b.Page(t)
 	keep := Screenshots(t, filepath.Join(m.Dir, "circuitbook-out", "screenshots"))
 	shot := func(name string) {
 		t.Helper()
@@ -116,7 +112,6 @@ func TestSession(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	must(server.Load(p))
 	must(server.Notebook(p, "a.ipynb", true))
 	must(p.Await("panel.sessionContext.ready.then(() => panel.sessionContext.session?.kernel?.info)", stepTimeout))
 	must(p.Await("document.querySelector('.jp-KernelName, .jp-Toolbar-kernelName')?.innerText.includes('Go (Circuitbook)')", stepTimeout))
@@ -187,10 +182,13 @@ func TestSession(t *testing.T) {
 	must(p.Await(said(greeting)+".includes('GOOD DAY') && "+cell(greeting)+".model.executionCount === 1", stepTimeout))
 
 	must(p.Eval("panel.context.save().then(() => true)", nil))
+	if !suite.Long {
+		return
+	}
 	must(p.Close())
 
 	// Somebody else's JupyterLab does not trust it, and shows it.
-	other := Lab{Root: root, Env: env}.Start(t)
+	other := Lab{Root: root}.Start(t)
 	must(other.Load(p))
 	must(other.Notebook(p, "a.ipynb", false))
 	n, err := notebook.Read(filepath.Join(root, "a.ipynb"))

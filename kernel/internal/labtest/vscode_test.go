@@ -110,15 +110,10 @@ func (c clientCell) last() (kind string, mimes []string, text string) {
 	return d.Type, d.Mimes, text
 }
 
-// TestVSCodeServer does what VS Code does with a kernel of a Jupyter server. VS Code
+// testVSCode does what VS Code does with a kernel of a Jupyter server. VS Code
 // itself, its pages and its trust are not tried: no registry has it.
-func TestVSCodeServer(t *testing.T) {
+func testVSCode(t *testing.T, server *Server) {
 	modules := nodeModules(t)
-	m, err := module.Search{Cwd: "."}.Find()
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := Lab{Root: t.TempDir(), Env: []string{"JUPYTER_PATH=" + Install(t, m)}}.Start(t)
 	var seen struct {
 		Spec struct {
 			Name, Language string
