@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"unicode/utf8"
 )
@@ -16,7 +17,8 @@ import (
 //     mean to mean ablation;
 //   - every estimate has lo ≤ mean ≤ hi, and is over something;
 //   - Ablation is known, text is UTF-8, and provenance holds only strings, booleans
-//     and numbers that survive JSON: whole ones up to 2⁵³.
+//     and numbers that survive JSON: whole ones up to 2⁵³;
+//   - Weights is a digest, or empty.
 //
 // [Encode] writes no circuit that breaks this, [Decode] returns none.
 func (c *Circuit) Check() error {
@@ -33,6 +35,9 @@ func (c *Circuit) Check() error {
 		if !utf8.ValidString(f.text) {
 			return fmt.Errorf("%s %q is not UTF-8", f.name, f.text)
 		}
+	}
+	if c.Weights != "" && !digest.MatchString(c.Weights) {
+		return fmt.Errorf("weights is %q; it must be the digest of a model, 32 hexadecimal digits", c.Weights)
 	}
 	for _, f := range []struct {
 		name string
@@ -56,6 +61,9 @@ func (c *Circuit) Check() error {
 	}
 	return checkProvenance(c.Provenance)
 }
+
+// digest is what model.Digest returns.
+var digest = regexp.MustCompile(`^[0-9a-f]{32}$`)
 
 func (c *Circuit) checkNodes() error {
 	for i, n := range c.Nodes {

@@ -45,6 +45,8 @@ func TestCheckRefuses(t *testing.T) {
 		{`ablation is "Mean"`, func(c *Circuit) { c.Ablation = "Mean" }},
 		{"task", func(c *Circuit) { c.Task = "\xff" }},
 		{"run", func(c *Circuit) { c.Run = "a\xc3" }},
+		{`weights is "0123"`, func(c *Circuit) { c.Weights = "0123" }},
+		{`weights is "0123456789ABCDEF0123456789abcdef"`, func(c *Circuit) { c.Weights = "0123456789ABCDEF0123456789abcdef" }},
 		{"target is NaN", func(c *Circuit) { c.Target = nan }},
 		{"target is -0.1", func(c *Circuit) { c.Target = -0.1 }},
 		{"logit_scale is +Inf", func(c *Circuit) { c.LogitScale = inf }},

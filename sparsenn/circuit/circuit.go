@@ -84,8 +84,12 @@ const (
 // place of To and then of From; every edge joins two nodes of Nodes. [Circuit.Check]
 // says what is wrong with one that breaks this.
 type Circuit struct {
-	Task     string `json:"task"`
-	Run      string `json:"run"` // name of the training run
+	Task string `json:"task"`
+	Run  string `json:"run"` // name of the training run
+	// Weights is the digest of the run's model (model.Digest), which stands for the
+	// values of all of its parameters: one name may come with other values, as where
+	// the run was made anew on another processor. It is empty where it is not known.
+	Weights  string `json:"weights,omitempty"`
 	Model    Shape  `json:"model"`
 	Ablation string `json:"ablation"` // MeanAblation or ZeroAblation
 	// FreezeNorms says that norms take their mean squares from the pass in which

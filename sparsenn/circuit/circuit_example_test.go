@@ -43,8 +43,8 @@ func ExampleDecode() {
 	_, err = circuit.Decode([]byte(strings.Replace(string(text), `"target"`, `"goal"`, 1)))
 	fmt.Println(err)
 	// Output:
-	// decode circuit: version is 9; this program knows versions 1 to 3: a file of a later one needs a newer circuitbook
-	// decode circuit: field "goal" is not known; the file has format, version, task, run, model, ablation, freeze_norms, target, calibrated, logit_scale, logit_shift, proof, provenance, nodes, edges
+	// decode circuit: version is 9; this program knows versions 1 to 4: a file of a later one needs a newer circuitbook
+	// decode circuit: field "goal" is not known; the file has format, version, task, run, weights, model, ablation, freeze_norms, target, calibrated, logit_scale, logit_shift, proof, provenance, nodes, edges
 }
 
 // small is a model of one layer with two weights that are not 0.

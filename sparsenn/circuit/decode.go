@@ -46,24 +46,33 @@ func decode(data []byte) (*Circuit, error) {
 	switch head.Version {
 	case 1:
 		return decode1(data)
-	case versionLive, Version:
+	case versionBase, versionFrozen, versionWeights:
 		return decode2(data)
 	}
 	return nil, fmt.Errorf("version is %d; this program knows versions 1 to %d: a file of a later one needs a newer circuitbook",
 		head.Version, Version)
 }
 
-// decode2 reads versions 2 and 3.
+// decode2 reads versions 2 to 4.
 func decode2(data []byte) (*Circuit, error) {
 	var f file
 	if err := strictly(data, &f); err != nil {
 		return nil, err
 	}
-	if f.FreezeNorms != nil && f.Version < Version {
-		return nil, fmt.Errorf("field \"freeze_norms\" is not known to version %d; it came with version %d", f.Version, Version)
+	for _, x := range []struct {
+		name  string
+		there bool
+		since int
+	}{{"freeze_norms", f.FreezeNorms != nil, versionFrozen}, {"weights", f.Weights != nil, versionWeights}} {
+		if x.there && f.Version < x.since {
+			return nil, fmt.Errorf("field %q is not known to version %d; it came with version %d", x.name, f.Version, x.since)
+		}
 	}
 	c := &Circuit{Task: f.Task, Run: f.Run, Model: f.Model, Ablation: f.Ablation, Target: f.Target,
 		Calibrated: f.Calibrated, LogitScale: f.LogitScale, LogitShift: f.LogitShift, Proof: f.Proof}
+	if f.Weights != nil {
+		c.Weights = *f.Weights
+	}
 	c.FreezeNorms = f.FreezeNorms != nil && *f.FreezeNorms
 	if len(f.Provenance) > 0 {
 		c.Provenance = f.Provenance

@@ -4,7 +4,8 @@
 //
 // # Making and asking
 //
-// [Build] finds the edges between kept nodes of a model. [Load] and
+// [Build] finds the edges between kept nodes of a model; [Circuit.Match] says
+// whether a circuit is of a model. [Load] and
 // [Circuit.Save] are files; [Circuit.Check] says what is wrong with a circuit made
 // by hand, [Circuit.Sort] orders one. A node is a site and an index and prints as
 // a path that [ParseNode] reads, "0.mlp.post_act[863]"; [Shape.Sites] lists the
@@ -28,14 +29,16 @@
 // the same.
 //
 //	format       "circuitbook.circuit"
-//	version      2, or 3 where freeze_norms is there
+//	version      4 where weights is there, else 3 where freeze_norms is, else 2
 //	task         name of the task
 //	run          name of the training run
+//	weights      (optional, from version 4) digest of the run's model, 32 hexadecimal
+//	             digits: sha256 over its parameters, of which the first half
 //	model        sizes of the model: layers, d_model, heads, d_head, d_mlp,
 //	             d_pos (optional, width of the position vectors), vocab,
 //	             sink (optional, true if heads have a sink)
 //	ablation     "mean" or "zero": what nodes outside the circuit are held at
-//	freeze_norms (optional, version 3 only) true if norms take their mean squares
+//	freeze_norms (optional, from version 3) true if norms take their mean squares
 //	             from the pass in which nothing is left out
 //	target       loss that pruning aimed at, nats per example
 //	calibrated   (optional) true if the next two are in use
@@ -58,9 +61,10 @@
 //	             weight  not 0
 //	             effect  (optional) as for nodes
 //
-// A circuit is written in version 2 unless it needs version 3, so that one with live
-// norms has the bytes and the hashes that it had before there was a version 3. In
-// files of versions 1 and 2 norms are live.
+// A circuit is written in the oldest version from 2 on that holds it, so that one
+// that does not use what is new has the bytes and the hashes that it had before. In
+// files of versions 1 and 2 norms are live. Up to version 3 files do not say which
+// weights they are of: [Circuit.Match] compares their edges with a model's.
 //
 // Version 1 is the first layout, from before any release; it is read and no longer
 // written. It has format, version, task, run, model, ablation, target and

@@ -15,33 +15,41 @@ import (
 // hashes over them. The package's doc describes them.
 const (
 	Format  = "circuitbook.circuit"
-	Version = 3
+	Version = 4
 )
 
-// versionLive is the version of circuits with live norms.
-const versionLive = 2
+// What each version brought.
+const (
+	versionBase    = 2
+	versionFrozen  = 3 // freeze_norms
+	versionWeights = 4 // weights
+)
 
 // version is the one that a circuit is written in.
 func (c *Circuit) version() int {
-	if c.FreezeNorms {
-		return Version
+	switch {
+	case c.Weights != "":
+		return versionWeights
+	case c.FreezeNorms:
+		return versionFrozen
 	}
-	return versionLive
+	return versionBase
 }
 
 // maxFile is the largest file that is written or read, in bytes.
 const maxFile = 64 << 20
 
-// file is version 3 of the format; names that stand here are the ones that Decode
+// file is version 4 of the format; names that stand here are the ones that Decode
 // understands.
 type file struct {
 	Format      string         `json:"format"`
 	Version     int            `json:"version"`
 	Task        string         `json:"task"`
 	Run         string         `json:"run"`
+	Weights     *string        `json:"weights,omitempty"` // nil before version 4
 	Model       Shape          `json:"model"`
 	Ablation    string         `json:"ablation"`
-	FreezeNorms *bool          `json:"freeze_norms,omitempty"` // nil in version 2
+	FreezeNorms *bool          `json:"freeze_norms,omitempty"` // nil before version 3
 	Target      float64        `json:"target"`
 	Calibrated  bool           `json:"calibrated,omitempty"`
 	LogitScale  float64        `json:"logit_scale,omitempty"`
@@ -81,6 +89,9 @@ func Encode(c *Circuit) ([]byte, error) {
 	w.field("version", c.version())
 	w.field("task", c.Task)
 	w.field("run", c.Run)
+	if c.Weights != "" {
+		w.field("weights", c.Weights)
+	}
 	w.field("model", c.Model)
 	w.field("ablation", c.Ablation)
 	if c.FreezeNorms {

@@ -84,6 +84,13 @@ func frozen() *Circuit {
 	return c
 }
 
+// weighed is the same with the digest of its model.
+func weighed() *Circuit {
+	c := frozen()
+	c.Weights = "0123456789abcdef0123456789abcdef"
+	return c
+}
+
 func genShape() *rapid.Generator[Shape] {
 	return rapid.Custom(func(t *rapid.T) Shape {
 		size := func(name string, lo, hi int) int { return rapid.IntRange(lo, hi).Draw(t, name) }
@@ -131,6 +138,9 @@ func genCircuitOf(s Shape) *rapid.Generator[*Circuit] {
 			Ablation: rapid.SampledFrom([]string{MeanAblation, ZeroAblation}).Draw(t, "ablation"),
 			Target:   rapid.Float64Min(0).Draw(t, "target")}
 		c.FreezeNorms = rapid.Bool().Draw(t, "frozen")
+		if rapid.Bool().Draw(t, "weighed") {
+			c.Weights = rapid.StringMatching(`[0-9a-f]{32}`).Draw(t, "weights")
+		}
 		if c.Calibrated = rapid.Bool().Draw(t, "calibrated"); c.Calibrated {
 			c.LogitScale, c.LogitShift = number.Draw(t, "scale"), number.Draw(t, "shift")
 		}

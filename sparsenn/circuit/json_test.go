@@ -20,7 +20,7 @@ var regen = flag.Bool("regen", false, "write the golden circuit files anew")
 
 // TestGoldenFiles freezes the format: a change of these bytes is a new version.
 func TestGoldenFiles(t *testing.T) {
-	for name, want := range map[string]*Circuit{"v2.json": full(), "v3.json": frozen(), "quotes.json": quotes()} {
+	for name, want := range map[string]*Circuit{"v2.json": full(), "v3.json": frozen(), "v4.json": weighed(), "quotes.json": quotes()} {
 		path := filepath.Join("testdata", name)
 		if *regen {
 			if err := want.Save(path); err != nil {
@@ -173,9 +173,10 @@ func TestDecodeRefuses(t *testing.T) {
 		{"brackets", "\xff", "not UTF-8"},
 		{`"format": "circuitbook.circuit"`, `"format": "x"`, `format is "x"; a circuit file has "format": "circuitbook.circuit"`},
 		{`"format": "circuitbook.circuit",`, ``, `format is ""`},
-		{`"version": 2`, `"version": 4`, "version is 4; this program knows versions 1 to 3"},
+		{`"version": 2`, `"version": 5`, "version is 5; this program knows versions 1 to 4"},
 		{`"target": `, `"freeze_norms": true, "target": `, `field "freeze_norms" is not known to version 2; it came with version 3`},
 		{`"target": `, `"freeze_norms": false, "target": `, `field "freeze_norms" is not known to version 2`},
+		{`"model": `, `"weights": "0123456789abcdef0123456789abcdef", "model": `, `field "weights" is not known to version 2; it came with version 4`},
 		{`"version": 2`, `"version": 0`, "version is 0"},
 		{`"version": 2`, `"version": "2"`, "cannot unmarshal string"},
 		{`"version": 2`, `"version": 2.5`, "cannot unmarshal number 2.5"},
@@ -337,7 +338,7 @@ func TestCircuitInsideAnotherValue(t *testing.T) {
 
 // FuzzDecode: nothing panics, and what is read is sound and can be written.
 func FuzzDecode(f *testing.F) {
-	for _, name := range []string{"v1.json", "v2.json", "v3.json", "quotes.json"} {
+	for _, name := range []string{"v1.json", "v2.json", "v3.json", "v4.json", "quotes.json"} {
 		text, err := os.ReadFile(filepath.Join("testdata", name))
 		if err != nil {
 			f.Fatal(err)

@@ -29,19 +29,12 @@ func Effects(ctx context.Context, run *train.Result, t task.Task, c *circuit.Cir
 	if config.EffectExamples == 0 {
 		return nil, errors.New("effects on select pairs: effect_examples is 0; it must be at least 1")
 	}
-	if err := checkParent(run, c); err != nil {
+	whole, err := check(run, t, c)
+	if err != nil {
 		return nil, err
 	}
 	config = Config{EffectExamples: config.EffectExamples, MaxTokens: config.MaxTokens, Seed: config.Seed}
-	bare := *c
-	bare.Proof, bare.Nodes, bare.Edges = nil, slices.Clone(c.Nodes), slices.Clone(c.Edges)
-	for i := range bare.Nodes {
-		bare.Nodes[i].Effect = nil
-	}
-	for i := range bare.Edges {
-		bare.Edges[i].Effect = nil
-	}
-	id, err := identityOf(run, t, &bare, config)
+	id, err := identityOf(run, t, unmeasured(c), config)
 	if err != nil {
 		return nil, err
 	}
@@ -50,10 +43,11 @@ func Effects(ctx context.Context, run *train.Result, t task.Task, c *circuit.Cir
 		return c, err
 	}
 	return artifact(effectsKind, id, o.Roots, load, func(a *store.Run) error {
-		if err := measureSelect(ctx, run, t, &bare, config, o); err != nil {
+		measured, err := measureSelect(ctx, run, t, unmeasured(whole), config, o)
+		if err != nil {
 			return fmt.Errorf("effects in the circuit of %s in %s: %w", t.Name, run.Name, err)
 		}
-		text, err := circuit.Encode(&bare)
+		text, err := circuit.Encode(measured)
 		if err != nil {
 			return err
 		}
@@ -61,15 +55,28 @@ func Effects(ctx context.Context, run *train.Result, t task.Task, c *circuit.Cir
 	})
 }
 
-// measureSelect fills in the effects of a circuit on select pairs.
-func measureSelect(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, o Options) error {
+// unmeasured is a circuit without what was measured of it.
+func unmeasured(c *circuit.Circuit) *circuit.Circuit {
+	out := *c
+	out.Proof, out.Nodes, out.Edges = nil, slices.Clone(c.Nodes), slices.Clone(c.Edges)
+	for i := range out.Nodes {
+		out.Nodes[i].Effect = nil
+	}
+	for i := range out.Edges {
+		out.Edges[i].Effect = nil
+	}
+	return &out
+}
+
+// measureSelect returns a circuit with its effects on select pairs.
+func measureSelect(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, o Options) (*circuit.Circuit, error) {
 	examples, err := t.Select(run.Tokenizer, drawn(run, config, config.EffectExamples))
 	if err != nil {
-		return err
+		return nil, err
 	}
 	p, err := proverOf(ctx, run, c, config, examples, o.Roots)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return p.measureEffects(ctx, c, progressed(o, len(c.Nodes)+len(c.Edges)))
+	return p.circuit, p.measureEffects(ctx, progressed(o, len(c.Nodes)+len(c.Edges)))
 }

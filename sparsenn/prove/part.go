@@ -37,7 +37,7 @@ func Without(ctx context.Context, run *train.Result, c *circuit.Circuit, roots .
 }
 
 func part(ctx context.Context, run *train.Result, c *circuit.Circuit, keep bool, roots []string) (*Part, error) {
-	if err := checkParent(run, c); err != nil {
+	if _, err := ablate.Parent(run, c); err != nil {
 		return nil, err
 	}
 	o := optionsOf(c)

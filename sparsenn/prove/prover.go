@@ -13,7 +13,8 @@ import (
 )
 
 // prover is a circuit under proof: its model on the examples of a split. Which
-// split that is, is up to Run and Effects.
+// split that is, is up to Run and Effects. The circuit is a copy, which has as means
+// what nodes are held at, and into which effects are written.
 type prover struct {
 	config  Config
 	run     *train.Result
@@ -45,18 +46,18 @@ func (p *prover) fitted(m ablate.Margins) ablate.Margins {
 	return m
 }
 
-// checkParent says whether a circuit is of a run.
-func checkParent(run *train.Result, c *circuit.Circuit) error {
-	if err := c.Check(); err != nil {
-		return err
+// check says whether a circuit is of a run and a task, and has all of its edges. It
+// returns the circuit as the model has it, and as one of these weights.
+func check(run *train.Result, t task.Task, c *circuit.Circuit) (*circuit.Circuit, error) {
+	whole, err := ablate.Parent(run, c)
+	if err != nil {
+		return nil, err
 	}
-	if c.Run != run.Name {
-		return fmt.Errorf("the circuit is of %s, not of %s; open that run", c.Run, run.Name)
+	if c.Task != t.Name {
+		return nil, fmt.Errorf("the circuit is of the task %q, not of %q; give the task that it was found for", c.Task, t.Name)
 	}
-	if shape := ablate.ShapeOf(run.Config.Model); c.Model != shape {
-		return fmt.Errorf("the circuit is of a model of shape %+v, the run's is %+v", c.Model, shape)
-	}
-	return nil
+	whole.Weights = run.Model.Digest()
+	return whole, c.Lacks(whole)
 }
 
 // optionsOf are the ablation's options that a circuit was found under.
@@ -78,7 +79,9 @@ func nodesOf(c *circuit.Circuit) []circuit.Node {
 
 // proverOf is a circuit on examples, of which the first measure effects.
 func proverOf(ctx context.Context, run *train.Result, c *circuit.Circuit, config Config, examples []task.Example, roots []string) (*prover, error) {
-	p := &prover{config: config, run: run, circuit: c, calibration: calibrationOf(c)}
+	own := *c
+	own.Nodes, own.Edges = slices.Clone(c.Nodes), slices.Clone(c.Edges)
+	p := &prover{config: config, run: run, circuit: &own, calibration: calibrationOf(c)}
 	var err error
 	if p.stats, err = ablate.Measure(ctx, run, roots...); err != nil {
 		return nil, err
@@ -90,8 +93,13 @@ func proverOf(ctx context.Context, run *train.Result, c *circuit.Circuit, config
 	if p.effects, err = p.on.Of(few, ablate.LengthOf(examples)); err != nil {
 		return nil, err
 	}
-	p.kept, err = p.on.Space.MaskOf(nodesOf(c))
-	return p, err
+	if p.kept, err = p.on.Space.MaskOf(nodesOf(c)); err != nil || p.on.Options.Zero {
+		return p, err
+	}
+	for i, n := range own.Nodes {
+		own.Nodes[i].Mean = float64(p.stats.Mean[n.Site][n.Index])
+	}
+	return p, nil
 }
 
 // proof measures the five losses, and on the way the accuracies.
@@ -142,19 +150,20 @@ func (p *prover) effect(on *ablate.Evaluator, m ablate.Mask) (float64, error) {
 }
 
 // measureEffects fills in what every node and every edge is worth.
-func (p *prover) measureEffects(ctx context.Context, c *circuit.Circuit, step func()) error {
+func (p *prover) measureEffects(ctx context.Context, step func()) error {
 	base, err := p.effect(p.effects, p.kept)
 	if err != nil {
 		return err
 	}
-	if err := p.nodeEffects(ctx, base, c, step); err != nil {
+	if err := p.nodeEffects(ctx, base, step); err != nil {
 		return err
 	}
-	return p.edgeEffects(ctx, base, c, step)
+	return p.edgeEffects(ctx, base, step)
 }
 
 // nodeEffects fills in what every node alone is worth in the circuit.
-func (p *prover) nodeEffects(ctx context.Context, base float64, c *circuit.Circuit, step func()) error {
+func (p *prover) nodeEffects(ctx context.Context, base float64, step func()) error {
+	c := p.circuit
 	for i := range c.Nodes {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -177,7 +186,8 @@ func (p *prover) nodeEffects(ctx context.Context, base float64, c *circuit.Circu
 
 // edgeEffects fills in what every edge alone is worth in the circuit: its weight
 // is set to 0, and the mean of what it carried is added to the bias.
-func (p *prover) edgeEffects(ctx context.Context, base float64, c *circuit.Circuit, step func()) error {
+func (p *prover) edgeEffects(ctx context.Context, base float64, step func()) error {
+	c := p.circuit
 	for i := range c.Edges {
 		if err := ctx.Err(); err != nil {
 			return err

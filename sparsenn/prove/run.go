@@ -3,7 +3,6 @@ package prove
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"circuitbook/sparsenn/circuit"
@@ -104,20 +103,23 @@ type identity struct {
 
 func identityOf(run *train.Result, t task.Task, c *circuit.Circuit, config Config) (identity, error) {
 	bare := *c
-	bare.Proof = nil
+	bare.Proof, bare.Weights = nil, "" // Weights stands beside it
 	hash, err := store.Hash(&bare)
 	return identity{Recipe, run.Name, run.Model.Digest(), t.Name, hash, config}, err
 }
 
-// Run measures a circuit of a run on a task: loaded where it was measured
-// before, else measured, which takes about a second a node and edge of a small
-// model. A circuit of another run or of another shape is an error. When ctx is
-// cancelled it stops within a second and keeps nothing.
+// Run measures a circuit of a run on a task: loaded where it was measured before,
+// else measured, which takes about a second a node and edge of a small model. A
+// circuit of another run, of other weights or of another task is an error, as is one
+// that lacks an edge between its nodes. What comes out has the model's digest and
+// biases and, as Mean, what nodes were held at. When ctx is cancelled it stops within
+// a second and keeps nothing.
 func Run(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, o Options) (*Result, error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
-	if err := checkParent(run, c); err != nil {
+	whole, err := check(run, t, c)
+	if err != nil {
 		return nil, err
 	}
 	id, err := identityOf(run, t, c, config)
@@ -125,7 +127,7 @@ func Run(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit
 		return nil, err
 	}
 	return artifact(kind, id, o.Roots, load, func(a *store.Run) error {
-		if err := measure(ctx, run, t, c, config, o, a); err != nil {
+		if err := measure(ctx, run, t, whole, config, o, a); err != nil {
 			return fmt.Errorf("proving the circuit of %s in %s: %w", t.Name, run.Name, err)
 		}
 		return nil
@@ -159,15 +161,13 @@ func measure(ctx context.Context, run *train.Result, t task.Task, c *circuit.Cir
 		steps += len(c.Nodes) + len(c.Edges)
 	}
 	step := progressed(o, steps)
-	proved := new(*c)
-	proved.Nodes, proved.Edges = slices.Clone(c.Nodes), slices.Clone(c.Edges)
 	proof, facts, err := p.proof(ctx, step)
 	if err != nil {
 		return err
 	}
-	proved.Proof = &proof
+	p.circuit.Proof = &proof
 	if config.EffectExamples > 0 {
-		if err := p.measureEffects(ctx, proved, step); err != nil {
+		if err := p.measureEffects(ctx, step); err != nil {
 			return err
 		}
 	}
@@ -187,7 +187,7 @@ func measure(ctx context.Context, run *train.Result, t task.Task, c *circuit.Cir
 	provenance.Parents = map[string]string{"train": run.Name}
 	provenance.Plugin = run.Provenance.Plugin
 	provenance.WallSeconds = time.Since(started).Seconds()
-	return save(a, proved, facts, provenance)
+	return save(a, p.circuit, facts, provenance)
 }
 
 // newProver is a circuit on report prompts.

@@ -15,13 +15,13 @@ import (
 // [Run] for a circuit that is there, such as one found for a stricter target. It
 // trains no gates and stores nothing. The trial says how large the result is, and
 // of what loss; where the circuit itself misses the target, Reached is false and
-// the result has its nodes. Of a circuit of another run it is an error.
+// the result has its nodes. A circuit of another run, or of other weights, is an error.
 func Reduce(ctx context.Context, run *train.Result, t task.Task, c Config, from *circuit.Circuit, roots ...string) (*circuit.Circuit, Trial, error) {
 	fail := func(err error) (*circuit.Circuit, Trial, error) {
 		return nil, Trial{}, fmt.Errorf("reducing a circuit of %s for %s: %w", run.Name, t.Name, err)
 	}
-	if from.Run != run.Name {
-		return fail(fmt.Errorf("it is of %s; give the run that it was found in", from.Run))
+	if _, err := ablate.Parent(run, from); err != nil {
+		return fail(err)
 	}
 	s, err := newSubject(run, t, c)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/internal/amplified"
 )
 
 // TestReduce: at its own target a circuit that was eliminated stays as it is, at a
@@ -52,6 +53,16 @@ func TestReduce(t *testing.T) {
 	other.Run = "train-other"
 	if _, _, err := Reduce(context.Background(), run, brackets(), c, &other); err == nil || !strings.Contains(err.Error(), "train-other") {
 		t.Errorf("a circuit of another run: %v", err)
+	}
+	if r.Circuit.Weights != run.Model.Digest() {
+		t.Errorf("the circuit is of weights %q, the model's are %s", r.Circuit.Weights, run.Model.Digest())
+	}
+	retrained := amplified.Moved(t, run, "lm_head.weight")
+	if _, _, err := Reduce(context.Background(), retrained, brackets(), c, r.Circuit); err == nil || !strings.Contains(err.Error(), "trained anew") {
+		t.Errorf("a circuit of other weights: %v", err)
+	}
+	if _, err := Sizes(context.Background(), retrained, brackets(), c, r, []float64{0.5}); err == nil || !strings.Contains(err.Error(), "trained anew") {
+		t.Errorf("sizes of a pruning of other weights: %v", err)
 	}
 	c.Target = -1
 	if _, _, err := Reduce(context.Background(), run, brackets(), c, r.Circuit); err == nil || !strings.Contains(err.Error(), "target") {

@@ -25,8 +25,8 @@ func Sizes(ctx context.Context, run *train.Result, t task.Task, c Config, from *
 	fail := func(err error) ([]Trial, error) {
 		return nil, fmt.Errorf("sizes of circuits of %s for %s: %w", run.Name, t.Name, err)
 	}
-	if from.Circuit.Run != run.Name {
-		return fail(fmt.Errorf("the pruning is of %s; give the run that it was made from", from.Circuit.Run))
+	if _, err := ablate.Parent(run, from.Circuit); err != nil {
+		return fail(err)
 	}
 	s, err := newSubject(run, t, c)
 	if err != nil {

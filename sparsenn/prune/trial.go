@@ -2,7 +2,6 @@ package prune
 
 import (
 	"math/rand/v2"
-	"strings"
 	"time"
 
 	"circuitbook/sparsenn/ablate"
@@ -103,7 +102,7 @@ func (w *work) size(f *found) error {
 // circuit is a mask as a circuit.
 func (w *work) circuit(f *found) (*circuit.Circuit, error) {
 	sp := w.judge.Space
-	c := &circuit.Circuit{Task: w.task.Name, Run: w.run.Name, Model: sp.Shape, Ablation: circuit.MeanAblation, Target: w.config.Target,
+	c := &circuit.Circuit{Task: w.task.Name, Run: w.run.Name, Weights: w.identity.Weights, Model: sp.Shape, Ablation: circuit.MeanAblation, Target: w.config.Target,
 		FreezeNorms: w.config.Ablation.FreezeNorms}
 	if w.config.Calibrate {
 		c.Calibrated, c.LogitScale, c.LogitShift = true, f.calibration.Scale, f.calibration.Shift
@@ -125,16 +124,6 @@ func (w *work) circuit(f *found) (*circuit.Circuit, error) {
 		}
 	}
 	var err error
-	c.Nodes, c.Edges, err = circuit.Build(sp.Shape, nodes, w.values)
+	c.Nodes, c.Edges, err = circuit.Build(sp.Shape, nodes, ablate.Lookup(w.run.Model))
 	return c, err
-}
-
-// values looks parameters up for circuit.Build, which takes nil for a bias that
-// a model does not have.
-func (w *work) values(name string) ([]float32, error) {
-	v, err := w.run.Model.Values(name)
-	if err != nil && !w.run.Config.Model.Bias && strings.HasSuffix(name, ".bias") {
-		return nil, nil
-	}
-	return v, err
 }

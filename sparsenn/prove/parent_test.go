@@ -1,0 +1,108 @@
+package prove
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/internal/amplified"
+	"circuitbook/sparsenn/task"
+	"circuitbook/sparsenn/train"
+)
+
+// TestParent: a circuit is run and proved in the model that it is of and in no
+// other, and what does not fit is named. One without a digest, as files had none
+// once, is judged by its edges.
+func TestParent(t *testing.T) {
+	runsIn(t)
+	run := untrained(t, func(c *train.Config) { *c = c.Dense() })
+	good := every(t, run, 40)
+	if len(good.Edges) < 3 {
+		t.Fatalf("%d edges", len(good.Edges))
+	}
+	good.Weights = run.Model.Digest()
+	of := func(e circuit.Edge) string {
+		name, _, _, err := good.Model.Place(e.From, e.To)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return name
+	}
+	biased := slices.IndexFunc(good.Nodes, func(n circuit.Kept) bool { _, _, ok := good.Model.BiasPlace(n.Node); return ok })
+	for name, c := range map[string]struct {
+		change   func(c *circuit.Circuit)
+		run      *train.Result
+		say      string
+		partsToo bool // whether Alone and Without refuse it as well
+	}{
+		"retrained":                    {run: amplified.Moved(t, run, "lm_head.weight"), say: "trained anew", partsToo: true},
+		"retrained, no digest":         {run: amplified.Moved(t, run, of(good.Edges[1])), change: func(c *circuit.Circuit) { c.Weights = "" }, say: "has weight", partsToo: true},
+		"forged edge":                  {change: func(c *circuit.Circuit) { c.Edges[1].Weight *= 1.001 }, say: good.Edges[1].String(), partsToo: true},
+		"forged edge, no digest":       {change: func(c *circuit.Circuit) { c.Weights, c.Edges[1].Weight = "", 3 }, say: good.Edges[1].String(), partsToo: true},
+		"missing edge":                 {change: func(c *circuit.Circuit) { c.Edges = slices.Delete(c.Edges, 1, 2) }, say: "lacks the edge " + good.Edges[1].String()},
+		"no edges":                     {change: func(c *circuit.Circuit) { c.Edges = nil }, say: "lacks the edge " + good.Edges[0].String()},
+		"forged bias":                  {change: func(c *circuit.Circuit) { c.Nodes[biased].Bias = 7 }, say: "node " + good.Nodes[biased].String(), partsToo: true},
+		"forged digest":                {change: func(c *circuit.Circuit) { c.Weights = strings.Repeat("0", 32) }, say: "trained anew", partsToo: true},
+		"another task":                 {change: func(c *circuit.Circuit) { c.Task = "single_double_quote" }, say: `single_double_quote`},
+		"edge that the model has not":  {run: withoutEdge(t, run, good.Model, good.Edges[2]), change: func(c *circuit.Circuit) { c.Weights = "" }, say: good.Edges[2].String(), partsToo: true},
+		"as it was made":               {},
+		"as it was made, no digest":    {change: func(c *circuit.Circuit) { c.Weights = "" }},
+		"weights to seven digits":      {change: func(c *circuit.Circuit) { c.Edges[1].Weight *= 1 + 1e-9 }},
+		"biases unknown, as version 1": {change: func(c *circuit.Circuit) { c.Nodes[biased].Bias = 0 }},
+	} {
+		x := *good
+		x.Nodes, x.Edges = slices.Clone(good.Nodes), slices.Clone(good.Edges)
+		if c.change != nil {
+			c.change(&x)
+		}
+		in := run
+		if c.run != nil {
+			in = c.run
+		}
+		few := Config{Examples: 2, MaxTokens: 32, Random: 1, EffectExamples: 1}
+		ctx := context.Background()
+		_, proved := Run(ctx, in, task.BracketCounting(), &x, few, Options{})
+		_, effects := Effects(ctx, in, task.BracketCounting(), &x, few, Options{})
+		_, alone := Alone(ctx, in, &x)
+		_, without := Without(ctx, in, &x)
+		if c.say == "" {
+			x.Nodes[0].Mean += 3 // what a file says of it is not what is measured
+			r, err := Run(ctx, in, task.BracketCounting(), &x, few, Options{})
+			if err != nil || r.Circuit.Nodes[0].Mean != good.Nodes[0].Mean || r.Circuit.Nodes[biased].Bias != good.Nodes[biased].Bias {
+				t.Errorf("%s: %v, or a mean or a bias that is not the model's", name, err)
+			}
+		}
+		for by, err := range map[string]error{"Run": proved, "Effects": effects, "Alone": alone, "Without": without} {
+			refused := c.say != "" && (c.partsToo || by == "Run" || by == "Effects")
+			if refused != (err != nil) || refused && !strings.Contains(err.Error(), c.say) {
+				t.Errorf("%s, %s: %v, want %q", name, by, err, c.say)
+			}
+		}
+	}
+}
+
+// withoutEdge is a run whose model has no weight at an edge.
+func withoutEdge(t *testing.T, run *train.Result, s circuit.Shape, e circuit.Edge) *train.Result {
+	t.Helper()
+	name, row, col, err := s.Place(e.From, e.To)
+	if err != nil {
+		t.Fatal(err)
+	}
+	width, err := s.Width(e.From.Site)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values, err := run.Model.Values(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values = slices.Clone(values)
+	values[row*width+col] = 0
+	other := *run
+	if other.Model, err = run.Model.With(name, values); err != nil {
+		t.Fatal(err)
+	}
+	return &other
+}
