@@ -30,9 +30,10 @@ var Vocabs = []int{512, 1024, 2048}
 // from 0 to VocabSize()-1; the first 256 are the bytes, the last is the end of
 // text. It is safe for concurrent use.
 type Tokenizer struct {
-	tokens []string // by id, without the end of text
-	enc    *tiktoken.Tiktoken
-	hash   string
+	tokens  []string // by id, without the end of text
+	longest int      // of them, in bytes
+	enc     *tiktoken.Tiktoken
+	hash    string
 }
 
 var (
@@ -71,9 +72,9 @@ func LoadTokenizer(vocab int) (*Tokenizer, error) {
 }
 
 func newTokenizer(tokens []string) (*Tokenizer, error) {
-	byText := make(map[string]int, len(tokens))
+	byText, longest := make(map[string]int, len(tokens)), 0
 	for i, s := range tokens {
-		byText[s] = i
+		byText[s], longest = i, max(longest, len(s))
 	}
 	special := map[string]int{bpe.EndOfText: len(tokens)}
 	core, err := tiktoken.NewCoreBPE(byText, special, bpe.Pattern)
@@ -84,7 +85,7 @@ func newTokenizer(tokens []string) (*Tokenizer, error) {
 		Name: "circuitbook", PatStr: bpe.Pattern, MergeableRanks: byText, SpecialTokens: special,
 	}, map[string]any{bpe.EndOfText: true})
 	sum := sha256.Sum256(append([]byte(bpe.Pattern+"\n"), bpe.Format(tokens)...))
-	return &Tokenizer{tokens: tokens, enc: enc, hash: hex.EncodeToString(sum[:])}, nil
+	return &Tokenizer{tokens: tokens, longest: longest, enc: enc, hash: hex.EncodeToString(sum[:])}, nil
 }
 
 // KeptUnits returns the texts that are single tokens of every vocabulary
@@ -97,6 +98,10 @@ func (t *Tokenizer) VocabSize() int { return len(t.tokens) + 1 }
 // EOT is the id of <|endoftext|>, which stands between documents. [Tokenizer.Encode]
 // never gives it: text that happens to spell it is text.
 func (t *Tokenizer) EOT() int32 { return int32(len(t.tokens)) }
+
+// Longest is the length of the longest token in bytes: a text has at least as many
+// tokens as that goes into it.
+func (t *Tokenizer) Longest() int { return t.longest }
 
 // Hash identifies the tokens, their order and the split pattern.
 func (t *Tokenizer) Hash() string { return t.hash }

@@ -303,3 +303,20 @@ func BenchmarkEncode(b *testing.B) {
 		tok.Encode(text.String())
 	}
 }
+
+// TestLongest: no token is longer, and one is as long.
+func TestLongest(t *testing.T) {
+	for _, vocab := range Vocabs {
+		tok, longest := mustTokenizer(t, vocab), 0
+		for id := range tok.EOT() {
+			s, err := tok.Token(id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			longest = max(longest, len(s))
+		}
+		if tok.Longest() != longest || longest < 2 {
+			t.Errorf("vocabulary of %d: %d, the longest token has %d bytes", vocab, tok.Longest(), longest)
+		}
+	}
+}

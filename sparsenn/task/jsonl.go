@@ -51,7 +51,7 @@ func Load(path string) (Task, error) {
 	for i := range pairs {
 		pairs[i].where = path + ": " + pairs[i].where
 	}
-	return Task{Name: name, Contrast: "what differs in the pairs of " + base, pairs: pairs}, nil
+	return Task{Name: name, Contrast: "what differs in the pairs of " + base, list: &pairList{pairs: pairs}}, nil
 }
 
 // ParseJSONL reads pairs, one JSON object a line:
@@ -117,8 +117,7 @@ func parseLine(text []byte) (Pair, error) {
 	if !bytes.HasPrefix(text, []byte("{")) {
 		return Pair{}, errors.New(`not a JSON object: a line is {"prompt": …, "counter": …, "target": …}`)
 	}
-	var values map[string]json.RawMessage
-	if err := json.Unmarshal(text, &values); err != nil {
+	if err := json.Unmarshal(text, new(json.RawMessage)); err != nil {
 		return Pair{}, fmt.Errorf("not one JSON object: %w", err)
 	}
 	if err := wholeEscapes(text); err != nil {
@@ -133,7 +132,8 @@ func parseLine(text []byte) (Pair, error) {
 	for _, f := range texts {
 		known = append(known, f.name)
 	}
-	if err := checkFields(text, known); err != nil {
+	values, err := fieldsOf(text, known)
+	if err != nil {
 		return Pair{}, err
 	}
 	for _, f := range texts {
@@ -166,34 +166,34 @@ func parseLine(text []byte) (Pair, error) {
 // brief is the beginning of a JSON value, for errors.
 func brief(value []byte) string { return fmt.Sprintf("%.40s", value) }
 
-// checkFields refuses names that are unknown, which encoding/json would take
-// under another case, or given twice.
-func checkFields(text []byte, known []string) error {
+// fieldsOf takes an object apart. It refuses names that are unknown, which
+// encoding/json would take under another case, or given twice.
+func fieldsOf(text []byte, known []string) (map[string]json.RawMessage, error) {
 	in := json.NewDecoder(bytes.NewReader(text))
 	if _, err := in.Token(); err != nil {
-		return err
+		return nil, err
 	}
-	var given []string
+	values := make(map[string]json.RawMessage, len(known))
 	for in.More() {
 		t, err := in.Token()
 		if err != nil {
-			return err
+			return nil, err
 		}
-		name := fmt.Sprint(t)
+		name, _ := t.(string)
 		if !slices.Contains(known, name) {
 			slices.Sort(known)
-			return fmt.Errorf("unknown field %q: the fields are %s", name, strings.Join(known, ", "))
+			return nil, fmt.Errorf("unknown field %q: the fields are %s", name, strings.Join(known, ", "))
 		}
-		if slices.Contains(given, name) {
-			return fmt.Errorf("field %q is given twice: remove one", name)
+		if _, ok := values[name]; ok {
+			return nil, fmt.Errorf("field %q is given twice: remove one", name)
 		}
-		given = append(given, name)
 		var value json.RawMessage
 		if err := in.Decode(&value); err != nil {
-			return err
+			return nil, err
 		}
+		values[name] = value
 	}
-	return nil
+	return values, nil
 }
 
 // wholeEscapes refuses one half of a surrogate pair, for which encoding/json

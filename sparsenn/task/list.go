@@ -3,15 +3,9 @@ package task
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
+	"strconv"
 	"strings"
-
-	"circuitbook/sparsenn/corpus"
 )
-
-// fewest is how many pairs a split of a list must have where that many are
-// asked for: of fewer no mean says anything.
-const fewest = 8
 
 // listed is a pair of a list and where it stands there, for errors.
 type listed struct {
@@ -40,7 +34,7 @@ func FromPairs(name, contrast string, pairs []Pair) (Task, error) {
 	if len(l.pairs) == 0 {
 		return Task{}, fmt.Errorf("task %s: there are no pairs", name)
 	}
-	return Task{Name: name, Contrast: contrast, pairs: l.pairs}, nil
+	return Task{Name: name, Contrast: contrast, list: &pairList{pairs: l.pairs}}, nil
 }
 
 // list gathers pairs that can be split.
@@ -71,7 +65,7 @@ func (l *list) add(p Pair, where string) error {
 	if l.sides == nil {
 		l.sides, l.seen = map[string]listed{}, map[string]string{}
 	}
-	key := fmt.Sprintf("%q %q %q", p.Context, p.Prompt, p.Counter)
+	key := keyOf(append([]string{p.Prompt, p.Counter}, p.Context...)...)
 	if was, ok := l.seen[key]; ok {
 		return fmt.Errorf("the same prompt and counter as %s: remove one of them", was)
 	}
@@ -99,37 +93,13 @@ func (l *list) add(p Pair, where string) error {
 	return nil
 }
 
-// choose gives the listed examples of a split in the order of a seed, as many as
-// are asked for and there. All pairs are encoded whatever the split, so that a
-// bad one shows before anything is computed.
-func (t Task) choose(tok *corpus.Tokenizer, o Options, split int, r *rand.Rand) ([]Example, error) {
-	var out []Example
-	seen := map[string]bool{}
-	all, tooLong := 0, 0
-	for _, p := range t.pairs {
-		e, ok, err := encode(tok, p.Pair, o.MaxTokens)
-		if err != nil {
-			return nil, fmt.Errorf("task %s: %s: %w", t.Name, p.where, err)
-		}
-		if splitOf(t.Name, p.Filling) != split {
-			continue
-		}
-		all++
-		if !ok {
-			tooLong++
-			continue
-		}
-		// Pairs that differ in their context alone may be equal without it.
-		if key := fmt.Sprint(e.Prompt, e.Counter); !seen[key] {
-			seen[key] = true
-			out = append(out, e)
-		}
+// keyOf is a text that different lists of texts do not share.
+func keyOf(texts ...string) string {
+	var b strings.Builder
+	for _, s := range texts {
+		b.WriteString(strconv.Itoa(len(s)))
+		b.WriteByte(':')
+		b.WriteString(s)
 	}
-	if len(out) < min(o.N, fewest) {
-		return nil, fmt.Errorf("task %s: %d different examples of %d in the %s split, which needs %d: %d of its %d pairs were longer than %d tokens; "+
-			"raise MaxTokens, shorten them, or add pairs with other fillings (of four fillings about two go to fit, one to select, one to report)",
-			t.Name, len(out), o.N, [...]string{"fit", "select", "report"}[split], min(o.N, fewest), tooLong, all, o.MaxTokens)
-	}
-	r.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
-	return out[:min(o.N, len(out))], nil
+	return b.String()
 }

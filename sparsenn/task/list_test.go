@@ -101,7 +101,7 @@ func TestListSplits(t *testing.T) {
 		sides, of := map[string]int{}, map[string]int{}
 		for split := range 3 {
 			o := Options{N: 120, MaxTokens: 64}
-			got, err := (Task{Name: "mine", pairs: l.pairs}).examples(tok, o, split)
+			got, err := (Task{Name: "mine", list: &pairList{pairs: l.pairs}}).examples(tok, o, split)
 			if err != nil {
 				continue // too few in this split
 			}
@@ -140,20 +140,20 @@ func TestListTooSmall(t *testing.T) {
 		t.Errorf("7 of 7: %d, %v", len(list), err)
 	}
 	for want, f := range map[string]func() error{
-		"task mine: 7 different examples of 64 in the select split, which needs 8: 0 of its 7 pairs were longer than 64 tokens": func() error {
+		"task mine: 7 different examples in the select split, which needs 8 (pairs in all: " + fmt.Sprint(7+len(of[fit])) + ", in this split: 7): add pairs with other fillings": func() error {
 			_, err := seven.Select(tok, Options{N: 64})
 			return err
 		},
-		"0 different examples of 3 in the report split, which needs 3: 0 of its 0 pairs": func() error {
+		"0 different examples in the report split, which needs 3 (pairs in all: " + fmt.Sprint(7+len(of[fit])) + ", in this split: 0): add pairs with other fillings": func() error {
 			_, err := seven.Report(tok, Options{N: 3})
 			return err
 		},
-		"in the fit split, which needs 8: " + fmt.Sprint(len(of[fit])) + " of its " + fmt.Sprint(len(of[fit])) + " pairs were longer than 3 tokens": func() error {
+		"in this split: " + fmt.Sprint(len(of[fit])) + ", longer than 3 tokens of them: " + fmt.Sprint(len(of[fit])) + "): raise MaxTokens, shorten them, or add pairs": func() error {
 			_, err := seven.Fit(tok, Options{N: 9, MaxTokens: 3})
 			return err
 		},
-		"add pairs with other fillings": func() error {
-			_, err := seven.Report(tok, Options{N: 1})
+		"0 different examples in the fit split, which needs 8 (pairs in all: 1, in this split: 0): add pairs": func() error {
+			_, err := fromPairs(t, of[sel][:1]).Fit(tok, Options{N: 8})
 			return err
 		},
 	} {

@@ -16,8 +16,11 @@ const shuffledSuffix = "_shuffled"
 // under that name, so that they are not those of t.
 func Shuffled(t Task) Task {
 	s := Task{Name: t.Name + shuffledSuffix, Contrast: "nothing: the answers of " + t.Name + " by a coin"}
-	for _, p := range t.pairs {
-		s.pairs = append(s.pairs, listed{tossed(p.Pair), p.where})
+	if t.list != nil {
+		s.list = &pairList{}
+		for _, p := range t.list.pairs {
+			s.list.pairs = append(s.list.pairs, listed{tossed(p.Pair), p.where})
+		}
 	}
 	if t.Draw != nil {
 		s.Draw = func(d *Draw) Pair { return tossed(t.Draw(d)) }

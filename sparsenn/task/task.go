@@ -23,7 +23,7 @@ type Task struct {
 	// of [FromPairs] or [Load].
 	Draw func(d *Draw) Pair
 
-	pairs []listed // all there are, where Draw is nil
+	list *pairList // all there are, where Draw is nil
 }
 
 // Pair is one example as text.
@@ -90,7 +90,7 @@ func (t Task) Select(tok *corpus.Tokenizer, o Options) ([]Example, error) {
 // examples draws pairs until N different ones of the split are found, or takes
 // them from the list.
 func (t Task) examples(tok *corpus.Tokenizer, o Options, split int) ([]Example, error) {
-	if t.Draw == nil && t.pairs == nil {
+	if t.Draw == nil && t.list == nil {
 		return nil, fmt.Errorf("task %q: Draw is nil", t.Name)
 	}
 	if tok == nil {
@@ -158,8 +158,17 @@ func encode(tok *corpus.Tokenizer, p Pair, most int) (e Example, ok bool, err er
 	if p.Prompt == "" || p.Counter == "" || p.Prompt == p.Counter {
 		return e, false, fmt.Errorf("the prompt %q and its counterpart %q must be different and not empty", p.Prompt, p.Counter)
 	}
+	all := strings.Join(p.Context, "")
 	for from := 0; from <= len(p.Context); from++ {
-		context := strings.Join(p.Context[from:], "")
+		if from > 0 {
+			all = all[len(p.Context[from-1]):]
+		}
+		// No token is longer than the longest, so that what is encoded is bounded
+		// however much context there is.
+		if len(all)+max(len(p.Prompt), len(p.Counter)) > most*tok.Longest() {
+			continue
+		}
+		context := all
 		e.Prompt, e.Counter = tok.Encode(context+p.Prompt), tok.Encode(context+p.Counter)
 		if len(e.Prompt) > most || len(e.Counter) > most {
 			continue
