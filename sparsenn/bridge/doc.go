@@ -25,7 +25,7 @@
 //
 // NMSE is the squared error over the variance of what is to be met, both summed
 // over channels and over the tokens of a batch; the variance is around the mean of
-// each channel over these tokens, so that a bridge that always says the mean has 1.
+// each channel over these tokens (over all windows where a bridge is measured), so that a bridge that always says the mean has 1.
 //
 // Package steer turns the dense model through the decoders.
 package bridge

@@ -34,8 +34,8 @@ func (e Estimate) Hi() float64 { return e.Mean + 1.96*e.SE }
 type AtBoundary struct {
 	Boundary int
 	Site     model.Site
-	// Encode and Decode are NMSE over all windows: of f_i(h^d_i) as h^s_i, and of
-	// g_i(h^s_i) as h^d_i.
+	// Encode and Decode are NMSE over all windows, with the variance around the mean
+	// over all of them: of f_i(h^d_i) as h^s_i, and of g_i(h^s_i) as h^d_i.
 	Encode, Decode float64
 	// DenseToSparse and SparseToDense are the hybrids that switch here and nowhere
 	// else, named by the direction of the switch.
@@ -106,6 +106,7 @@ func (b *Bridge) Measure(ctx context.Context, o MeasureOptions) (*Report, error)
 	}
 	losses := make([]sums, 2*(2+2*n)) // CE and KL of sparse, dense, then of the hybrids
 	errors := make([]float64, 4*n)
+	means := make([]spread, 2*n) // of the sparse and the dense model by boundary
 	per := measureAtOnce * (o.SeqLen + 1)
 	for w := 0; w < windows; w += measureAtOnce {
 		if err := ctx.Err(); err != nil {
@@ -122,6 +123,13 @@ func (b *Bridge) Measure(ctx context.Context, o MeasureOptions) (*Report, error)
 				return nil, fmt.Errorf("bridge: measuring: %w", err)
 			}
 			_ = t.FinalizeAll()
+			if i >= 2 { // the means of one model
+				width := len(v) / n
+				for k := range n {
+					means[2*k+i-2].add(v[k*width : (k+1)*width])
+				}
+				continue
+			}
 			for j, x := range v {
 				if i == 0 {
 					losses[j/measureAtOnce].add(float64(x))
@@ -136,9 +144,14 @@ func (b *Bridge) Measure(ctx context.Context, o MeasureOptions) (*Report, error)
 	}
 	loss := func(i int) Loss { return lossOf(losses[2*i], losses[2*i+1]) }
 	r := &Report{Tokens: windows * o.SeqLen, Sparse: loss(0), Dense: loss(1)}
+	// The variance of all is that within programs and that between their means.
+	tokensAtOnce := float64(measureAtOnce * o.SeqLen)
+	nmse := func(i, side int) float64 {
+		at := 4*i + 2*side
+		return errors[at] / (errors[at+1] + tokensAtOnce*means[2*i+side].squares())
+	}
 	for i := range n {
-		r.Boundaries = append(r.Boundaries, AtBoundary{Boundary: i, Site: Boundary(s, i),
-			Encode: errors[4*i] / errors[4*i+1], Decode: errors[4*i+2] / errors[4*i+3],
+		r.Boundaries = append(r.Boundaries, AtBoundary{Boundary: i, Site: Boundary(s, i), Encode: nmse(i, 0), Decode: nmse(i, 1),
 			DenseToSparse: loss(2 + i), SparseToDense: loss(2 + n + i)})
 	}
 	return r, nil
@@ -165,8 +178,9 @@ func (b *Bridge) windows(ctx context.Context, o MeasureOptions) (MeasureOptions,
 	return o, data.Valid.Windows(o.Windows, o.SeqLen+1), nil
 }
 
-// measureGraph returns the losses of windows, [2·(2+2n), windows], and per boundary
-// the error and variance of the encoder and of the decoder, [4n].
+// measureGraph returns the losses of windows, [2·(2+2n), windows], per boundary the
+// error and variance of the encoder and of the decoder, [4n], and the means of the
+// channels of the sparse and of the dense model, [n, width].
 func (b *Bridge) measureGraph(in []*Node) []*Node {
 	sparseVars, denseVars, m, rest := b.unpack(in)
 	last := rest[0].Shape().Dimensions[1] - 1
@@ -182,7 +196,37 @@ func (b *Bridge) measureGraph(in []*Node) []*Node {
 		e, v = errorAndVariance(p.decoded[i], p.dense[i])
 		errors = append(errors, e, v)
 	}
-	return []*Node{Stack(rows, 0), Stack(errors, 0)}
+	mean := func(x *Node) *Node { return ReduceMean(x, 0, 1) }
+	var sparse, dense []*Node
+	for i := range p.dense {
+		sparse, dense = append(sparse, mean(p.sparse[i])), append(dense, mean(p.dense[i]))
+	}
+	return []*Node{Stack(rows, 0), Stack(errors, 0), Stack(sparse, 0), Stack(dense, 0)}
+}
+
+// spread adds up vectors, to say how they differ from their mean.
+type spread struct {
+	n     float64
+	x, xx []float64
+}
+
+func (s *spread) add(v []float32) {
+	if s.x == nil {
+		s.x, s.xx = make([]float64, len(v)), make([]float64, len(v))
+	}
+	s.n++
+	for i, x := range v {
+		s.x[i], s.xx[i] = s.x[i]+float64(x), s.xx[i]+float64(x)*float64(x)
+	}
+}
+
+// squares is the sum over all vectors of the squared distance from their mean.
+func (s spread) squares() float64 {
+	sum := 0.0
+	for i, x := range s.x {
+		sum += max(0, s.xx[i]-x*x/s.n)
+	}
+	return sum
 }
 
 // sums add up values for their mean and its standard error.

@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 	"testing"
 
 	"circuitbook/sparsenn/corpus"
+	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/train"
 )
 
 // TestBridgeToItself: between a model and itself the regression is the identity, no
@@ -110,6 +113,43 @@ func TestMeasureByHand(t *testing.T) {
 	}
 	if r.Worst() != worst || math.Abs(r.MeanKL()-mean) > 1e-12 {
 		t.Errorf("worst %v and mean %v, want %v and %v", r.Worst(), r.MeanKL(), worst, mean)
+	}
+}
+
+// TestMeasureNMSE: the error is over the variance over all windows, however many a
+// program takes at once.
+func TestMeasureNMSE(t *testing.T) {
+	runsIn(t)
+	sparse, dense := two(t)
+	b := fit(t, sparse, dense, quick())
+	const windows, seq = 3 * measureAtOnce, 16
+	r, err := b.Measure(context.Background(), MeasureOptions{Windows: windows})
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := corpus.Open(context.Background(), sparse.Config.Corpus, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var inputs [][]int32
+	for w := range slices.Chunk(data.Valid.Windows(windows, seq+1), seq+1) {
+		inputs = append(inputs, w[:seq])
+	}
+	for _, x := range r.Boundaries {
+		var at [2][]float32
+		for i, m := range []*train.Result{sparse, dense} {
+			rec, err := m.Model.Record(inputs, []model.Site{x.Site})
+			if err != nil {
+				t.Fatal(err)
+			}
+			at[i] = rec.Activations[0].Data
+		}
+		value := func(name string) []float32 { return b.values[name] }
+		encode := byHand(value(weight(encoder, x.Boundary)), value(bias(encoder, x.Boundary)), at[1], at[0])
+		decode := byHand(value(weight(decoder, x.Boundary)), value(bias(decoder, x.Boundary)), at[0], at[1])
+		if math.Abs(x.Encode-encode) > 1e-4*encode || math.Abs(x.Decode-decode) > 1e-4*decode {
+			t.Errorf("boundary %d: %v and %v, by hand %v and %v", x.Boundary, x.Encode, x.Decode, encode, decode)
+		}
 	}
 }
 
