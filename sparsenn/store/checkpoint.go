@@ -64,7 +64,7 @@ func (c *Checkpoint) Open(name string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	return os.Open(path)
+	return openRegular(path)
 }
 
 // ReadFile returns the content of a file, as it was saved: one that a copy packed is
@@ -76,6 +76,9 @@ func (c *Checkpoint) ReadFile(name string) ([]byte, error) {
 	path, err := c.Path(name)
 	if err != nil {
 		return nil, err
+	}
+	if most, ok := maxText(name); ok {
+		return readText(path, most)
 	}
 	return os.ReadFile(path)
 }
@@ -210,7 +213,7 @@ func (f manifestFile) wrongSize(size int64) string {
 
 func readManifest(dir string, step int) (manifest, *Problem, error) {
 	path := filepath.Join(dir, manifestName)
-	text, err := os.ReadFile(path)
+	text, err := readText(path, maxManifest)
 	if errors.Is(err, fs.ErrPermission) {
 		return manifest{}, nil, err
 	}

@@ -123,7 +123,7 @@ func copyCheckpoint(files fileSystem, c *Checkpoint, dir string) error {
 }
 
 func copyFile(files fileSystem, from, to string) error {
-	in, err := os.Open(from)
+	in, err := openRegular(from)
 	if err != nil {
 		return err
 	}

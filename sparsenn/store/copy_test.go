@@ -116,12 +116,16 @@ func TestPackedManifestIsChecked(t *testing.T) {
 		return manifestFile{Name: name, Packed: &packedFile{Name: of, Size: size}}
 	}
 	for want, m := range map[string]manifest{
-		"":                         {Format: 2, Files: []manifestFile{entry("a.gz", "a", 1)}},
-		"of format 1":              {Format: 1, Files: []manifestFile{entry("a.gz", "a", 1)}},
-		`"a.gz" does not pack "b"`: {Format: 2, Files: []manifestFile{entry("a.gz", "b", 1)}},
-		"of -1 bytes":              {Format: 2, Files: []manifestFile{entry("a.gz", "a", -1)}},
+		"":                         {Format: 2, Files: []manifestFile{entry("a.json.gz", "a.json", 1)}},
+		"of format 1":              {Format: 1, Files: []manifestFile{entry("a.json.gz", "a.json", 1)}},
+		`"a.json.gz" does not pack "b"`: {Format: 2, Files: []manifestFile{entry("a.json.gz", "b", 1)}},
+		"of -1 bytes":              {Format: 2, Files: []manifestFile{entry("a.json.gz", "a.json", -1)}},
 		"begins with a dot":        {Format: 2, Files: []manifestFile{entry("a.gz", "../a", 1)}},
-		"packed and as it is":      {Format: 2, Files: []manifestFile{{Name: "a"}, entry("a.gz", "a", 1)}},
+		"which is no text":         {Format: 2, Files: []manifestFile{entry("a.safetensors.gz", "a.safetensors", 1)}},
+		"at most 67108864":         {Format: 2, Files: []manifestFile{entry("a.json.gz", "a.json", 2<<30)}},
+		"at most 268435456":        {Format: 2, Files: []manifestFile{entry("a.jsonl.gz", "a.jsonl", 2<<30)}},
+		"at most 1048576":          {Format: 2, Files: []manifestFile{{Name: "provenance.json", Size: 2 << 20}}},
+		"packed and as it is":      {Format: 2, Files: []manifestFile{{Name: "a.json"}, entry("a.json.gz", "a.json", 1)}},
 	} {
 		err := m.check()
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
@@ -130,19 +134,19 @@ func TestPackedManifestIsChecked(t *testing.T) {
 	}
 	// A file that unpacks to more than it should is not read on.
 	dir := t.TempDir()
-	f := manifestFile{Name: "a", Size: 1 << 20, SHA256: "", Packed: nil}
+	f := manifestFile{Name: "a.json", Size: 1 << 20, SHA256: "", Packed: nil}
 	text := make([]byte, 1<<20)
 	sum := sha256.Sum256(text)
 	f.SHA256 = hex.EncodeToString(sum[:])
-	if err := os.WriteFile(filepath.Join(dir, "a"), text, 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "a.json"), text, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	p, err := f.pack(osFiles{}, filepath.Join(dir, "a"), dir)
+	p, err := f.pack(osFiles{}, filepath.Join(dir, "a.json"), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
 	p.Packed.Size = 10
-	if text, err := p.unpack(filepath.Join(dir, "a.gz")); err == nil || text != nil || !strings.Contains(err.Error(), "damaged") {
+	if text, err := p.unpack(filepath.Join(dir, "a.json.gz")); err == nil || text != nil || !strings.Contains(err.Error(), "damaged") {
 		t.Errorf("%d bytes, %v", len(text), err)
 	}
 }

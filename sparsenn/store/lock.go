@@ -62,7 +62,7 @@ func lockRun(root, name string) (*runLock, error) {
 		locked := &LockedError{Run: name}
 		// Who holds it is a help for the reader, so failing to learn it is not
 		// another error.
-		if text, err := os.ReadFile(l.holder); err == nil {
+		if text, err := readText(l.holder, maxConfig); err == nil {
 			var h holder
 			if json.Unmarshal(text, &h) == nil {
 				locked.PID, locked.Host, locked.Since = h.PID, h.Host, h.Since

@@ -80,7 +80,11 @@ func (m manifest) encode() ([]byte, error) {
 		return nil, err
 	}
 	sum := sha256.Sum256(body)
-	return []byte(manifestHead + hex.EncodeToString(sum[:]) + manifestMiddle + string(body) + manifestTail), nil
+	text := []byte(manifestHead + hex.EncodeToString(sum[:]) + manifestMiddle + string(body) + manifestTail)
+	if len(text) > maxManifest {
+		return nil, fmt.Errorf("%s would take %d bytes, the most are %d: fewer tensors, or shorter names", manifestName, len(text), maxManifest)
+	}
+	return text, nil
 }
 
 // parseManifest reads manifest.json. Any byte that is not as it was written is
@@ -138,6 +142,9 @@ func (m manifest) check() error {
 		before = f.Name
 		if f.Size < 0 {
 			return fmt.Errorf("file %q has size %d", f.Name, f.Size)
+		}
+		if err := checkText(f.Name, f.Size); err != nil {
+			return err
 		}
 		if err := f.checkPacked(m); err != nil {
 			return err

@@ -64,7 +64,7 @@ func TestManifestRefuses(t *testing.T) {
 func FuzzManifest(f *testing.F) {
 	f.Add(`{"format":1,"step":3,"done":true,"files":[{"name":"a","size":1,"sha256":"00","parts":{"header":{"end":3,"crc32c":"0"},"tensors":[]}}]}`)
 	f.Add(`{"format":3}`)
-	f.Add(`{"format":2,"files":[{"name":"a.gz","size":1,"sha256":"00","packed":{"name":"a","size":1,"sha256":"00"}}]}`)
+	f.Add(`{"format":2,"files":[{"name":"a.json.gz","size":1,"sha256":"00","packed":{"name":"a.json","size":1,"sha256":"00"}}]}`)
 	f.Add(`{"format":1,"files":[{"name":"../a"}]}`)
 	f.Add(``)
 	f.Fuzz(func(t *testing.T, body string) {

@@ -5,9 +5,9 @@ import (
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 )
@@ -44,6 +44,12 @@ func (f manifestFile) checkPacked(m manifest) error {
 	if m.Format < packedVersion || f.Name != f.Packed.Name+packSuffix || f.Packed.Size < 0 {
 		return fmt.Errorf("file %q does not pack %q of %d bytes in a manifest of format %d", f.Name, f.Packed.Name, f.Packed.Size, m.Format)
 	}
+	if _, ok := maxText(f.Packed.Name); !ok {
+		return fmt.Errorf("file %q packs %q, which is no text", f.Name, f.Packed.Name)
+	}
+	if err := checkText(f.Packed.Name, f.Packed.Size); err != nil {
+		return err
+	}
 	if _, ok := m.find(f.Packed.Name); ok {
 		return fmt.Errorf("file %q is there packed and as it is", f.Packed.Name)
 	}
@@ -62,59 +68,69 @@ func (m manifest) packed(name string) (manifestFile, bool) {
 // pack writes a packed copy of a file into dir. Its content is summed on the way and
 // has to be what the manifest says.
 func (f manifestFile) pack(files fileSystem, from, dir string) (manifestFile, error) {
-	text, err := os.ReadFile(from)
+	in, err := openRegular(from)
 	if err != nil {
 		return f, err
-	}
-	p := packedFile{f.Name, f.Size, f.SHA256}
-	if err := p.check(text); err != nil {
-		return f, err
-	}
-	var b bytes.Buffer
-	zip, err := gzip.NewWriterLevel(&b, gzip.BestCompression)
-	if err == nil {
-		_, err = zip.Write(text)
-	}
-	if err == nil {
-		err = zip.Close()
-	}
-	if err != nil {
-		return f, err
-	}
-	sum := sha256.Sum256(b.Bytes())
-	out := manifestFile{Name: f.Name + packSuffix, Size: int64(b.Len()), SHA256: hex.EncodeToString(sum[:]), Packed: &p}
-	return out, writeFile(files, filepath.Join(dir, out.Name), func(w io.Writer) error {
-		_, err := w.Write(b.Bytes())
-		return err
-	})
-}
-
-// unpack reads the content of a packed file, which has to be what was packed. It
-// takes no more memory than the manifest says.
-func (f manifestFile) unpack(path string) ([]byte, error) {
-	in, err := os.Open(path)
-	if err != nil {
-		return nil, err
 	}
 	defer in.Close()
-	zip, err := gzip.NewReader(in)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	text, err := io.ReadAll(io.LimitReader(zip, f.Packed.Size+1))
-	if err == nil {
-		err = f.Packed.check(text)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+	p := packedFile{f.Name, f.Size, f.SHA256}
+	out := manifestFile{Name: f.Name + packSuffix, Packed: &p}
+	sum := sha256.New()
+	var size countingWriter
+	err = writeFile(files, filepath.Join(dir, out.Name), func(w io.Writer) error {
+		zip, err := gzip.NewWriterLevel(io.MultiWriter(w, sum, &size), gzip.BestCompression)
+		if err != nil {
+			return err
+		}
+		if err := p.check(io.TeeReader(in, zip)); err != nil {
+			return err
+		}
+		return zip.Close()
+	})
+	out.Size, out.SHA256 = int64(size), hex.EncodeToString(sum.Sum(nil))
+	return out, err
+}
+
+// unpack reads the content of a packed file, which has to be what was packed. It is
+// summed before memory is taken for it, so that one that is not takes none.
+func (f manifestFile) unpack(path string) ([]byte, error) {
+	var text []byte
+	for _, use := range []func(io.Reader) error{
+		f.Packed.check,
+		func(r io.Reader) error {
+			text = make([]byte, f.Packed.Size)
+			_, err := io.ReadFull(r, text)
+			return errors.Join(err, f.Packed.check(bytes.NewReader(text))) // nobody changed it meanwhile
+		},
+	} {
+		if err := unzip(path, use); err != nil {
+			return nil, fmt.Errorf("%s: %w", path, err)
+		}
 	}
 	return text, nil
 }
 
-// check says whether text is what is packed.
-func (p packedFile) check(text []byte) error {
-	sum := sha256.Sum256(text)
-	if int64(len(text)) != p.Size || hex.EncodeToString(sum[:]) != p.SHA256 {
+func unzip(path string, use func(io.Reader) error) error {
+	in, err := openRegular(path)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	zip, err := gzip.NewReader(in)
+	if err != nil {
+		return err
+	}
+	return use(zip)
+}
+
+// check says whether a text is what is packed. It reads on no further than that.
+func (p packedFile) check(text io.Reader) error {
+	sum := sha256.New()
+	n, err := io.Copy(sum, io.LimitReader(text, p.Size+1))
+	if err != nil {
+		return err
+	}
+	if n != p.Size || hex.EncodeToString(sum.Sum(nil)) != p.SHA256 {
 		return fmt.Errorf("damaged: what is packed is not %s as it was saved", p.Name)
 	}
 	return nil

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
-	"os"
 	"path/filepath"
 )
 
@@ -57,7 +56,7 @@ func (p *fileParts) locate(path string) (tensor, place string) {
 	if p == nil {
 		return "", ""
 	}
-	f, err := os.Open(path)
+	f, err := openRegular(path)
 	if err != nil {
 		return "", ""
 	}

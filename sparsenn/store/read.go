@@ -6,7 +6,6 @@ import (
 	"io"
 	"maps"
 	"math"
-	"os"
 	"slices"
 )
 
@@ -28,14 +27,11 @@ type TensorFile struct {
 // than a small multiple of the header's real size, whatever the header claims.
 // The caller closes the file.
 func OpenTensors(path string) (*TensorFile, error) {
-	f, err := os.Open(path)
+	f, err := openRegular(path)
 	if err != nil {
 		return nil, err
 	}
 	stat, err := f.Stat()
-	if err == nil && !stat.Mode().IsRegular() {
-		err = fmt.Errorf("%s: not a regular file", path)
-	}
 	if err != nil {
 		f.Close()
 		return nil, err

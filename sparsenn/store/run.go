@@ -165,7 +165,7 @@ func OpenDir(dir string) (*Run, error) {
 	if !ok {
 		return nil, fmt.Errorf("%s is not named like a run, KIND-HASH", dir)
 	}
-	text, err := os.ReadFile(filepath.Join(dir, configName))
+	text, err := readText(filepath.Join(dir, configName), maxConfig)
 	if err != nil {
 		return nil, err
 	}
@@ -214,7 +214,7 @@ func splitName(name string) (kind, hash string, ok bool) {
 // was made.
 func (r *Run) checkConfig() error {
 	path := filepath.Join(r.dir, configName)
-	text, err := os.ReadFile(path)
+	text, err := readText(path, maxConfig)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"syscall"
@@ -133,6 +132,9 @@ func (r *Run) writeSummed(path string, write func(io.Writer) error) (manifestFil
 		return manifestFile{}, err
 	}
 	parts, err := sumParts(path)
+	if err == nil {
+		err = checkText(filepath.Base(path), int64(size))
+	}
 	if err != nil {
 		return manifestFile{}, err
 	}
@@ -202,7 +204,7 @@ func (r *Run) removeAllBut(keep ...*Checkpoint) error {
 
 // sumFile returns the sha256, in hexadecimal, and the size of a file.
 func sumFile(path string) (string, int64, error) {
-	f, err := os.Open(path)
+	f, err := openRegular(path)
 	if err != nil {
 		return "", 0, err
 	}
