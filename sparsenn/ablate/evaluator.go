@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"circuitbook/sparsenn/backend"
+	"circuitbook/sparsenn/internal/finite"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/task"
 
@@ -58,6 +59,12 @@ func NewEvaluator(m *model.Model, stats *Stats, examples []task.Example, o Optio
 		if means = stats.Flat(sp); len(means) != sp.Len() {
 			return nil, fmt.Errorf("evaluator: stats of %d nodes for a model of %d; they are of another model", len(means), sp.Len())
 		}
+		if digest := m.Digest(); stats.Weights != "" && stats.Weights != digest {
+			return nil, fmt.Errorf("evaluator: stats of weights of digest %s for a model of %s; they are of another model", stats.Weights, digest)
+		}
+		if i := finite.First(means); i >= 0 {
+			return nil, fmt.Errorf("evaluator: the mean of node %s is %v; measure the stats anew", sp.Node(i), means[i])
+		}
 	}
 	e.flatMeans = means
 	if e.means, err = backend.Tensor(means, sp.Len()); err != nil {
@@ -107,7 +114,19 @@ func (e *Evaluator) Margins(mask Mask) (Margins, error) {
 		parts[i], err = tensors.CopyFlatData[float32](out[0])
 		return err
 	})
-	return slices.Concat(parts...), err
+	if err != nil {
+		return nil, err
+	}
+	return checked(slices.Concat(parts...))
+}
+
+// checked refuses margins that are no numbers: a loss of NaN would be taken for one
+// that something can be done about.
+func checked(m Margins) (Margins, error) {
+	if i := finite.First(m); i >= 0 {
+		return nil, fmt.Errorf("evaluator: the margin of example %d is %v; the model's weights, or the means, are too large", i/2, m[i])
+	}
+	return m, nil
 }
 
 // Gradient returns the mean task loss under a mask, in nats per example, and its
@@ -125,7 +144,13 @@ func (e *Evaluator) GradientUnder(mask Mask, c Calibration) (loss float64, gradi
 	if err != nil {
 		return 0, nil, nil, err
 	}
-	return e.gradient(z, c)
+	if loss, gradient, m, err = e.gradient(z, c); err != nil {
+		return 0, nil, nil, err
+	}
+	if m, err = checked(m); err != nil {
+		return 0, nil, nil, err
+	}
+	return loss, gradient, m, nil
 }
 
 func (e *Evaluator) gradient(z []float32, c Calibration) (loss float64, gradient []float64, m Margins, err error) {

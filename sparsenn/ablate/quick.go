@@ -188,6 +188,9 @@ func (q *Quick) Within(mask Mask, most float64) (m Margins, ok bool, err error) 
 			return nil, false, nil
 		}
 	}
+	if m, err = checked(m); err != nil {
+		return nil, false, err
+	}
 	return m, true, nil
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"circuitbook/sparsenn/backend"
 	"circuitbook/sparsenn/corpus"
+	"circuitbook/sparsenn/internal/finite"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/train"
@@ -36,6 +37,9 @@ type Stats struct {
 	// the values on their way to attn.c_proj.
 	Mean, Dev map[string][]float32
 	Tokens    int // tokens that were looked at
+	// Weights is the digest of the model, where it is known: [NewEvaluator] takes
+	// them for no other.
+	Weights string
 }
 
 // statsIdentity names an artifact of [Measure].
@@ -58,7 +62,11 @@ func Measure(ctx context.Context, run *train.Result, roots ...string) (*Stats, e
 	}
 	if a, err := store.OpenReadOnly(all, statsKind, id); err == nil {
 		defer a.Close()
-		return readStats(a, run.Config.Model)
+		s, err := readStats(a, run.Config.Model)
+		if err == nil {
+			s.Weights = id.Weights
+		}
+		return s, err
 	} else if !errors.Is(err, store.ErrNotFound) {
 		return nil, err
 	}
@@ -71,6 +79,7 @@ func Measure(ctx context.Context, run *train.Result, roots ...string) (*Stats, e
 	if err != nil {
 		return nil, fmt.Errorf("means of %s: %w", run.Name, err)
 	}
+	s.Weights = id.Weights
 	p := store.NewProvenance(run.Config.Seed)
 	p.Parents = map[string]string{"train": run.Name}
 	p.Data["corpus"] = data.Hash
@@ -161,6 +170,11 @@ func measure(ctx context.Context, m *model.Model, stream corpus.Tokens, seqLen i
 		for j, sum := range sums[2*i] {
 			mean[j] = float32(sum / n)
 			dev[j] = float32(math.Sqrt(max(0, sums[2*i+1][j]/n-(sum/n)*(sum/n))))
+		}
+		for _, v := range [][]float32{mean, dev} {
+			if j := finite.First(v); j >= 0 {
+				return nil, fmt.Errorf("channel %d of %s is %v on pretraining text; the model's weights are too large", j, site, v[j])
+			}
 		}
 		s.Mean[string(site)], s.Dev[string(site)] = mean, dev
 	}

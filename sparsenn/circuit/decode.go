@@ -2,12 +2,15 @@ package circuit
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"unicode/utf8"
+
+	"circuitbook/sparsenn/store/lookalike"
 )
 
 // Decode reads a circuit from JSON. It refuses, by name and place, whatever it does
@@ -30,14 +33,18 @@ func decode(data []byte) (*Circuit, error) {
 		return nil, errTooLarge
 	}
 	data = bytes.TrimLeft(data, "\ufeff") // some editors put one there
+	what := lookalike.Text(data[:min(len(data), lookalike.Head)])
 	if !utf8.Valid(data) {
-		return nil, errors.New("it is not UTF-8")
+		return nil, errors.New(cmp.Or(what, "it is not UTF-8"))
 	}
 	var head struct {
 		Format  string `json:"format"`
 		Version int    `json:"version"`
 	}
 	if err := unmarshal(data, &head); err != nil {
+		if what != "" {
+			err = errors.New(what)
+		}
 		return nil, err
 	}
 	if head.Format != Format {

@@ -168,6 +168,9 @@ func TestDecodeRefuses(t *testing.T) {
 	}
 	for _, c := range []struct{ old, new, want string }{
 		{`{`, ``, "byte"},
+		{`{`, "version https://git-lfs.github.com/spec/v1\n", "decode circuit: it is a git-lfs pointer"},
+		{`{`, "\n<!doctype html>", "it is a web page"},
+		{`{`, "\x1f\x8b", "gzip"},
 		{"\n}\n", ``, "unexpected end"},
 		{"\n}\n", "\n} {}", "after top-level value"},
 		{"brackets", "\xff", "not UTF-8"},

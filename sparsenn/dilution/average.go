@@ -25,6 +25,9 @@ type Average struct{ Rest, Excess, Before float64 }
 // At is y(n).
 func (a Average) At(n float64) float64 { return a.Rest + a.Excess/(n+a.Before) }
 
+// rounding is how far from a length one may be, by rounding, and be at it.
+const rounding = 1e-9
+
 // MaxBefore is the largest Before that is sought. Where a fit ends there, the values
 // do not level off at all, and the law is a straight line in their midst.
 const MaxBefore = 256
@@ -70,7 +73,7 @@ func FitAverage(n, y []float64) (Average, error) {
 
 // Passes is the length from which on y(n) is on the other side of a threshold, +Inf
 // where it never is. above says on which side it is to be at first; where it is on
-// the other one at length from already, that is the answer.
+// the other one at length from already, or there but for rounding, from is the answer.
 func (a Average) Passes(threshold float64, above bool, from float64) float64 {
 	if over := a.At(from) > threshold; over != above {
 		return from
@@ -78,7 +81,10 @@ func (a Average) Passes(threshold float64, above bool, from float64) float64 {
 	if (a.Rest > threshold) == above || a.Rest == threshold {
 		return math.Inf(1)
 	}
-	return max(from, a.Excess/(threshold-a.Rest)-a.Before)
+	if x := a.Excess/(threshold-a.Rest) - a.Before; x > from*(1+rounding) {
+		return x
+	}
+	return from
 }
 
 // line fits y = slope·x + at; r2 is the share of the variance that it explains.

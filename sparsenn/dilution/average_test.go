@@ -75,6 +75,10 @@ func TestPassesWhereItRests(t *testing.T) {
 	if n := (Average{Rest: 1, Excess: 2, Before: 1}).Passes(1, true, 1); !math.IsInf(n, 1) {
 		t.Errorf("it passes at %v", n)
 	}
+	// By 1e-17 it is not there yet, which is rounding.
+	if n := (Average{Rest: 0.5, Excess: -9, Before: 16 - 3e-14}).Passes(2.8e-17, false, 2); n != 2 {
+		t.Errorf("at the threshold from the start, it passes at %v", n)
+	}
 	if n := (Average{Rest: 0, Excess: 12, Before: 2}).Passes(1, true, 1); n != 10 {
 		t.Errorf("12/(n+2) passes 1 at %v", n)
 	}

@@ -84,13 +84,6 @@ func predict(lengths []int, tokens []float64, prompt, counter []Seen) (Predictio
 	for i, l := range lengths {
 		n[i] = float64(l)
 	}
-	every := func(s Seen) []int {
-		out := make([]int, len(s.Depth))
-		for i := range out {
-			out[i] = i
-		}
-		return out
-	}
 	out, err := once(n, prompt, counter, every)
 	if err != nil {
 		return out, err
@@ -124,6 +117,15 @@ func predict(lengths []int, tokens []float64, prompt, counter []Seen) (Predictio
 var ErrNoThreshold = errors.New("the readout has no threshold to pass")
 
 const predictResamples = 200 // of the bootstrap
+
+// every picks all of the prompts.
+func every(s Seen) []int {
+	out := make([]int, len(s.Depth))
+	for i := range out {
+		out[i] = i
+	}
+	return out
+}
 
 // once is a prediction from some of the prompts.
 func once(n []float64, prompt, counter []Seen, pick func(Seen) []int) (out Prediction, err error) {

@@ -7,6 +7,8 @@ import (
 	"math/rand/v2"
 	"slices"
 
+	"circuitbook/sparsenn/internal/finite"
+
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 )
@@ -64,10 +66,8 @@ func (m *Model) Next(sequences [][]int32) ([][]float32, error) {
 		return nil, fmt.Errorf("next: %w", err)
 	}
 	_ = out[0].FinalizeAll()
-	for i, x := range data {
-		if x-x != 0 {
-			return nil, fmt.Errorf("sequence %d: the logit of token %d is %v; the weights are damaged, or too large", i/m.Config.Vocab, i%m.Config.Vocab, x)
-		}
+	if i := finite.First(data); i >= 0 {
+		return nil, fmt.Errorf("sequence %d: the logit of token %d is %v; the weights are too large", i/m.Config.Vocab, i%m.Config.Vocab, data[i])
 	}
 	return slices.Collect(slices.Chunk(data, m.Config.Vocab)), nil
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"circuitbook/sparsenn/backend"
+	"circuitbook/sparsenn/internal/finite"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -36,8 +37,8 @@ func New(c Config, seed uint64) (*Model, error) {
 }
 
 // FromValues makes a model of given parameters: for every name of c.Params its
-// values in row-major order. A name too many, one missing and one of another
-// size are errors. The slices are kept, not copied.
+// values in row-major order. A name too many, one missing, one of another size and
+// a value that is NaN or infinite are errors. The slices are kept, not copied.
 func FromValues(c Config, values map[string][]float32) (*Model, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
@@ -55,6 +56,9 @@ func FromValues(c Config, values map[string][]float32) (*Model, error) {
 		if len(v) != p.Size() {
 			return nil, fmt.Errorf("model: %q has %d values; its shape %v needs %d", p.Name, len(v), p.Shape, p.Size())
 		}
+		if err := checkFinite(p, v); err != nil {
+			return nil, err
+		}
 		m.index[p.Name] = i
 		m.values = append(m.values, v)
 		on, err := backend.Tensor(v, p.Shape...)
@@ -69,6 +73,15 @@ func FromValues(c Config, values map[string][]float32) (*Model, error) {
 		}
 	}
 	return m, nil
+}
+
+// checkFinite refuses weights of which nothing can come but NaN: all models go
+// through here.
+func checkFinite(p Param, v []float32) error {
+	if i := finite.First(v); i >= 0 {
+		return fmt.Errorf("model: value %d of %q is %v; the weights are damaged, or their training diverged: take others", i, p.Name, v[i])
+	}
+	return nil
 }
 
 // Values returns the values of a parameter, row-major. They must not be changed.
@@ -90,6 +103,9 @@ func (m *Model) With(name string, values []float32) (*Model, error) {
 	p := m.params[i]
 	if len(values) != p.Size() {
 		return nil, fmt.Errorf("model: %d values for %q; its shape %v needs %d", len(values), name, p.Shape, p.Size())
+	}
+	if err := checkFinite(p, values); err != nil {
+		return nil, err
 	}
 	n := *m
 	n.values, n.tensors = slices.Clone(m.values), slices.Clone(m.tensors)

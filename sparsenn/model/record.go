@@ -2,8 +2,9 @@ package model
 
 import (
 	"fmt"
-	"math"
 	"slices"
+
+	"circuitbook/sparsenn/internal/finite"
 
 	"github.com/gomlx/compute/dtypes"
 	"github.com/gomlx/compute/shapes"
@@ -106,6 +107,9 @@ func (m *Model) Record(tokens [][]int32, sites []Site, changes ...Intervention) 
 		if err != nil {
 			return nil, err
 		}
+		if i := finite.First(a.Data); i >= 0 {
+			return nil, fmt.Errorf("record: site %q is %v at value %d of shape %v; the weights, or an intervention, are too large", a.Site, a.Data[i], i, a.Shape)
+		}
 		rec.Activations = append(rec.Activations, a)
 		_ = t.FinalizeAll()
 	}
@@ -124,10 +128,8 @@ func (m *Model) prepare(c Intervention, batch, seq, padded int) (s changeShape, 
 		return s, nil, nil, fmt.Errorf("intervention: %w", err)
 	}
 	one := func(name string, v []float32, fill float32) (*tensors.Tensor, bool, error) {
-		for _, x := range v {
-			if math.IsNaN(float64(x)) || math.IsInf(float64(x), 0) {
-				return nil, false, fmt.Errorf("intervention at %q: %s has a value that is not finite", c.Site, name)
-			}
+		if finite.First(v) >= 0 {
+			return nil, false, fmt.Errorf("intervention at %q: %s has a value that is not finite", c.Site, name)
 		}
 		switch len(v) {
 		case 0:

@@ -1,15 +1,19 @@
 package store
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
+
+	"circuitbook/sparsenn/store/lookalike"
 )
 
 // Checkpoint is a whole checkpoint: when [Run.Latest] returned it, every file
@@ -83,7 +87,9 @@ func (c *Checkpoint) ReadFile(name string) ([]byte, error) {
 	return os.ReadFile(path)
 }
 
-// ReadState reads a safetensors file of the checkpoint.
+// ReadState reads a safetensors file of the checkpoint. A value that is NaN or
+// infinite is a [FormatError]: it is no result of anything, and all that is computed
+// from it would be NaN.
 func (c *Checkpoint) ReadState(name string) (State, error) {
 	path, err := c.Path(name)
 	if err != nil {
@@ -94,7 +100,14 @@ func (c *Checkpoint) ReadState(name string) (State, error) {
 		return State{}, err
 	}
 	defer f.Close()
-	return ReadState(f)
+	s, err := ReadState(f)
+	if err == nil {
+		err = s.finite(path)
+	}
+	if err != nil {
+		return State{}, err
+	}
+	return s, nil
 }
 
 // Problem is a damaged checkpoint that was passed over. Tensor is set where the
@@ -189,6 +202,10 @@ func verify(dir string, step int) (*Checkpoint, *Problem, error) {
 		case size == f.Size && sum == f.SHA256:
 			continue
 		}
+		if what := foreign(path); what != "" {
+			problem.Reason = what
+			return nil, problem, nil
+		}
 		tensor, place := f.Parts.locate(path)
 		problem.Tensor = tensor
 		problem.Reason = cmp.Or(f.wrongSize(size), "damaged: its checksum does not match")
@@ -209,6 +226,23 @@ func (f manifestFile) wrongSize(size int64) string {
 		return fmt.Sprintf("too long: %d bytes instead of %d", size, f.Size)
 	}
 	return ""
+}
+
+// foreign is what a damaged file is, where it is not the one that was saved.
+func foreign(path string) string {
+	f, err := openRegular(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, lookalike.Head))
+	if err != nil || len(b) == 0 { // an empty file is one cut short
+		return ""
+	}
+	if filepath.Ext(path) == packSuffix {
+		b = bytes.TrimPrefix(b, []byte("\x1f\x8b"))
+	}
+	return lookalike.Text(b)
 }
 
 func readManifest(dir string, step int) (manifest, *Problem, error) {

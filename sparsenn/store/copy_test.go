@@ -116,16 +116,16 @@ func TestPackedManifestIsChecked(t *testing.T) {
 		return manifestFile{Name: name, Packed: &packedFile{Name: of, Size: size}}
 	}
 	for want, m := range map[string]manifest{
-		"":                         {Format: 2, Files: []manifestFile{entry("a.json.gz", "a.json", 1)}},
-		"of format 1":              {Format: 1, Files: []manifestFile{entry("a.json.gz", "a.json", 1)}},
+		"":                              {Format: 2, Files: []manifestFile{entry("a.json.gz", "a.json", 1)}},
+		"of format 1":                   {Format: 1, Files: []manifestFile{entry("a.json.gz", "a.json", 1)}},
 		`"a.json.gz" does not pack "b"`: {Format: 2, Files: []manifestFile{entry("a.json.gz", "b", 1)}},
-		"of -1 bytes":              {Format: 2, Files: []manifestFile{entry("a.json.gz", "a.json", -1)}},
-		"begins with a dot":        {Format: 2, Files: []manifestFile{entry("a.gz", "../a", 1)}},
-		"which is no text":         {Format: 2, Files: []manifestFile{entry("a.safetensors.gz", "a.safetensors", 1)}},
-		"at most 67108864":         {Format: 2, Files: []manifestFile{entry("a.json.gz", "a.json", 2<<30)}},
-		"at most 268435456":        {Format: 2, Files: []manifestFile{entry("a.jsonl.gz", "a.jsonl", 2<<30)}},
-		"at most 1048576":          {Format: 2, Files: []manifestFile{{Name: "provenance.json", Size: 2 << 20}}},
-		"packed and as it is":      {Format: 2, Files: []manifestFile{{Name: "a.json"}, entry("a.json.gz", "a.json", 1)}},
+		"of -1 bytes":                   {Format: 2, Files: []manifestFile{entry("a.json.gz", "a.json", -1)}},
+		"begins with a dot":             {Format: 2, Files: []manifestFile{entry("a.gz", "../a", 1)}},
+		"which is no text":              {Format: 2, Files: []manifestFile{entry("a.safetensors.gz", "a.safetensors", 1)}},
+		"at most 67108864":              {Format: 2, Files: []manifestFile{entry("a.json.gz", "a.json", 2<<30)}},
+		"at most 268435456":             {Format: 2, Files: []manifestFile{entry("a.jsonl.gz", "a.jsonl", 2<<30)}},
+		"at most 1048576":               {Format: 2, Files: []manifestFile{{Name: "provenance.json", Size: 2 << 20}}},
+		"packed and as it is":           {Format: 2, Files: []manifestFile{{Name: "a.json"}, entry("a.json.gz", "a.json", 1)}},
 	} {
 		err := m.check()
 		if want == "" && err != nil || want != "" && (err == nil || !strings.Contains(err.Error(), want)) {

@@ -5,8 +5,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+
+	"circuitbook/sparsenn/store/lookalike"
 )
 
 // hashDigits is how much of the sha256 names a run. The config is compared as
@@ -48,6 +51,9 @@ func parseJSON(text []byte) (any, error) {
 	decoder.UseNumber()
 	var tree any
 	if err := decoder.Decode(&tree); err != nil {
+		if what := lookalike.Text(text[:min(len(text), lookalike.Head)]); what != "" {
+			err = errors.New(what)
+		}
 		return nil, err
 	}
 	if _, err := decoder.Token(); err != io.EOF {

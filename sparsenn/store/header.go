@@ -46,9 +46,6 @@ func parseHeader(file string, header []byte, dataSize int64) ([]TensorInfo, map[
 	fail := func(tensor, format string, args ...any) error {
 		return &FormatError{File: file, Tensor: tensor, Reason: fmt.Sprintf(format, args...)}
 	}
-	if len(header) == 0 || header[0] != '{' {
-		return nil, nil, fail("", "the header does not begin with {")
-	}
 	if !utf8.Valid(header) {
 		return nil, nil, fail("", "the header is not UTF-8")
 	}

@@ -9,6 +9,8 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
+
+	"circuitbook/sparsenn/store/lookalike"
 )
 
 // FormatVersion is the version of the checkpoint format that [Run.Save] writes.
@@ -97,6 +99,9 @@ func parseManifest(path string, text []byte) (manifest, error) {
 		!bytes.HasPrefix(text, []byte(manifestHead)) ||
 		string(text[len(manifestHead)+digits:fixed]) != manifestMiddle ||
 		!bytes.HasSuffix(text, []byte(manifestTail)) {
+		if what := lookalike.Text(text); what != "" {
+			return m, errors.New(what)
+		}
 		return m, errors.New("it is cut off, or not a manifest")
 	}
 	body := text[fixed : len(text)-len(manifestTail)]

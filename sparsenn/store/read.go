@@ -7,6 +7,8 @@ import (
 	"maps"
 	"math"
 	"slices"
+
+	"circuitbook/sparsenn/store/lookalike"
 )
 
 // TensorFile reads a safetensors file, tensor by tensor. It can be used from
@@ -49,7 +51,11 @@ func OpenTensors(path string) (*TensorFile, error) {
 // used in errors.
 func NewTensorFile(name string, from io.ReaderAt, size int64) (*TensorFile, error) {
 	fail := func(format string, args ...any) error {
-		return &FormatError{File: name, Reason: fmt.Sprintf(format, args...)}
+		reason := fmt.Sprintf(format, args...)
+		if what := lookalike.Binary(head(from, size)); what != "" {
+			reason = "not safetensors: " + what
+		}
+		return &FormatError{File: name, Reason: reason}
 	}
 	if size < 8 {
 		return nil, fail("%d bytes are too short for a safetensors file", size)
@@ -70,6 +76,9 @@ func NewTensorFile(name string, from io.ReaderAt, size int64) (*TensorFile, erro
 		return nil, fail("%v", err)
 	}
 	t := &TensorFile{name: name, from: from, data: 8 + int64(n)}
+	if n == 0 || header[0] != '{' {
+		return nil, fail("the header does not begin with {")
+	}
 	var err error
 	if t.tensors, t.metadata, err = parseHeader(name, header, size-t.data); err != nil {
 		return nil, err
@@ -132,6 +141,15 @@ func (t *TensorFile) ReadAll() ([]Tensor, error) {
 		out = append(out, tensor)
 	}
 	return out, nil
+}
+
+// head is the beginning of a file, or nothing where it cannot be read.
+func head(from io.ReaderAt, size int64) []byte {
+	b := make([]byte, min(size, lookalike.Head))
+	if err := readAt(from, b, 0); err != nil {
+		return []byte{0}
+	}
+	return b
 }
 
 func (t *TensorFile) readData(info TensorInfo) (any, error) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"io"
 	"math"
 	"math/rand/v2"
 	"os"
@@ -177,7 +178,7 @@ func TestReadRefuses(t *testing.T) {
 		file []byte
 	}{
 		{"too short", nil},
-		{"too short", []byte("1234567")},
+		{"too short", []byte("\x00234567")},
 		{"100 MB", nil},
 		{"truncated, or not safetensors", binary.LittleEndian.AppendUint64(nil, 1000)},
 		{"allows", binary.LittleEndian.AppendUint64(nil, math.MaxUint64)},
@@ -383,4 +384,54 @@ func FuzzTensorFile(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestLookalikes: what a clone or a download left in place of a file is said.
+func TestLookalikes(t *testing.T) {
+	const pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a2146\nsize 1712368\n"
+	for _, c := range []struct{ file, say string }{
+		{pointer, "not safetensors: it is a git-lfs pointer, not the file: run git lfs pull"},
+		{"<!DOCTYPE html><html><body>Sign in</body></html>", "not safetensors: it is a web page"},
+		{"Entry not found", `not safetensors: it is a text that begins "Entry not found"`},
+		{"404", `not safetensors: it is a text that begins "404"`},
+		{"\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03", "gzip"},
+		{"PK\x03\x04\x00\x00\x08\x08\x00", "zip archive"},
+		{"GGUF\x03\x00\x00\x00\x00\x00", "GGUF"},
+		{"\x02\x00\x00\x00\x00\x00\x00\x00xx", "the header does not begin with {"},
+	} {
+		_, err := parse([]byte(c.file))
+		mustContain(t, err, c.say)
+	}
+	for _, name := range []string{"config.json", "manifest.json", "x.safetensors", "metrics.jsonl"} {
+		r, err := Open(t.TempDir(), "train", testConfig{Steps: 9})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer r.Close()
+		if err := r.Save(9, true, map[string]func(io.Writer) error{"metrics.jsonl": content("{}\n"), "x.safetensors": State{}.Write}); err != nil {
+			t.Fatal(err)
+		}
+		c, _, err := r.Latest()
+		if err != nil {
+			t.Fatal(err)
+		}
+		dir := c.Dir()
+		if name == configName {
+			dir = r.Dir()
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(pointer), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		again, err := OpenDir(r.Dir())
+		if name == configName {
+			mustContain(t, err, "git-lfs pointer")
+			continue
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if c, problems, err := again.Latest(); c != nil || err != nil || len(problems) != 1 || !strings.Contains(problems[0].Error(), "git-lfs pointer") {
+			t.Errorf("%s: %v, %v, %v", name, c, problems, err)
+		}
+	}
 }

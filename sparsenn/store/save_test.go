@@ -23,7 +23,7 @@ func TestSaveRefuses(t *testing.T) {
 		`a\b`:            "plain",
 		"..":             "dot",
 		"c:x":            "plain",
-		"x.safetensors":  "too short",
+		"x.safetensors":  "not safetensors",
 		"y.safetensors/": "plain",
 	} {
 		mustContain(t, r.Save(6, false, map[string]func(io.Writer) error{name: content("x")}), "step 6", r.Name(), say)

@@ -120,6 +120,33 @@ func ReadState(f *TensorFile) (State, error) {
 	return s, nil
 }
 
+// finite is an error for the first number that is none.
+func (s State) finite(file string) error {
+	check := func(name string, v []float32) error {
+		for i, x := range v {
+			if x-x != 0 {
+				return &FormatError{File: file, Tensor: name, Reason: fmt.Sprintf("value %d is %v; what made it diverged: remove the run to make it anew, as with a lower learning rate", i, x)}
+			}
+		}
+		return nil
+	}
+	for _, t := range s.Sparse {
+		if err := check(t.Name, t.Values); err != nil {
+			return err
+		}
+	}
+	for _, t := range s.Dense {
+		v, err := t.Float32s()
+		if err != nil {
+			continue // whole numbers
+		}
+		if err := check(t.Name, v); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // readSparse reads NAME.values, NAME.indices and the shape.
 func (t *TensorFile) readSparse(name string) (Sparse, error) {
 	fail := func(format string, args ...any) (Sparse, error) {

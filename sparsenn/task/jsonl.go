@@ -14,6 +14,8 @@ import (
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"circuitbook/sparsenn/store/lookalike"
 )
 
 // line is one line of a JSONL file.
@@ -84,6 +86,9 @@ func parse(r io.Reader) ([]listed, error) {
 		where := fmt.Sprint("line ", n)
 		text := in.Bytes()
 		if n == 1 {
+			if what := lookalike.Text(text); what != "" {
+				return nil, errors.New(what)
+			}
 			text = bytes.TrimLeft(text, "\ufeff") // some editors put it there
 		}
 		if text = bytes.TrimSpace(text); len(text) == 0 {

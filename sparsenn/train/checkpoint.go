@@ -170,6 +170,23 @@ func readModel(c *store.Checkpoint, m model.Config) (map[string][]float32, error
 	if err != nil {
 		return nil, err
 	}
+	// Shapes first: some bytes of a sparse tensor can claim any.
+	shapes := map[string][]int{}
+	for _, x := range s.Dense {
+		shapes[x.Name] = x.Shape
+	}
+	for _, x := range s.Sparse {
+		shapes[x.Name] = x.Shape
+	}
+	params := m.Params()
+	for _, p := range params {
+		if shape, ok := shapes[p.Name]; !ok || !slices.Equal(shape, p.Shape) {
+			return nil, fmt.Errorf("%s holds no %s of shape %v", modelFile, p.Name, p.Shape)
+		}
+	}
+	if len(shapes) != len(params) {
+		return nil, fmt.Errorf("%s holds %d tensors, the model has %d", modelFile, len(shapes), len(params))
+	}
 	all, err := s.Densified()
 	if err != nil {
 		return nil, err
@@ -178,12 +195,6 @@ func readModel(c *store.Checkpoint, m model.Config) (map[string][]float32, error
 	for _, x := range all {
 		if values[x.Name], err = x.Float32s(); err != nil {
 			return nil, err
-		}
-	}
-	for _, p := range m.Params() {
-		i := slices.IndexFunc(all, func(x store.Tensor) bool { return x.Name == p.Name })
-		if i < 0 || !slices.Equal(all[i].Shape, p.Shape) {
-			return nil, fmt.Errorf("%s holds no %s of shape %v", modelFile, p.Name, p.Shape)
 		}
 	}
 	return values, nil
