@@ -2,6 +2,7 @@ package prove
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -105,4 +106,43 @@ func withoutEdge(t *testing.T, run *train.Result, s circuit.Shape, e circuit.Edg
 		t.Fatal(err)
 	}
 	return &other
+}
+
+// TestRunIsOfTheList: what was measured on a list of pairs is not loaded for another
+// one of its name; nor are effects.
+func TestRunIsOfTheList(t *testing.T) {
+	runsIn(t)
+	run := untrained(t, nil)
+	c := every(t, run, 60)
+	c.Task = "ages"
+	ages := func(n int) task.Task {
+		var pairs []task.Pair
+		for i := range n {
+			pairs = append(pairs, task.Pair{Prompt: fmt.Sprintf("ages = [%d", i), Counter: fmt.Sprintf("ages = {%d", i), Target: ",", Alt: ":"})
+		}
+		list, err := task.FromPairs("ages", "", pairs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return list
+	}
+	few := Config{Examples: 16, MaxTokens: 32, Random: 1, EffectExamples: 1}
+	measured := func(of task.Task) (proof, effects int) {
+		ctx := context.Background()
+		if _, err := Run(ctx, run, of, c, few, Options{Progress: func(int, int) { proof++ }}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Effects(ctx, run, of, c, few, Options{Progress: func(int, int) { effects++ }}); err != nil {
+			t.Fatal(err)
+		}
+		return proof, effects
+	}
+	for _, x := range []struct {
+		pairs int
+		anew  bool
+	}{{100, true}, {100, false}, {400, true}, {100, false}} {
+		if p, e := measured(ages(x.pairs)); x.anew != (p > 0) || x.anew != (e > 0) {
+			t.Errorf("%d pairs: %d and %d measurements, want new ones: %v", x.pairs, p, e, x.anew)
+		}
+	}
 }

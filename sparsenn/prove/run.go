@@ -99,13 +99,38 @@ type identity struct {
 	Task    string `json:"task"`
 	Circuit string `json:"circuit"` // hash of the circuit without proof
 	Config  Config `json:"config"`
+	// Examples is a hash of what is measured on where the task is a list of pairs,
+	// such as a file, which may change under its name.
+	Examples string `json:"examples,omitempty"`
 }
 
 func identityOf(run *train.Result, t task.Task, c *circuit.Circuit, config Config) (identity, error) {
 	bare := *c
 	bare.Proof, bare.Weights = nil, "" // Weights stands beside it
 	hash, err := store.Hash(&bare)
-	return identity{Recipe, run.Name, run.Model.Digest(), t.Name, hash, config}, err
+	id := identity{Recipe: Recipe, Parent: run.Name, Weights: run.Model.Digest(), Task: t.Name, Circuit: hash, Config: config}
+	if err != nil || t.Draw != nil {
+		return id, err
+	}
+	var lists [2][]task.Example
+	if config.Examples > 0 {
+		r, err := t.Report(run.Tokenizer, drawn(run, config, config.Examples))
+		if err != nil {
+			return id, err
+		}
+		lists[0] = r.ForMeasuring()
+	}
+	n := config.Attribution
+	if config.Examples == 0 { // Effects
+		n = config.EffectExamples
+	}
+	if n > 0 {
+		if lists[1], err = t.Select(run.Tokenizer, drawn(run, config, n)); err != nil {
+			return id, err
+		}
+	}
+	id.Examples, err = store.Hash(lists)
+	return id, err
 }
 
 // Run measures a circuit of a run on a task: loaded where it was measured before,
