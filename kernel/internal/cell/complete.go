@@ -42,26 +42,23 @@ func IsComplete(source string) (state State, indent string) {
 	if goesOn(goText) {
 		return Incomplete, "\t"
 	}
-	var program strings.Builder
-	program.WriteString("package p\n")
 	items, ok := split(goText)
 	if !ok {
 		return Invalid, ""
 	}
-	var body strings.Builder
-	for n, i := range items {
-		text := goText[i.start:i.end]
-		if i.kind == statement || i.kind == variable {
-			body.WriteString(text + "\n")
-			continue
+	var imports, declarations, body strings.Builder
+	for _, i := range items {
+		to := &declarations
+		switch i.kind {
+		case importing: // first, to be parsed
+			to = &imports
+		case statement, variable:
+			to = &body
 		}
-		if i.kind == importing && n > 0 {
-			continue // imports first, to be parsed
-		}
-		program.WriteString(text + "\n")
+		to.WriteString(goText[i.start:i.end] + "\n")
 	}
-	program.WriteString("func _() {\n" + body.String() + "\n}\n")
-	if _, err := parser.ParseFile(token.NewFileSet(), "", program.String(), parser.SkipObjectResolution); err != nil {
+	program := "package p\n" + imports.String() + declarations.String() + "func _() {\n" + body.String() + "\n}\n"
+	if _, err := parser.ParseFile(token.NewFileSet(), "", program, parser.SkipObjectResolution); err != nil {
 		return Invalid, ""
 	}
 	return Complete, ""

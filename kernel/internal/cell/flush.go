@@ -15,11 +15,11 @@ func Displays(source string) bool { return strings.Contains(source, "gonbui") }
 // displayed. GoNB stops to listen when a program ends, and what is still on its
 // way then is lost, which happens to short cells on a busy machine.
 func (p Prepared) Flush() Prepared {
-	if _, taken := p.Locals["gonbui"]; taken || IsForeign(p.Source) {
+	if _, taken := p.Locals["gonbui"]; taken || p.Body == 0 {
 		return p
 	}
-	if p.Body == 0 {
-		return p
+	if names, _ := Names(p.Source); slices.Contains(names, "gonbui") {
+		return p // it is something else
 	}
 	lines := strings.Split(p.Source, "\n")
 	p.Source = strings.Join(slices.Insert(lines, p.Body, flush), "\n")

@@ -21,6 +21,7 @@ func TestFlush(t *testing.T) {
 		"nothing":      {"%%", "%%\ndefer gonbui.Sync()", []int{1, 0}},
 		"declarations": {"func f() { gonbui.DisplayHTML(``) }", "func f() { gonbui.DisplayHTML(``) }", []int{1}},
 		"script":       {"%%bash\ngonbui", "%%bash\ngonbui", []int{1, 2}},
+		"declared":     {"func gonbui() {}\ngonbui();", "func gonbui() {}\n%%\n\ngonbui()", []int{1, 0, 1, 2}},
 		"taken":        {"gonbui := 1", "%%\ngonbui := 1\n_ = gonbui", []int{0, 1, 0}},
 	} {
 		got := Prepare(c.source, nil).Flush()

@@ -1,6 +1,7 @@
 package cell
 
 import (
+	"go/parser"
 	"go/token"
 	"slices"
 	"strconv"
@@ -12,13 +13,13 @@ import (
 )
 
 // reading is what GoNB v0.11.5 makes of a cell: the commands that it carries
-// out, and the lines of Go, as they stand in its file. What it adds is left out.
+// out, the lines of Go, as they stand in its file, and the file with what it adds.
 // It follows specialcmd.Parse, joinLine and createGoFileFromLines.
-func reading(source string) (commands []string, goText string) {
+func reading(source string) (commands []string, goText, file string) {
 	lines := strings.Split(source, "\n")
 	trim := func(s string) string { return strings.TrimPrefix(s, "//gonb:") }
 	if IsForeign(source) {
-		return []string{trim(lines[0])}, ""
+		return []string{trim(lines[0])}, "", ""
 	}
 	used := map[int]bool{}
 	for i, l := range lines {
@@ -41,12 +42,17 @@ func reading(source string) (commands []string, goText string) {
 		commands = append(commands, text)
 	}
 	var out []string
+	file, end := "package main\n\n", ""
 	for i, l := range lines {
-		if !used[i] && !strings.HasPrefix(l, "package") {
+		switch t := trim(l); {
+		case strings.HasPrefix(t, "%main") || t == "%%" || strings.HasPrefix(t, "%% ") || strings.HasPrefix(t, "%%\t"):
+			file, end = file+"func main() {\n\tflag.Parse()\n", "\n}\n"
+		case !used[i] && !strings.HasPrefix(l, "package"):
 			out = append(out, l)
+			file += l + "\n"
 		}
 	}
-	return commands, strings.Join(out, "\n")
+	return commands, strings.Join(out, "\n"), file + end
 }
 
 // meaning are the tokens of Go, in no order, with neighbouring strings that are
@@ -85,7 +91,7 @@ func checkReading(t interface {
 	Fatalf(string, ...any)
 }, source string) {
 	p := Prepare(source, nil)
-	commands, goText := reading(p.Source)
+	commands, goText, file := reading(p.Source)
 	var want []string
 	for _, c := range Commands(source) {
 		if l := c.line(); l.command {
@@ -101,12 +107,20 @@ func checkReading(t interface {
 	if IsForeign(source) {
 		return
 	}
+	stock := slices.ContainsFunc(Commands(source), Command.opensProgram)
+	items, _ := split(withoutCommands(source, Commands(source)))
+	parses := importsLate(items) || p.Body > 0 || isFile(withoutCommands(source, Commands(source)))
+	if state, _ := IsComplete(source); state == Complete && parses && !stock && p.Refusal == nil && !strings.HasPrefix(strings.Join(commands, "\n"), "%exec") {
+		if _, err := parser.ParseFile(token.NewFileSet(), "", file, parser.SkipObjectResolution); err != nil {
+			t.Fatalf("%q became %q, which GoNB makes this of: %v\n%s", source, p.Source, err, file)
+		}
+	}
 	// Names that are kept from being unused are on a last line of their own.
 	if n := len(p.Lines); n > 0 && p.Lines[n-1] == 0 && len(p.Locals) > 0 {
 		goText = goText[:max(0, strings.LastIndexByte(goText, '\n'))]
 	}
 	before, ok := meaning(withoutCommands(source, Commands(source)))
-	if !ok {
+	if !ok || strings.Contains(source, "const") && strings.Contains(source, ",") { // see TestSpelled
 		return
 	}
 	after, _ := meaning(goText)
@@ -114,6 +128,9 @@ func checkReading(t interface {
 		t.Fatalf("%q became %q, which means something else (-want +got):\n%s", source, p.Source, diff)
 	}
 }
+
+// isFile reports whether the text is a Go file but for its package clause.
+func isFile(text string) bool { return file(text, false) != nil }
 
 // TestReading: what looks like a command or a package clause and is Go stays Go.
 func TestReading(t *testing.T) {
@@ -160,4 +177,65 @@ func TestReading(t *testing.T) {
 
 func TestReadingOfAnything(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) { checkReading(t, sources().Draw(t, "source")) })
+}
+
+// checkCell holds what is true of any cell, whatever is done with it.
+func checkCell(t interface {
+	Fatalf(string, ...any)
+}, source string) {
+	checkPrepared(t, source)
+	checkReading(t, source)
+	normal := Normal(source)
+	if Normal(normal) != normal || strings.Contains(normal, "\r") {
+		t.Fatalf("%q is not normal: %q", source, normal)
+	}
+	p := Prepare(normal, nil)
+	if p.Refusal != nil && (p.Refusal.Line < 1 || p.Refusal.Line > strings.Count(normal, "\n")+1 || p.Refusal.Message == "") {
+		t.Fatalf("%q is refused: %+v", normal, p.Refusal)
+	}
+	if p.Body == 0 { // what is declared is, however often it is prepared
+		if again := Prepare(p.Source, nil); again.Source != p.Source || again.Body != 0 {
+			t.Fatalf("%q became %q and then %q", normal, p.Source, again.Source)
+		}
+	}
+	var numbers Numbers
+	first := numbers.Name(p, "a").Flush()
+	second := numbers.Name(p, "a").Flush()
+	if first.Source != second.Source || !slices.Equal(first.Lines, second.Lines) || len(first.Lines) != strings.Count(first.Source, "\n")+1 {
+		t.Fatalf("%q became %q %v and then %q %v", normal, first.Source, first.Lines, second.Source, second.Lines)
+	}
+	emptied := numbers.Name(Prepare("", nil), "a")
+	if len(emptied.Lines) != strings.Count(emptied.Source, "\n")+1 {
+		t.Fatalf("%q has %d lines", emptied.Source, len(emptied.Lines))
+	}
+	m := Methods{}
+	m.Learn(first)
+	if got := first.WithMethods(m); strings.Count(got.Source, "\n") != strings.Count(first.Source, "\n") {
+		t.Fatalf("%q became %q", first.Source, got.Source)
+	}
+	for i := range first.Lines {
+		first.DeclaredAt(i + 1)
+	}
+	Unbalanced(normal)
+	Program([]string{normal}, normal)
+	if closed, ok := Closed(normal); ok {
+		if again, ok := Closed(closed); !ok || again != closed {
+			t.Fatalf("%q closes to %q and then to %q", normal, closed, again)
+		}
+	}
+}
+
+func TestCell(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) { checkCell(t, sources().Draw(t, "source")) })
+}
+
+func FuzzCell(f *testing.F) {
+	for _, source := range []string{
+		"x := 1\nfunc f() {}\nx", "%%\n`\n%%", "0\x80\n0", "x := `a\r\nb`\r\nx", "/*\n!touch x\n*/\nf(`\n!a`)", "if a &&\n!b {\n}",
+		"package main; import \"os\"\nfunc init() {}\nvar _ = 1", "type T struct {\n\tA int `\n!y`\n}", "!a \\\n b\n%rm T\nfunc (t T) M() {}",
+		"const (\n\t_ = iota\n\ta\n)\nfor i := 0; i < 3; i++ {}", "//go:embed x\nvar s string", "%%bash\r\nls", "x()\n}\ny()",
+	} {
+		f.Add(source)
+	}
+	f.Fuzz(func(t *testing.T, source string) { checkCell(t, source) })
 }

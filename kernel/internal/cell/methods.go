@@ -1,6 +1,8 @@
 package cell
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -22,6 +24,35 @@ func (m Methods) Learn(p Prepared) {
 			}
 		}
 	}
+	for _, n := range p.methods() {
+		if of, _, _ := strings.Cut(n.name, "."); !slices.Contains(m[of], n.key) {
+			m[of] = append(m[of], n.key)
+		}
+	}
+}
+
+// Clash looks for a method of the cell in whose place GoNB would put away one of
+// another type, nil if there is none.
+func (m Methods) Clash(p Prepared) *Refusal {
+	for _, n := range p.methods() {
+		of, method, _ := strings.Cut(n.name, ".")
+		for _, other := range slices.Sorted(maps.Keys(m)) {
+			if other != of && slices.Contains(m[other], n.key) {
+				return clash(other+"."+method, n)
+			}
+		}
+	}
+	return nil
+}
+
+// clash says that GoNB takes two methods for one.
+func clash(first string, second name) *Refusal {
+	return &Refusal{second.at, fmt.Sprintf("%s and %s cannot be told apart in a notebook, as both their types have parameters\n"+
+		"let one have a pointer as its receiver, or another name", first, second.name)}
+}
+
+// methods are those that the cell declares, each at its line.
+func (p Prepared) methods() (list []name) {
 	text := p.declarations()
 	items, _ := split(text)
 	for _, i := range items {
@@ -29,11 +60,13 @@ func (m Methods) Learn(p Prepared) {
 			continue
 		}
 		for _, n := range namesIn(text[i.first:i.end]) {
-			if of, _, _ := strings.Cut(n.name, "."); n.method && !slices.Contains(m[of], n.key) {
-				m[of] = append(m[of], n.key)
+			if n.method {
+				n.at = p.Line(lineOf(text, i.first+n.at))
+				list = append(list, n)
 			}
 		}
 	}
+	return list
 }
 
 // WithMethods has the cell take away the methods of the types that it takes away.

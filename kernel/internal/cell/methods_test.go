@@ -1,6 +1,9 @@
 package cell
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestMethods(t *testing.T) {
 	m := Methods{}
@@ -16,6 +19,16 @@ func TestMethods(t *testing.T) {
 		if got := Prepare(c.source, nil).WithMethods(m).Source; got != c.want {
 			t.Errorf("%q: %q, want %q", c.source, got, c.want)
 		}
+	}
+	if r := m.Clash(Prepare("\nfunc (k K[T]) C() {}\nfunc (p P) A() {}\nfunc (l L[U]) C() {}", nil)); r != nil {
+		t.Errorf("got %+v", r) // that of L has a pointer
+	}
+	m.Learn(Prepare("func (k K[T]) C() {}", nil))
+	if r := m.Clash(Prepare("\nfunc (l L[U]) C() {}", nil)); r == nil || r.Line != 2 || !strings.HasPrefix(r.Message, "K.C and L.C cannot") {
+		t.Errorf("got %+v", r)
+	}
+	if r := m.Clash(Prepare("func (k K[U]) C() {}", nil)); r != nil {
+		t.Errorf("got %+v", r)
 	}
 	m.Learn(Prepare("%rm P~A", nil))
 	if got := Prepare("%rm P", nil).WithMethods(m).Source; got != "%rm P P~B" {

@@ -31,7 +31,7 @@ func (n *Numbers) Name(p Prepared, id string) Prepared {
 		number = len(n.cells) + 1
 		n.cells[id], n.had[number] = number, map[string]int{}
 	}
-	out, text := p.Source, p.declarations()
+	text := p.declarations()
 	has := map[string]int{}
 	items, _ := split(text)
 	var unnamed []name
@@ -47,9 +47,13 @@ func (n *Numbers) Name(p Prepared, id string) Prepared {
 			}
 		}
 	}
-	for _, u := range slices.Backward(unnamed) {
-		out = out[:u.at] + u.key + out[u.at+len(u.name):]
+	var renamed strings.Builder
+	at := 0
+	for _, u := range unnamed {
+		renamed.WriteString(p.Source[at:u.at] + u.key)
+		at = u.at + len(u.name)
 	}
+	out := renamed.String() + p.Source[at:]
 	var empty []string
 	for kind, form := range map[string]string{"init": "func %s() {}", "var": "var %s int"} {
 		for i := has[kind] + 1; i <= n.had[number][kind]; i++ {

@@ -75,6 +75,10 @@ func Prepare(source string, void func(name string) bool) Prepared {
 	all := Commands(source)
 	goText := withoutCommands(source, all)
 	items, _ := split(goText)
+	if text := spelled(goText, items); text != goText {
+		goText = text
+		items, _ = split(goText)
+	}
 	for _, c := range all {
 		if c.opensProgram() {
 			p.build(p.stock(goText, c), all)
@@ -119,7 +123,7 @@ func withoutCommands(source string, all []Command) string {
 		return text
 	}
 	list, _ := scan(text)
-	depth, out := 0, text
+	depth, out := 0, []byte(text)
 	for i, t := range list {
 		switch t.Token {
 		case token.LPAREN, token.LBRACK, token.LBRACE:
@@ -136,10 +140,10 @@ func withoutCommands(source string, all []Command) string {
 					break
 				}
 			}
-			out = out[:t.start] + blank(out[t.start:end]) + out[end:]
+			copy(out[t.start:end], blank(text[t.start:end]))
 		}
 	}
-	return out
+	return string(out)
 }
 
 // blank is as much space as the text, with its line ends.

@@ -42,8 +42,7 @@ func (p Prepared) refusal() *Refusal {
 			case first.name == n.name:
 				return &Refusal{n.at, fmt.Sprintf("%s is declared twice in this cell: in line %d and in line %d", n.name, first.at, n.at)}
 			default:
-				return &Refusal{n.at, fmt.Sprintf("%s and %s cannot be told apart in a cell, as both their types have parameters\n"+
-					"let one have a pointer as its receiver, or another name", first.name, n.name)}
+				return clash(first.name, n)
 			}
 		}
 	}

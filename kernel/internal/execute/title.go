@@ -11,6 +11,7 @@ import (
 // something, else its first line that is more than a frame for others. A cell
 // that is not Go is shown by its first line, and one that only imports as that.
 func title(source string) string {
+	source = cell.Normal(source)
 	if cell.IsForeign(source) {
 		return cell.Commands(source)[0].Text
 	}

@@ -6,6 +6,7 @@ func TestTitle(t *testing.T) {
 	for source, want := range map[string]string{
 		"":                    "",
 		"%%\n":                "",
+		"%%bash\r\nls":        "%%bash",
 		"\n%%\n  x := 1\ny":   "x := 1",
 		"%% -flag\nx := 1":    "x := 1",
 		"// Train it.\n%%\nx": "Train it.",

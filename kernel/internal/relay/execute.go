@@ -97,13 +97,16 @@ func (r *Relay) begin(q *request) {
 		return
 	}
 	p := cell.Prepare(q.source, func(name string) bool { return r.void[name] })
+	if p.Refusal == nil {
+		p.Refusal = r.methods.Clash(p)
+	}
 	known := failure.Known{Number: e.count, Source: q.source, Prepared: p}
 	if p.Refusal != nil {
 		r.end(e, failure.Refused(known), nil)
 		return
 	}
 	// A function of another cell may be what displays.
-	if r.displays = r.displays || cell.Displays(q.source); r.displays {
+	if r.displays = r.displays || cell.Displays(q.source); r.displays && !r.names["gonbui"] {
 		p = p.Flush()
 	}
 	known.Prepared = r.numbers.Name(p, q.cell()).WithMethods(r.methods)
