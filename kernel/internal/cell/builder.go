@@ -27,11 +27,19 @@ func (b *builder) add(text string, from int) {
 	}
 }
 
-// line is the command on a line of its own; nothing of one that says nothing, at
-// which GoNB ends.
+// line is the command on a line of its own, a magic without the space before its
+// name, over which GoNB stumbles; nothing of one that says nothing, at which it
+// ends.
 func (c Command) line() line {
-	if strings.TrimSpace(c.Text[1:]) == "" {
+	rest := strings.TrimLeft(c.Text[1:], " \t")
+	switch {
+	case rest == "":
 		return line{from: c.Line}
+	case c.Name() == "%exec":
+		rest = strings.TrimSpace("exec " + strings.TrimSpace(strings.TrimPrefix(rest, "exec")))
+		fallthrough
+	case c.Name() != "":
+		return line{text: "%" + rest, from: c.Line, command: true}
 	}
 	return line{text: c.Text, from: c.Line, command: true}
 }

@@ -98,7 +98,7 @@ func checkReading(t interface {
 			want = append(want, l.text)
 		}
 	}
-	if i := slices.Index(p.Lines, 0); i >= 0 && !slices.ContainsFunc(want, func(s string) bool { return s == "%%" }) {
+	if p.Body > 0 && p.Lines[p.Body-1] == 0 && !slices.ContainsFunc(want, func(s string) bool { return s == "%%" }) {
 		want = append(want, "%%")
 	}
 	if !slices.Equal(want, commands) {
@@ -162,6 +162,8 @@ func TestReading(t *testing.T) {
 		"a word like it":        {"packages := 1", "%%\n packages := 1\n_ = packages"},
 		"not closed":            {"func f() {\n!ls\n%%\ng()", "func f() {\n !ls\n %%\ng()"},
 		"closed too early":      {"f()\n}\ng()", "%%\nf()\n\n}\ng()"},
+		"run a function":        {"%exec  f -x", "%exec f -x\n//"},
+		"a magic apart":         {"% exec f\nfunc f() {}\n%\tmain", "%exec f\nfunc f() {}\n%main"},
 		"open at a semicolon":   {"x := 1\nif x {;", "%%\nx := 1\n\nif x {\n_ = x"},
 	} {
 		p := Prepare(c.source, nil)

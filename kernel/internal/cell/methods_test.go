@@ -12,7 +12,7 @@ func TestMethods(t *testing.T) {
 		{"%rm P x", "%rm P x P~A P~B"},
 		{"%rm P~A P\ntype P int", "%rm P~A P P~B\ntype P int"},
 		{"%remove L", "%remove L L[T]~C"},
-		{"% rm Q D", "% rm Q D"},
+		{"% rm Q D", "%rm Q D"},
 		{"!rm P", "!rm P"},
 		{"%%bash\n%rm P", "%%bash\n%rm P"},
 	} {

@@ -26,12 +26,11 @@ func (n *Numbers) Name(p Prepared, id string) Prepared {
 	if n.cells == nil {
 		n.cells, n.had = map[string]int{}, map[int]map[string]int{}
 	}
-	number := n.cells[id]
-	if number == 0 {
-		number = len(n.cells) + 1
-		n.cells[id], n.had[number] = number, map[string]int{}
-	}
 	text := p.declarations()
+	number, known := n.cells[id]
+	if !known {
+		number = len(n.cells) + 1
+	}
 	has := map[string]int{}
 	items, _ := split(text)
 	var unnamed []name
@@ -46,6 +45,12 @@ func (n *Numbers) Name(p Prepared, id string) Prepared {
 				unnamed = append(unnamed, u)
 			}
 		}
+	}
+	if !known && len(unnamed) == 0 {
+		return p
+	}
+	if !known {
+		n.cells[id], n.had[number] = number, map[string]int{}
 	}
 	var renamed strings.Builder
 	at := 0

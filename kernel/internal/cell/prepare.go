@@ -196,6 +196,9 @@ func (p *Prepared) build(goText string, all []Command) {
 		}
 		out[c.Line-1] = c.line()
 	}
+	if makesMain(all) && strings.TrimSpace(goText) == "" {
+		out.add("//", 0) // GoNB runs nothing where there is no Go at all
+	}
 	p.finish(out)
 }
 

@@ -34,7 +34,7 @@ func (p Prepared) refusal() *Refusal {
 			first, twice := seen[n.key]
 			switch {
 			case n.name == "init" || n.name == "_":
-			case n.name == "main" && (p.Body > 0 || makesMain(p.Source)):
+			case n.name == "main" && (p.Body > 0 || makesMain(Commands(p.Source))):
 				return &Refusal{n.at, "func main stands beside the program that the statements of a cell are, or that a magic names\n" +
 					"give the function another name and call it, or take the statements away"}
 			case !twice:
@@ -49,9 +49,9 @@ func (p Prepared) refusal() *Refusal {
 	return nil
 }
 
-// makesMain reports whether a magic of the cell names what its program calls.
-func makesMain(source string) bool {
-	return slices.ContainsFunc(Commands(source), func(c Command) bool { return c.Name() == "%exec" })
+// makesMain reports whether a magic names what its program calls.
+func makesMain(all []Command) bool {
+	return slices.ContainsFunc(all, func(c Command) bool { return c.Name() == "%exec" })
 }
 
 // directive looks for a comment to the compiler that would not reach it.

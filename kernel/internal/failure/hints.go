@@ -291,9 +291,11 @@ func (j judge) crash(first string) {
 		if c.Number != j.In {
 			continue
 		}
-		if names, _ := cell.Names(c.Source); len(names) > 0 {
-			j.Message += fmt.Sprintf("\nevery cell evaluates anew what earlier cells declare: declare it in another way, or take it away with %%rm %s",
-				strings.Join(names, " "))
+		for i, from := range c.Prepared.Lines {
+			if key := c.Prepared.DeclaredAt(i + 1); from == j.Line && key != "" {
+				j.Message += "\nevery cell evaluates anew what earlier cells declare: declare it in another way, or take it away with %rm " + key
+				return
+			}
 		}
 		return
 	}

@@ -119,4 +119,9 @@ var cellCases = []cellCase{
 	{what: "a function `main`", source: "func main() {\n\tfmt.Println(\"main\")\n}"},
 	{what: "`%%` in the middle of a cell", source: "func three() int { return 3 }\n\n%%\nfmt.Println(three())"},
 	{what: "nothing but a comment", source: "// nothing"},
+
+	{group: "What GoNB keeps between cells", what: "methods of types with parameters", source: "type a[T any] struct{}\ntype b[T any] struct{}\n\nfunc (a a[T]) get() {}\nfunc (b b[T]) get() {}"},
+	{what: "a function init that fails", source: "func init() { panic(\"not yet\") }"},
+	{what: "a function init that fails: a later cell", source: "1 + 1"},
+	{what: "a function init that fails: taken away, as it says", source: "%rm init_0001_01"},
 }

@@ -86,9 +86,9 @@ func TestCells(t *testing.T) {
 		{"%%bash\r\nls\r\n", "%%bash\nls\n", ""},
 		{"\ufeff%env A b\r\nf();\rg();", "%env A b\n%%\n        \nf()\n\ng()", ""},
 		{"f()\nfunc main() {}", "", "func main stands beside"},
-		{"func init() {}", "func init_0002_01() {}", ""},
-		{"func init() {}\nvar a int", "func init_0003_01() {}\nvar a int", ""},
-		{"func init() {}", "func init_0004_01() {}", ""},
+		{"func init() {}", "func init_0001_01() {}", ""},
+		{"func init() {}\nvar a int", "func init_0002_01() {}\nvar a int", ""},
+		{"func init() {}", "func init_0003_01() {}", ""},
 		{"type T int\nfunc (t T) M() {}", "type T int\nfunc (t T) M() {}", ""},
 		{"%rm T", "%rm T T~M", ""},
 	} {
