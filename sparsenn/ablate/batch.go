@@ -6,6 +6,7 @@ import (
 	"math"
 
 	"circuitbook/sparsenn/backend"
+	"circuitbook/sparsenn/internal/finite"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/task"
 )
@@ -147,4 +148,13 @@ func softplus(x float64) float64 {
 		return x + math.Log1p(math.Exp(-x))
 	}
 	return math.Log1p(math.Exp(x))
+}
+
+// checked refuses margins that are no numbers: a loss of NaN would be taken for one
+// that something can be done about.
+func checked(m Margins) (Margins, error) {
+	if i := finite.First(m); i >= 0 {
+		return nil, fmt.Errorf("evaluator: the margin of example %d is %v; the model's weights, or the means, are too large", i/2, m[i])
+	}
+	return m, nil
 }

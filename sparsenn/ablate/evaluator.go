@@ -120,15 +120,6 @@ func (e *Evaluator) Margins(mask Mask) (Margins, error) {
 	return checked(slices.Concat(parts...))
 }
 
-// checked refuses margins that are no numbers: a loss of NaN would be taken for one
-// that something can be done about.
-func checked(m Margins) (Margins, error) {
-	if i := finite.First(m); i >= 0 {
-		return nil, fmt.Errorf("evaluator: the margin of example %d is %v; the model's weights, or the means, are too large", i/2, m[i])
-	}
-	return m, nil
-}
-
 // Gradient returns the mean task loss under a mask, in nats per example, and its
 // derivative with respect to z of every node, where a node is z·x + (1−z)·mean:
 // to first order, what keeping a node would add to the loss.

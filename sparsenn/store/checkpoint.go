@@ -1,19 +1,15 @@
 package store
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
-
-	"circuitbook/sparsenn/store/lookalike"
 )
 
 // Checkpoint is a whole checkpoint: when [Run.Latest] returned it, every file
@@ -226,23 +222,6 @@ func (f manifestFile) wrongSize(size int64) string {
 		return fmt.Sprintf("too long: %d bytes instead of %d", size, f.Size)
 	}
 	return ""
-}
-
-// foreign is what a damaged file is, where it is not the one that was saved.
-func foreign(path string) string {
-	f, err := openRegular(path)
-	if err != nil {
-		return ""
-	}
-	defer f.Close()
-	b, err := io.ReadAll(io.LimitReader(f, lookalike.Head))
-	if err != nil || len(b) == 0 { // an empty file is one cut short
-		return ""
-	}
-	if filepath.Ext(path) == packSuffix {
-		b = bytes.TrimPrefix(b, []byte("\x1f\x8b"))
-	}
-	return lookalike.Text(b)
 }
 
 func readManifest(dir string, step int) (manifest, *Problem, error) {

@@ -1,11 +1,14 @@
 package store
 
 import (
+	"bytes"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
+
+	"circuitbook/sparsenn/store/lookalike"
 )
 
 // How large the texts of a run can be, in bytes: some room above what this program
@@ -84,4 +87,21 @@ func readText(path string, most int64) ([]byte, error) {
 		err = nil
 	}
 	return text[:n], err
+}
+
+// foreign is what a damaged file is, where it is not the one that was saved.
+func foreign(path string) string {
+	f, err := openRegular(path)
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	b, err := io.ReadAll(io.LimitReader(f, lookalike.Head))
+	if err != nil || len(b) == 0 { // an empty file is one cut short
+		return ""
+	}
+	if filepath.Ext(path) == packSuffix {
+		b = bytes.TrimPrefix(b, []byte("\x1f\x8b"))
+	}
+	return lookalike.Text(b)
 }
