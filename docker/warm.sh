@@ -25,7 +25,7 @@ circuitbook run notebooks/02_quotes.ipynb -p scale=tiny --out "$HOME/out"
 
 # Not needed any more: wheels that are unpacked, and zips of modules.
 rm -rf "$CIRCUITBOOK_CACHE"/wheels/* "$CIRCUITBOOK_CACHE"/locks
-find "$GOPATH/pkg/mod/cache/download" -name '*.zip' -delete
+find "$GOPATH/pkg/mod/cache/download" "$CIRCUITBOOK_CACHE/modules" -name '*.zip' -delete
 
 # An image keeps times of whole seconds. The caches compare times, so they
 # have to be whole before the last hashes are taken.

@@ -27,9 +27,23 @@ var (
 	ErrNoNetwork = errors.New("no package index could be reached")
 )
 
+// TrustEnv names the variable that has the cache folder used although others can
+// write it: any value but the empty one, "0" and "false" does.
+const TrustEnv = place.TrustEnv
+
+// ErrShared is what Dir, Sub and Trusted fail with where somebody else than the
+// user and root owns, or can write, what would be used.
+var ErrShared = place.ErrShared
+
 // Dir returns the absolute path of the cache folder, created if it is not
-// there. The error says which variable moves it.
+// there. The error says which variable moves it. A folder that others can write
+// is an ErrShared, since programs are executed that lie in it.
 func Dir() (string, error) { return place.Dir() }
+
+// Trusted is an ErrShared where the file or folder at path, or a folder between it
+// and the cache folder, is somebody else's than the user's or root's, or can be
+// written by others.
+func Trusted(path string) error { return place.Trusted(path) }
 
 // Sub returns the folder elem[0]/elem[1]/… inside Dir, created if it is not
 // there. Elements that would lead out of Dir are an error.

@@ -49,9 +49,13 @@ func NewKey(parts ...[]byte) Key {
 func (s Store) path(k Key) string { return filepath.Join(s.Dir, hex.EncodeToString(k[:16])+suffix) }
 
 // Load returns what was stored under a key. A file that was damaged, in
-// whatever way, counts as absent and is removed.
+// whatever way, counts as absent and is removed; one that somebody else could
+// have written counts as absent.
 func (s Store) Load(k Key) (data []byte, ok bool) {
 	path := s.path(k)
+	if cache.Trusted(path) != nil {
+		return nil, false
+	}
 	file, err := os.ReadFile(path)
 	if err != nil {
 		return nil, false

@@ -2,6 +2,7 @@ package executables
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -13,6 +14,8 @@ import (
 	_ "circuitbook/internal/suite"
 
 	"pgregory.net/rapid"
+
+	"circuitbook/sparsenn/cache"
 )
 
 func TestStoreRoundTrip(t *testing.T) {
@@ -167,5 +170,33 @@ func TestNoFolder(t *testing.T) {
 	}
 	if _, ok := s.Load(NewKey()); ok {
 		t.Error("loaded from nowhere")
+	}
+}
+
+// TestPlanted: a program that others can write, or that another user put there, is
+// not loaded.
+func TestPlanted(t *testing.T) {
+	s, k := Store{Dir: t.TempDir(), Limit: 1000}, NewKey([]byte("x"))
+	if err := s.Save(k, []byte("data")); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := s.Load(k); !ok {
+		t.Fatal("not loaded")
+	}
+	if err := os.Chmod(s.path(k), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := s.Load(k); ok {
+		t.Error("loaded, although others can write it")
+	}
+	if err := errors.Join(os.Chmod(s.path(k), 0o644), os.Chown(s.path(k), 65534, -1)); err != nil {
+		t.Skip("only root gives files away")
+	}
+	if _, ok := s.Load(k); ok {
+		t.Error("loaded, although it is another user's")
+	}
+	t.Setenv(cache.TrustEnv, "1")
+	if _, ok := s.Load(k); !ok {
+		t.Error("not loaded, although it is trusted")
 	}
 }

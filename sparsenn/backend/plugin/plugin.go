@@ -108,6 +108,9 @@ func (q Query) Find() (Plugin, error) {
 			}
 		}
 	}
+	if _, err := cache.Dir(); errors.Is(err, cache.ErrShared) {
+		passed = append(passed, err.Error())
+	}
 	err := fmt.Errorf("%w: neither in $%s, nor where go-xla looks, nor in the cache", ErrNotFound, UserEnv)
 	if len(passed) > 0 {
 		err = fmt.Errorf("%w (passed over: %s)", err, strings.Join(passed, "; "))

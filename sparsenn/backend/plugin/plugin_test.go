@@ -328,3 +328,43 @@ func TestReport(t *testing.T) {
 	t.Setenv(BackendEnv, "go")
 	expect("CUDA", "ok  XLA plugin to use: cuda plugin", "go is forced")
 }
+
+// TestPlanted: a plugin in the cache that others can write is not used, whatever its
+// hash is, and is replaced; nothing of a cache folder that others can write is.
+func TestPlanted(t *testing.T) {
+	b := newBench(t)
+	b.fill(t, 2)
+	p, err := Ensure(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(p.Path, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := Find(); !errors.Is(err, ErrNotFound) {
+		t.Errorf("found %v, %v", got, err)
+	}
+	if got, err := Ensure(t.Context(), nil); err != nil || got != p {
+		t.Errorf("got %v, %v", got, err)
+	}
+	if _, err := Find(); err != nil {
+		t.Errorf("not replaced: %v", err)
+	}
+	for _, dir := range []string{filepath.Dir(p.Dir), b.cache, p.Dir} {
+		if err := os.Chmod(dir, 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := Find(); !errors.Is(err, ErrNotFound) {
+			t.Errorf("with %s: found %v, %v", dir, got, err)
+		} else if dir == b.cache && !strings.Contains(err.Error(), "can be written by others") {
+			t.Errorf("it does not say why: %v", err)
+		}
+		got, err := Ensure(t.Context(), nil)
+		if other := dir == p.Dir && err == nil && got.Dir != dir; !other && !errors.Is(err, cache.ErrShared) {
+			t.Errorf("with %s: got %v, %v", dir, got, err)
+		}
+		if err := os.Chmod(dir, 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+}

@@ -61,6 +61,9 @@ func (r release) cached() (Plugin, bool) {
 		return Plugin{}, false
 	}
 	p := r.plugin(dir)
+	if cache.Trusted(p.Path) != nil { // it could be another one as soon as it is hashed
+		return p, false
+	}
 	sum, err := hashOnce(p.Path, filepath.Join(dir, stampFile))
 	return p, err == nil && sum == r.sha256
 }
@@ -85,6 +88,9 @@ func (r release) install(ctx context.Context, log io.Writer) (Plugin, error) {
 	}
 	p := r.plugin(dir)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return Plugin{}, err
+	}
+	if err := cache.Trusted(dir); err != nil {
 		return Plugin{}, err
 	}
 	// What killed processes left behind has 200 MB each; nobody else is here,

@@ -40,6 +40,9 @@ func Dir() (string, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", fmt.Errorf("cannot make the cache folder: %w; set $%s to a folder that can be written", err, Env)
 	}
+	if err := trustFolder(dir); err != nil {
+		return "", err
+	}
 	return dir, nil
 }
 
@@ -56,6 +59,9 @@ func Sub(elem ...string) (string, error) {
 	dir := filepath.Join(root, rel)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return "", fmt.Errorf("cannot make a folder in the cache: %w; set $%s to a folder that can be written", err, Env)
+	}
+	if err := Trusted(dir); err != nil {
+		return "", err
 	}
 	return dir, nil
 }
