@@ -132,3 +132,17 @@ func TestTrusted(t *testing.T) {
 		t.Errorf("a link: %v", err)
 	}
 }
+
+// TestFolderForAll: a folder that is made for all, as /tmp is, stays one, and is no
+// cache folder.
+func TestFolderForAll(t *testing.T) {
+	dir := t.TempDir()
+	mode(t, dir, os.ModeSticky|0o777)
+	t.Setenv("CIRCUITBOOK_CACHE", dir)
+	if _, err := cache.Dir(); !errors.Is(err, cache.ErrShared) {
+		t.Errorf("got %v", err)
+	}
+	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o777 {
+		t.Errorf("its mode was changed: %v", info.Mode())
+	}
+}

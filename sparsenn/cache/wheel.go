@@ -155,7 +155,7 @@ func (w Wheel) download(ctx context.Context, dir string) error {
 	cmd.Stdout, cmd.Stderr = &out, &out
 	// Users guard their Python against installs outside an environment; that
 	// setting also stops downloads, which install nothing.
-	cmd.Env = append(os.Environ(), "PIP_REQUIRE_VIRTUALENV=false")
+	cmd.Env = append(cmd.Env, "PIP_REQUIRE_VIRTUALENV=false")
 	if err := cmd.Run(); err != nil {
 		if ctx.Err() != nil {
 			return fmt.Errorf("pip was stopped: %w", context.Cause(ctx))

@@ -13,6 +13,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"circuitbook/kernel/internal/doctor"
 	"circuitbook/kernel/internal/execute"
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/provision"
@@ -143,6 +144,10 @@ func (a *app) report(err error) int {
 func (a *app) ensure(needs provision.Needs) (provision.Machine, error) {
 	if _, err := plugin.ParseChoice(os.Getenv(plugin.BackendEnv)); err != nil {
 		return provision.Machine{}, usage(err)
+	}
+	found := doctor.Look(a.ctx, needs.Module)
+	if err := doctor.Report(found, func(line string) { fmt.Fprintln(a.stderr, line) }); err != nil && a.ctx.Err() == nil {
+		return provision.Machine{}, exitError{exitProvision, err}
 	}
 	needs.Fetch = true
 	machine, err := provision.Ensure(a.ctx, needs, a.stderr)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"circuitbook/kernel/internal/doctor"
 	"circuitbook/kernel/internal/kernelspec"
 )
 
@@ -13,7 +14,7 @@ import (
 // program is missing, and none at all is no lack.
 func TestInstalled(t *testing.T) {
 	none, first, second := kernelspec.Prefix(t.TempDir()), kernelspec.Prefix(t.TempDir()), kernelspec.Prefix(t.TempDir())
-	if f := installed(none, first); !f.ok || !strings.Contains(f.text, "not installed") {
+	if f := installed(none, first); f.State != doctor.OK || !strings.Contains(f.Text, "not installed") {
 		t.Errorf("nowhere: %v", f)
 	}
 	program := filepath.Join(t.TempDir(), "circuitbook")
@@ -22,14 +23,14 @@ func TestInstalled(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if f := installed(none, first, second); f.ok {
+	if f := installed(none, first, second); f.State == doctor.OK {
 		t.Errorf("without a program: %v", f)
 	}
 	if err := os.WriteFile(program, nil, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	for _, list := range [][]kernelspec.Place{{first, second}, {none, first, second}} {
-		if f := installed(list...); !f.ok || !strings.Contains(f.text, first.Jupyter) {
+		if f := installed(list...); f.State != doctor.OK || !strings.Contains(f.Text, first.Jupyter) {
 			t.Errorf("%v", f)
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"syscall"
 	"time"
 
+	"circuitbook/kernel/internal/doctor"
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/provision"
 	"circuitbook/kernel/internal/relay"
@@ -56,6 +57,10 @@ func (k *kernelCmd) Run(a *app) error {
 	m, err := findModule(cwd, k.Module)
 	if err != nil {
 		return err
+	}
+	found := doctor.Look(a.ctx, m)
+	if err := doctor.Report(found, func(line string) { fmt.Fprintln(a.stderr, line) }); err != nil && a.ctx.Err() == nil {
+		return exitError{exitProvision, err}
 	}
 	machine, err := provision.Ensure(a.ctx, provision.Needs{Module: m}, a.stderr)
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"circuitbook/kernel/internal/doctor"
 	"circuitbook/kernel/internal/execute"
 	"circuitbook/kernel/internal/kernelspec"
 	"circuitbook/kernel/internal/module"
@@ -58,15 +59,15 @@ func (s *selftestCmd) Run(a *app) (err error) {
 	if err != nil {
 		return err
 	}
-	say := func(f finding) { fmt.Fprintln(a.stdout, f) }
-	say(finding{true, "engine", m.Dir, ""})
-	say(finding{true, "Go", machine.Tools.Env.GOVERSION + ", " + machine.Tools.Go, ""})
-	say(finding{true, "GoNB and goimports", machine.Tools.GoNB, ""})
-	say(finding{true, "Python environment", machine.Python, ""})
+	say := func(f doctor.Finding) { fmt.Fprintln(a.stdout, f) }
+	say(finding(true, "engine", m.Dir, ""))
+	say(finding(true, "Go", machine.Tools.Env.GOVERSION+", "+machine.Tools.Go, ""))
+	say(finding(true, "GoNB and goimports", machine.Tools.GoNB, ""))
+	say(finding(true, "Python environment", machine.Python, ""))
 	if machine.PluginErr == nil {
-		say(finding{true, "XLA plugin", machine.Plugin.String(), ""})
+		say(finding(true, "XLA plugin", machine.Plugin.String(), ""))
 	} else {
-		say(finding{true, "XLA plugin", "none, the slow pure-Go backend serves", ""})
+		say(finding(true, "XLA plugin", "none, the slow pure-Go backend serves", ""))
 	}
 
 	guard, err := supervise.StartGuard(machine.Program.Path)
@@ -95,7 +96,7 @@ func (s *selftestCmd) Run(a *app) (err error) {
 			if err != nil {
 				return err
 			}
-			say(finding{true, trials[done].what, fmt.Sprintf("%s, in %.1f s", text, time.Since(started).Seconds()), ""})
+			say(finding(true, trials[done].what, fmt.Sprintf("%s, in %.1f s", text, time.Since(started).Seconds()), ""))
 			done++
 			started = time.Now()
 			return nil
@@ -108,7 +109,7 @@ func (s *selftestCmd) Run(a *app) (err error) {
 	if a.ctx.Err() != nil {
 		return execute.ErrInterrupted
 	}
-	say(finding{false, trials[done].what, failed.Error(), ""})
+	say(finding(false, trials[done].what, failed.Error(), ""))
 	if errors.Is(failed, execute.ErrKernel) {
 		return exitError{exitProvision, errSelftest}
 	}

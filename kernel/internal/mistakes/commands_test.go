@@ -91,6 +91,10 @@ var commandCases = []commandCase{
 	{what: "an engine that is not there", args: []string{"run", "good.ipynb"}, env: []string{"CIRCUITBOOK_MODULE=DIR/folder"}},
 	{what: "no engine anywhere", args: []string{"run", "good.ipynb"}, env: []string{"CIRCUITBOOK_MODULE="}},
 	{what: "a cache folder that is a file", args: []string{"run", "good.ipynb"}, env: []string{"CIRCUITBOOK_CACHE=DIR/text.ipynb"}},
+	{what: "a cache folder that others can write", args: []string{"run", "good.ipynb"}, env: []string{"CIRCUITBOOK_CACHE=DIR/shared"}},
+	{what: "C switched off", args: []string{"run", "good.ipynb"}, env: []string{"CGO_ENABLED=0"}},
+	{what: "a C compiler that is not there", args: []string{"run", "good.ipynb"}, env: []string{"CC=nosuch"}},
+	{what: "neither a home folder nor a cache folder", args: []string{"run", "good.ipynb"}, env: []string{"HOME=", "XDG_CACHE_HOME=", "CIRCUITBOOK_CACHE="}},
 	{what: "an empty cache folder and no network", args: []string{"run", "good.ipynb"}, env: []string{"CIRCUITBOOK_CACHE=DIR/new"}},
 
 	{group: "Kept runs", what: "a run that is not there, to show", args: []string{"runs", "show", "train-0123456789abcdef"}},
@@ -161,6 +165,10 @@ func (w *world) files(t *testing.T) {
  "cells": [{"cell_type": "code", "metadata": {}, "source": "import numpy as np\nnp.zeros(3)", "outputs": [], "execution_count": null}]}`)
 	w.write(t, "locked/secret.ipynb", string(good))
 	if err := os.Mkdir(filepath.Join(w.dir, "folder"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	w.write(t, "shared/planted", "")
+	if err := os.Chmod(filepath.Join(w.dir, "shared"), 0o777); err != nil {
 		t.Fatal(err)
 	}
 	if err := errors.Join(os.Chmod(filepath.Join(w.dir, "locked", "secret.ipynb"), 0), os.Chmod(filepath.Join(w.dir, "locked"), 0o555)); err != nil {

@@ -98,13 +98,16 @@ func linked(p Program) bool {
 }
 
 // copyProgram writes the program from to the file to, whole or not at all.
-func copyProgram(from, to string) error {
+func copyProgram(from, to string) error { return copyFile(from, to, 0o755) }
+
+// copyFile writes the file from to the file to, whole or not at all.
+func copyFile(from, to string, mode os.FileMode) error {
 	in, err := os.Open(from)
 	if err != nil {
 		return err
 	}
 	defer in.Close()
-	out, err := renameio.NewPendingFile(to, renameio.WithPermissions(0o755), renameio.IgnoreUmask())
+	out, err := renameio.NewPendingFile(to, renameio.WithPermissions(mode), renameio.IgnoreUmask())
 	if err != nil {
 		return err
 	}

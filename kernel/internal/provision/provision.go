@@ -17,6 +17,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -45,6 +46,11 @@ type Machine struct {
 // so. It tells log a line about each thing that it has to make.
 func Ensure(ctx context.Context, needs Needs, log io.Writer) (Machine, error) {
 	var m Machine
+	// What is made is executed: nobody else may write it, whatever the user lets
+	// others do with files.
+	was := syscall.Umask(0o022)
+	syscall.Umask(was | 0o022)
+	defer syscall.Umask(was)
 	log = &lineWriter{w: log}
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) {
@@ -119,7 +125,19 @@ func making(log io.Writer, what string) (done func()) {
 func runCommand(ctx context.Context, cmd *exec.Cmd) error {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
-	err := cmd.Run()
+	return commandError(ctx, cmd, cmd.Run(), &out)
+}
+
+// commandOutput runs cmd for what it prints; an error holds the end of its
+// complaints.
+func commandOutput(ctx context.Context, cmd *exec.Cmd) (string, error) {
+	var out, complaints bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &complaints
+	err := commandError(ctx, cmd, cmd.Run(), &complaints)
+	return out.String(), err
+}
+
+func commandError(ctx context.Context, cmd *exec.Cmd, err error, out *bytes.Buffer) error {
 	if err == nil {
 		return nil
 	}

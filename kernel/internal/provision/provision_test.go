@@ -196,11 +196,24 @@ func TestPythonOffline(t *testing.T) {
 }
 
 func TestPythonEnviron(t *testing.T) {
-	t.Setenv("PYTHONPATH", "/x")
-	t.Setenv("PIP_TARGET", "/x")
-	t.Setenv("PIP_INDEX_URL", "mine")
+	gone := []string{"PYTHONPATH", "PYTHONHOME", "PYTHONIOENCODING", "PYTHONWARNINGS", "PYTHONOPTIMIZE", "PYTHONINSPECT", "PYTHONVERBOSE", "PYTHONPLATLIBDIR", "PIP_TARGET"}
+	kept := []string{"PIP_INDEX_URL", "PYTHONDONTWRITEBYTECODE", "MYPYTHON"}
+	for _, name := range append(slices.Clone(gone), kept...) {
+		t.Setenv(name, "x")
+	}
+	t.Setenv("PYTHONUTF8", "0")
 	env := PythonEnviron()
-	if slices.Contains(env, "PYTHONPATH=/x") || slices.Contains(env, "PIP_TARGET=/x") || !slices.Contains(env, "PIP_INDEX_URL=mine") {
+	for _, name := range gone {
+		if slices.Contains(env, name+"=x") {
+			t.Errorf("%s is there", name)
+		}
+	}
+	for _, name := range kept {
+		if !slices.Contains(env, name+"=x") {
+			t.Errorf("%s is gone", name)
+		}
+	}
+	if !slices.Contains(env, "PYTHONUTF8=1") || slices.Contains(env, "PYTHONUTF8=0") {
 		t.Errorf("environment %q", env)
 	}
 }
@@ -251,7 +264,7 @@ func TestToolsOffline(t *testing.T) {
 	t.Setenv("CIRCUITBOOK_OFFLINE", "1")
 	t.Setenv("GOMODCACHE", t.TempDir())
 	_, err := EnsureTools(t.Context(), testModule(t), &bytes.Buffer{})
-	if err == nil || !strings.Contains(err.Error(), "building GoNB") {
+	if err == nil || !strings.Contains(err.Error(), "`go mod download`") {
 		t.Errorf("got %v", err)
 	}
 	if left, _ := filepath.Glob(filepath.Join(root, "bin", "*")); len(left) > 0 {

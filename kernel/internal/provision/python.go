@@ -64,7 +64,7 @@ func FindPython() (string, error) {
 	}
 	slices.Sort(found)
 	for _, name := range found {
-		if dir := filepath.Dir(name); complete(dir) {
+		if dir := filepath.Dir(name); complete(dir) && cache.Trusted(name) == nil {
 			return interpreter(dir), nil
 		}
 	}
@@ -226,10 +226,10 @@ func writeMarker(dir string) error {
 }
 
 // PythonEnviron is the environment for the cache's Python: the user's, less
-// what would send imports or installs elsewhere.
+// what would send imports or installs elsewhere or change what Python does.
 func PythonEnviron() []string {
-	env := without(os.Environ(), "PYTHONPATH", "PYTHONHOME", "PYTHONSTARTUP", "PYTHONINSPECT", "VIRTUAL_ENV",
+	env := without(pip.Environ(), "VIRTUAL_ENV",
 		"PIP_TARGET", "PIP_PREFIX", "PIP_ROOT", "PIP_USER", "PIP_PYTHON", "PIP_CONSTRAINT", "PIP_REQUIREMENT",
 		"PIP_REQUIRE_VIRTUALENV", "PIP_DRY_RUN", "PIP_REPORT")
-	return append(env, "PYTHONNOUSERSITE=1", "PYTHONUTF8=1")
+	return append(env, "PYTHONNOUSERSITE=1")
 }

@@ -117,7 +117,7 @@ func (s Setup) cellEnv() []string {
 	}
 	env := append(os.Environ(),
 		"PATH="+s.Path,
-		"GOFLAGS="+strings.Join(append(keep, "-mod=mod"), " "),
+		"GOFLAGS="+strings.Join(append(keep, "-mod=mod", "-buildvcs=false"), " "),
 		"GOPROXY=off",
 	)
 	if _, err := os.Stat("go.work"); err != nil {

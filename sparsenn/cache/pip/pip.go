@@ -29,7 +29,7 @@ const wheelSHA256 = "f3b60b20ffaadd4415ed7957212a38ac63fa4c5fa375bd0f4a797777940
 var wheel []byte
 
 // Command returns the command `python pip ARGS`, not yet started, with no
-// standard streams set; it is killed when ctx ends. The embedded wheel is
+// standard streams set, in Environ; it is killed when ctx ends. The embedded wheel is
 // written into the cache first if it is not there whole. To install into
 // another environment begin args with "--python", "ENV/bin/python": pip
 // refuses to install into a Python that the system manages.
@@ -45,6 +45,7 @@ func Command(ctx context.Context, args ...string) (*exec.Cmd, error) {
 	// Python runs a package inside a wheel given as a path: wheels are zip
 	// files, and pip's __main__ puts the wheel on the module path itself.
 	cmd := exec.CommandContext(ctx, python.Path, append([]string{filepath.Join(path, "pip")}, args...)...)
+	cmd.Env = Environ()
 	// A child of pip that lives on must not keep Wait waiting for its output.
 	cmd.WaitDelay = 5 * time.Second
 	return cmd, nil

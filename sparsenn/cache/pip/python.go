@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -66,6 +67,17 @@ func FindPython(ctx context.Context) (Python, error) {
 		ErrNoPython, strings.Join(seen, "; "), PythonEnv)
 }
 
+// Environ is the user's environment for a Python that runs programs of others than
+// the user: less what changes where it looks for modules, what it takes text for,
+// what it makes of warnings and what else it does. Only where bytecode goes stays.
+func Environ() []string {
+	env := slices.DeleteFunc(os.Environ(), func(v string) bool {
+		name, _, _ := strings.Cut(v, "=")
+		return strings.HasPrefix(name, "PYTHON") && name != "PYTHONDONTWRITEBYTECODE" && name != "PYTHONPYCACHEPREFIX"
+	})
+	return append(env, "PYTHONUTF8=1")
+}
+
 func probe(ctx context.Context, name string) (Python, error) {
 	path, err := exec.LookPath(name)
 	if err != nil {
@@ -75,6 +87,7 @@ func probe(ctx context.Context, name string) (Python, error) {
 	defer cancel()
 	cmd := exec.CommandContext(ctx, path, "-c", `import sys; print("%d %d" % sys.version_info[:2])`)
 	cmd.WaitDelay = time.Second
+	cmd.Env = Environ()
 	out, err := cmd.Output()
 	if err != nil {
 		if ctx.Err() != nil {

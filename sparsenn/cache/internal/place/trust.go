@@ -28,7 +28,8 @@ func trusting() bool {
 }
 
 // trustFolder refuses a cache folder that others can write: what lies there is
-// executed. One that is the user's and empty is closed to others instead.
+// executed. One that is the user's and empty is closed to others instead, unless it
+// is made for all, as /tmp is.
 func trustFolder(dir string) error {
 	if trusting() {
 		return nil
@@ -37,7 +38,7 @@ func trustFolder(dir string) error {
 	if err != nil {
 		return err
 	}
-	if info.Mode()&others != 0 && owner(info) == os.Geteuid() && empty(dir) {
+	if info.Mode()&others != 0 && info.Mode()&os.ModeSticky == 0 && owner(info) == os.Geteuid() && empty(dir) {
 		if err := os.Chmod(dir, info.Mode().Perm()&^others); err == nil {
 			return nil
 		}
