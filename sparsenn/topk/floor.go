@@ -3,6 +3,7 @@ package topk
 import (
 	"fmt"
 	"math"
+	"strconv"
 )
 
 // Axis says which slice of a [out, in] matrix is one neuron.
@@ -85,12 +86,13 @@ func density(k, n int) string {
 	if n == 0 || k == 0 {
 		return "0"
 	}
-	for digits := 4; digits < 17; digits++ {
-		scale := math.Pow(10, float64(digits)-math.Floor(math.Log10(math.Max(float64(k), 1)/float64(n)))-1)
-		d := math.Ceil(float64(k)/float64(n)*scale-1e-9) / scale
-		if int(d*float64(n)) >= k {
-			return fmt.Sprintf("%.*g", digits, d)
+	const digits = 4
+	scale := math.Pow(10, digits-math.Floor(math.Log10(float64(k)/float64(n)))-1)
+	// What is printed is what has to do: 0.7 of 90 is 62.99…, rounded down one too few.
+	for d := math.Ceil(float64(k)/float64(n)*scale - 1e-9); ; d++ {
+		text := fmt.Sprintf("%.*g", digits, d/scale)
+		if v, err := strconv.ParseFloat(text, 64); err != nil || int(v*float64(n)) >= k {
+			return text
 		}
 	}
-	return fmt.Sprint(float64(k) / float64(n))
 }

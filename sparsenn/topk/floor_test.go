@@ -46,6 +46,18 @@ func TestCheckBudget(t *testing.T) {
 	}
 }
 
+// 0.7·90 is 62.99… in floating point: the density that is named is the next one.
+func TestDensityThatRoundsDown(t *testing.T) {
+	for _, c := range []struct {
+		k, n int
+		want string
+	}{{63, 90, "0.7001"}, {45, 90, "0.5"}, {90, 90, "1"}, {0, 90, "0"}, {1, 3, "0.3334"}} {
+		if got := density(c.k, c.n); got != c.want {
+			t.Errorf("%d of %d: %s, want %s", c.k, c.n, got, c.want)
+		}
+	}
+}
+
 // The density that an error names, used as a user would, fits.
 func TestCheckBudgetNamesWhatFits(t *testing.T) {
 	named := regexp.MustCompile(`smallest possible density is ([0-9.e-]+); raise it, or lower the floor to (\d+)`)
