@@ -104,13 +104,25 @@ func (r *runCmd) Run(a *app) (err error) {
 	env := append(provision.PythonEnviron(), module.Env+"="+m.Dir)
 	progress := execute.NewProgress(a.stdout, len(execute.Cells(n)))
 	results := report.New()
+	var saved time.Time
+	var took time.Duration
 	failed := execute.Run{
 		Notebook: n, Dir: filepath.Dir(path),
 		Python: machine.Python, Env: env,
 		Kernel:  kernelspec.Spec{Program: machine.Program.Path, Module: m.Dir},
 		Timeout: time.Duration(r.Timeout), Progress: progress, Guard: guard, Temp: temp,
 		Done: func(c *notebook.Cell) error {
-			return errors.Join(results.Add(c), save(n, files.notebook))
+			err := results.Add(c)
+			if time.Since(saved) < 9*took {
+				return err // so that saving much again and again takes a tenth of the time at most
+			}
+			start := time.Now()
+			err = errors.Join(err, save(n, files.notebook))
+			saved = time.Now()
+			if took = saved.Sub(start); took < 100*time.Millisecond {
+				took = 0
+			}
+			return err
 		},
 	}.Execute(a.ctx)
 	progress.Close()

@@ -268,6 +268,28 @@ def text(value):
     return value if isinstance(value, str) else json.dumps(value)
 
 
+# How many characters of one output a report shows: of text, of which the middle
+# can be left out, and of anything else.
+LONGEST, LARGEST = 1 << 20, 32 << 20
+LEFT = "[... {} characters are left out here; the notebook has them ...]"
+
+
+def cut(text):
+    more = len(text) - LONGEST
+    return text if more <= 0 else text[: LONGEST // 2] + "\n\n" + LEFT.format(more) + "\n\n" + text[-LONGEST // 2 :]
+
+
+def shortened(data):
+    """A bundle without what nobody can read and no browser shows, which says so."""
+    for kind, value in list(data.items()):
+        if kind in ("text/plain", "text/markdown", "text/latex"):
+            data[kind] = cut(value)
+        elif (more := len(text(value))) > LARGEST:
+            del data[kind]
+            data["text/plain"] = "\n".join(filter(None, [data.get("text/plain"), LEFT.format(more)]))
+    return data
+
+
 def strings(values, *keys):
     return {k: values[k] for k in keys if isinstance(values.get(k), str)}
 
@@ -281,7 +303,7 @@ def shown(nb, hold):
     HTML are given to hold."""
 
     def bundle(data):
-        data = {k: v if k.endswith("json") else text(v) for k, v in table(data).items()}
+        data = shortened({k: v if k.endswith("json") else text(v) for k, v in table(data).items()})
         if "text/html" in data:
             data["text/html"] = hold(data["text/html"])
         return data
@@ -289,7 +311,7 @@ def shown(nb, hold):
     def output(o):
         kind = o.get("output_type")
         if kind == "stream":
-            return {"output_type": kind, "name": text(o.get("name")), "text": text(o.get("text"))}
+            return {"output_type": kind, "name": text(o.get("name")), "text": cut(text(o.get("text")))}
         if kind == "error":
             trace = o.get("traceback")
             o = {"output_type": kind, "ename": text(o.get("ename")), "evalue": text(o.get("evalue"))}

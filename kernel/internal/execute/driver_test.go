@@ -22,6 +22,12 @@ assert pack([stream("stdout", "a"), stream("stdout", "b"), stream("stderr", "c")
     stream("stdout", "ab"), stream("stderr", "c"), figure, stream("stderr", "d")]
 nan = float("nan")
 assert finite({"a": [nan, float("-inf"), 1.5, "x"]}) == {"a": ["NaN", "-Infinity", 1.5, "x"]}
+LONGEST, LARGEST = 10, 50
+left = "\n\n[... 4 characters are left out here; the notebook has them ...]\n\n"
+assert cut("01234abcd56789") == "01234" + left + "56789" and cut("short") == "short"
+page = {"text/html": "x" * 51, "text/markdown": "01234abcd56789", "image/png": "y" * 50, "application/json": {"a": 1}}
+assert shortened(page) == {"text/markdown": "01234" + left + "56789", "image/png": "y" * 50, "application/json": {"a": 1},
+    "text/plain": "[... 51 characters are left out here; the notebook has them ...]"}, page
 print("well")
 `
 	code := strings.Replace(driver, `if __name__ == "__main__":`, `if False:`, 1) + checks

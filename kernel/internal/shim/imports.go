@@ -19,6 +19,9 @@ import (
 // goimports writes GoNB reads nothing but the imports.
 func (s Setup) goimports(args []string) (int, error) {
 	if len(args) > 0 && inCell() {
+		if err := addOwn(); err != nil {
+			return 0, err
+		}
 		name := args[len(args)-1]
 		if src, err := os.ReadFile(name); err == nil {
 			fixed, _ := s.fixImports(src)

@@ -96,17 +96,21 @@ func (p *packages) dir(importPath string) string {
 	if rest, ok := strings.CutPrefix(importPath, engine.Path+"/"); ok {
 		return filepath.Join(p.setup.Module, filepath.FromSlash(rest))
 	}
-	first, _, _ := strings.Cut(importPath, "/")
-	if !strings.Contains(first, ".") {
-		return filepath.Join(p.setup.GoRoot, "src", filepath.FromSlash(importPath))
+	if std := filepath.Join(p.setup.GoRoot, "src", filepath.FromSlash(importPath)); isDir(std) {
+		return std
 	}
 	data, err := os.ReadFile("go.mod")
 	if err != nil {
 		return ""
 	}
-	file, err := modfile.ParseLax("go.mod", data, nil)
+	file, err := modfile.Parse("go.mod", data, nil)
 	if err != nil {
 		return ""
+	}
+	for _, r := range file.Replace { // by a folder
+		if rest, ok := strings.CutPrefix(importPath+"/", r.Old.Path+"/"); ok && r.New.Version == "" {
+			return filepath.Join(r.New.Path, filepath.FromSlash(rest))
+		}
 	}
 	for prefix := importPath; prefix != "."; prefix = path.Dir(prefix) {
 		for _, r := range file.Require {

@@ -115,15 +115,19 @@ func (s Setup) cellEnv() []string {
 			keep = append(keep, flag)
 		}
 	}
-	env := append(os.Environ(),
-		"PATH="+s.Path,
-		"GOFLAGS="+strings.Join(append(keep, "-mod=mod", "-buildvcs=false"), " "),
-		"GOPROXY=off",
-	)
-	if _, err := os.Stat("go.work"); err != nil {
-		env = append(env, "GOWORK=off") // no go.work but the notebook's own
+	keep = append(keep, "-buildvcs=false")
+	work := "GOWORK=off" // no go.work but the cell's own
+	if here, err := filepath.Abs("go.work"); err == nil && isFile(here) {
+		work = "GOWORK=" + here // where go.mod is not to be changed
+	} else {
+		keep = append(keep, "-mod=mod")
 	}
-	return env
+	return append(os.Environ(), "PATH="+s.Path, "GOFLAGS="+strings.Join(keep, " "), "GOPROXY=off", work)
+}
+
+func isFile(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.Mode().IsRegular()
 }
 
 // become replaces the process by the program; it returns only on failure.
