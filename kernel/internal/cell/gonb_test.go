@@ -201,8 +201,8 @@ func checkCell(t interface {
 		}
 	}
 	var numbers Numbers
-	first := numbers.Name(p, "a").Flush()
-	second := numbers.Name(p, "a").Flush()
+	first := numbers.Name(p, "a")
+	second := numbers.Name(p, "a")
 	if first.Source != second.Source || !slices.Equal(first.Lines, second.Lines) || len(first.Lines) != strings.Count(first.Source, "\n")+1 {
 		t.Fatalf("%q became %q %v and then %q %v", normal, first.Source, first.Lines, second.Source, second.Lines)
 	}

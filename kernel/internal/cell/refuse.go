@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"go/scanner"
 	"go/token"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -16,6 +17,9 @@ var directives = map[string]string{
 	"//go:debug":    "which GoNB puts together without it: %env GODEBUG NAME=VALUE sets it",
 }
 
+// cgo is what an import of C code holds.
+var cgo = regexp.MustCompile("[\"`]C[\"`]")
+
 // refusal looks for what GoNB would drop without a word, nil if there is
 // nothing.
 func (p Prepared) refusal() *Refusal {
@@ -26,6 +30,10 @@ func (p Prepared) refusal() *Refusal {
 	items, _ := split(text)
 	seen := map[string]name{}
 	for _, i := range items {
+		if i.kind == importing && cgo.MatchString(text[i.first:i.end]) {
+			return &Refusal{p.Line(lineOf(text, i.first)), "import \"C\" cannot be in a cell: cells know no C\n" +
+				"put what needs it into a package of a module beside the notebook, and import that"}
+		}
 		if i.kind == importing || i.kind == statement {
 			continue
 		}

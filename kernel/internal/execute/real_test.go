@@ -111,6 +111,8 @@ func TestFailures(t *testing.T) {
 		{"%%\nfmt.Println(2)", ""}, // the dot import above is not used here
 		{"%%\nfmt.Println(at)", ""},
 		{"%%\nfmt.Fprintln(os.Stderr, \"exit status 1\")", ""},
+		{"log.SetFlags(log.LstdFlags | log.Lshortfile)\nlog.Fatal(\"no luck\")", "cell 19, line 2: 20"}, // which once ended GoNB
+		{"fmt.Fprintln(os.Stderr, \"12:00:01 main.go:99999: a:b:c main.go:0\")", ""},
 	}
 	var sources []string
 	for _, c := range cases {

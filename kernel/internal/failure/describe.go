@@ -3,6 +3,7 @@ package failure
 import (
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,9 +43,9 @@ func (j judge) describe() {
 		if more := continued.FindString(raw); more != "" && len(found) > 0 {
 			found[len(found)-1] += "\n  " + line
 		} else if m := compileLine.FindStringSubmatch(line); m != nil {
-			found = append(found, m[1])
+			found = append(found, j.tidy(m[1]))
 		} else if m := parseLine.FindStringSubmatch(line); m != nil {
-			found = append(found, m[1])
+			found = append(found, j.tidy(m[1]))
 		}
 	}
 	if len(found) > 0 {
@@ -60,22 +61,16 @@ func (j judge) describe() {
 	// The program ran and failed: its own words are on standard error.
 	j.Name = Exited
 	said := ansi.ReplaceAllString(j.Stderr, "")
-	for line := range strings.Lines(said) {
-		if j.Line > 0 {
-			break
-		}
-		if m := inStderr.FindStringSubmatch(line); m != nil {
-			j.at(m)
-		} else if m := inMain.FindStringSubmatch(line); m != nil {
-			j.guess(m[1], m[2])
-		}
+	last, rest := words(said)
+	if PanicAt(said, true) < 0 {
+		j.find(rest)
 	}
+	j.find(said)
 	if line := testFailed.FindString(j.Stdout); line != "" {
 		j.Name, j.Message = TestFailed, strings.TrimSpace(line)
 		j.complaints()
 		return
 	}
-	var last string
 	for line := range strings.Lines(said) {
 		line = strings.TrimSpace(line)
 		if strings.HasPrefix(line, "panic: ") || strings.HasPrefix(line, "fatal error: ") {
@@ -83,19 +78,47 @@ func (j judge) describe() {
 			j.crash(line)
 			return
 		}
-		if line != "" && line != value {
-			last = line
-		}
 	}
 	switch {
 	case value == "signal: interrupt":
 	case last != "":
-		j.Message = fmt.Sprintf("%s (%s)", notebook.CleanText(last), value)
+		last = notebook.CleanText(Places(j.cells, j.Dir, last))
+		if m := inCell.FindStringSubmatch(last); m != nil { // as logs say
+			number, _ := strconv.Atoi(m[1])
+			line, _ := strconv.Atoi(m[2])
+			if j.Line == 0 {
+				if j.Line = line; number != j.Cell {
+					j.In = number
+				}
+			}
+			if j.Line == line {
+				last = strings.TrimPrefix(last, m[0]+": ")
+			}
+		}
+		j.Message = fmt.Sprintf("%s (%s)", last, value)
 	case value == "signal: killed":
 		j.Message = "the program was killed (signal: killed), as the system does where memory runs out"
 	default:
 		j.Message = "the program ended with " + value
 	}
+}
+
+var (
+	toResult = regexp.MustCompile(` in argument to ` + cell.ResultFunc + `|in call to ` + cell.ResultFunc + `, `)
+	atPlace  = regexp.MustCompile(`(?:\./)?(main(?:_test)?\.go):(\d+)(?::\d+)?`)
+	declared = regexp.MustCompile(` \(declared at main(?:_test)?\.go:\d+\)`)
+)
+
+// tidy is a complaint of the compiler without what the kernel added to the
+// cell, and with places in cells.
+func (j judge) tidy(complaint string) string {
+	complaint = toResult.ReplaceAllString(complaint, "")
+	complaint = strings.ReplaceAll(complaint, cell.ResultFunc, "the cell's last value")
+	complaint = atPlace.ReplaceAllStringFunc(complaint, func(found string) string {
+		m := atPlace.FindStringSubmatch(found)
+		return Places(j.cells, j.Dir, m[1]+":"+m[2])
+	})
+	return declared.ReplaceAllString(complaint, "")
 }
 
 // refused fills in what GoNB says of a command that it does not carry out.
@@ -180,6 +203,20 @@ func (j judge) set(id, line int) {
 	c := j.cells[id-1]
 	if j.Line = c.Prepared.Line(line); j.Line > 0 && c.Number != j.Cell {
 		j.In = c.Number
+	}
+}
+
+// find takes the first place in a cell that the text names, if none is known.
+func (j judge) find(text string) {
+	for line := range strings.Lines(text) {
+		if j.Line > 0 {
+			return
+		}
+		if m := inStderr.FindStringSubmatch(line); m != nil {
+			j.at(m)
+		} else if m := inMain.FindStringSubmatch(line); m != nil {
+			j.guess(m[1], m[2])
+		}
 	}
 }
 

@@ -189,7 +189,9 @@ func (f *Failure) noMagic(all []cell.Command, suspects []string) bool {
 				continue
 			}
 			f.Name, f.Line, f.Message = Magic, c.Line, fmt.Sprintf("there is no magic %s", m[1])
-			if strings.HasPrefix(m[1], "%%") {
+			if advice := magicHabits[strings.TrimLeft(m[1], "%")]; advice != "" {
+				f.Message += "; " + advice
+			} else if strings.HasPrefix(m[1], "%%") {
 				f.Message += "; a cell can be for " + strings.Join(cell.Magics, ", ")
 			} else {
 				f.Message += "; %help tells which there are"

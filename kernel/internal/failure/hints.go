@@ -51,6 +51,10 @@ func (j judge) advise(complaint string) {
 			j.Message += "\n" + advice
 		}
 	}
+	if advice := habit(complaint, line); advice != "" {
+		add(advice)
+		return
+	}
 	if expected.MatchString(complaint) {
 		j.syntax(line)
 		return
@@ -75,7 +79,7 @@ func (j judge) advise(complaint string) {
 	case noModule.MatchString(complaint):
 		name := noModule.FindStringSubmatch(complaint)[1]
 		j.Message = fmt.Sprintf("there is no package %s in the modules that cells are compiled with", name)
-		add(fmt.Sprintf("!*go get %s@latest in a cell of its own adds its module to this kernel, which takes a network", name))
+		add(fmt.Sprintf("!*go get %s@latest in a cell of its own adds its module to this kernel, which takes a network; %s", name, ownModule))
 	case complaint == notHere:
 		if m := wanted.FindStringSubmatch(j.Evalue); m != nil {
 			j.Message = fmt.Sprintf("the module %s %s is needed and is not on this machine", m[1], m[2])
@@ -242,6 +246,7 @@ func (j judge) inPackage(pkg, member string) string {
 func (j judge) noPackage(name string) {
 	j.Message = "there is no package " + name
 	if j.Guide == nil {
+		j.Message += "; " + ownModule
 		return
 	}
 	paths := j.Guide.Paths()
@@ -263,8 +268,13 @@ func (j judge) noPackage(name string) {
 	}
 	if list = list[:min(3, len(list))]; len(list) > 0 {
 		j.Message += "; " + meant(list)
+	} else {
+		j.Message += "; " + ownModule
 	}
 }
+
+// ownModule says how a package of one's own is found.
+const ownModule = "a module of your own is found where its go.mod lies beside the notebook, above it, or in a folder beside it"
 
 // crashes are what Go's runtime says, with what it means.
 var crashes = []struct{ says, means string }{

@@ -59,6 +59,11 @@ var mends = []mend{
 		"\t\texec.reportCellError(fmt.Errorf(\"a display cannot be shown: %v\", err))\n"},
 	{"internal/jpyexec/namedpipes_dispatch.go", "\t\t\tklog.Infof(\"Named pipe: failed to parse message: %+v\", err)\n",
 		"\t\t\texec.reportCellError(fmt.Errorf(\"a display was not sent whole: %v\", err))\n"},
+	// GoNB looks for places in what a program complains of, for a form of error
+	// that is not asked for, and ends with an index out of range where a time of
+	// day is before one.
+	{"internal/goexec/gonberror.go", "\tif col == -1 {\n\t\treturn \"\"\n", "\tif col < 1 {\n\t\treturn \"\"\n"},
+	{"internal/goexec/execcode.go", "\tw.lineBuffer.Write(p)\n", "\tif w.state.rawError {\n\t\treturn n, nil\n\t}\n\tw.lineBuffer.Write(p)\n"},
 }
 
 // mendsKey says which mends there are, for the name of what is built with them.

@@ -105,10 +105,6 @@ func (r *Relay) begin(q *request) {
 		r.end(e, failure.Refused(known), nil)
 		return
 	}
-	// A function of another cell may be what displays.
-	if r.displays = r.displays || cell.Displays(q.source); r.displays && !r.names["gonbui"] {
-		p = p.Flush()
-	}
 	known.Prepared = r.numbers.Name(p, q.cell()).WithMethods(r.methods)
 	r.cells = append(r.cells, known)
 	source := known.Prepared.Source
@@ -126,6 +122,7 @@ func (r *Relay) begin(q *request) {
 		"allow_stdin": q.mayRead, "stop_on_error": false,
 	}, nil, nil)
 	r.parents.put(e.id, e.parent)
+	go r.watchEnd(e)
 	if reads && !asksItself(q.source) {
 		go r.watchInput(e)
 	}
@@ -188,6 +185,9 @@ func (r *Relay) finish(e *execution) {
 	if f == nil {
 		r.learn(e.source)
 		r.methods.Learn(r.cells[len(r.cells)-1].Prepared)
+		if note := failure.Note(e.source); note != "" {
+			r.note(e, note)
+		}
 	}
 	r.end(e, f, result.Forms)
 }

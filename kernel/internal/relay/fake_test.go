@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -26,6 +27,7 @@ type fakeGoNB struct {
 	stdin        *wire.Socket
 	mu           sync.Mutex
 	got          []string // sources
+	left         atomic.Bool
 	typed        chan string
 	interrupted  chan bool
 	release      chan bool
@@ -33,6 +35,7 @@ type fakeGoNB struct {
 
 func (f *fakeGoNB) Interrupt(kill bool) { f.interrupted <- kill }
 func (f *fakeGoNB) Reading() string     { return "" }
+func (f *fakeGoNB) Left() bool          { return f.left.Load() }
 func (f *fakeGoNB) CanRead() bool       { return true }
 
 // sources lists the cells that GoNB got.

@@ -130,8 +130,11 @@ func (r *Relay) onOutput(e *execution, m *wire.Message) {
 		} else {
 			show := e.out.take(piece{s.Name, s.Text})
 			for i, p := range show {
-				if e.tests && p.name == "stdout" {
+				switch {
+				case e.tests && p.name == "stdout":
 					show[i].text = failure.TestPlaces(r.cells, r.dir, p.text)
+				case p.name == "stderr":
+					show[i].text = failure.Places(r.cells, r.dir, p.text)
 				}
 			}
 			r.streams(e, show)

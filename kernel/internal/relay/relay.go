@@ -23,6 +23,9 @@ type Process interface {
 	// Reading returns a file by which what a cell reads from its standard input
 	// can be given to it, if it waits for that; "" if it does not.
 	Reading() string
+	// Left reports whether what GoNB runs has ended, but for something that holds
+	// its output.
+	Left() bool
 	// CanRead reports whether Reading can know.
 	CanRead() bool
 }
@@ -63,24 +66,23 @@ type Relay struct {
 	shell, control, stdin, iopub *wire.Socket // the front end's
 	child                        *child
 
-	helper   Helper // nil until it is known
-	warmed   bool   // the helper was told that somebody may ask
-	dir      string // of the kernel's files, once it is known
-	process  Process
-	current  *execution
-	queue    []*request
-	waiting  []func() // for GoNB to be ready
-	count    int      // of executions, as Jupyter shows them
-	cells    []failure.Known
-	history  []entry
-	names    map[string]bool // that cells declared
-	void     map[string]bool // functions of cells that return nothing
-	numbers  cell.Numbers
-	methods  cell.Methods
-	displays bool // some cell mentions GoNB's package for displays
-	comms    map[string]string
-	parents  parents
-	stop     context.CancelFunc
+	helper  Helper // nil until it is known
+	warmed  bool   // the helper was told that somebody may ask
+	dir     string // of the kernel's files, once it is known
+	process Process
+	current *execution
+	queue   []*request
+	waiting []func() // for GoNB to be ready
+	count   int      // of executions, as Jupyter shows them
+	cells   []failure.Known
+	history []entry
+	names   map[string]bool // that cells declared
+	void    map[string]bool // functions of cells that return nothing
+	numbers cell.Numbers
+	methods cell.Methods
+	comms   map[string]string
+	parents parents
+	stop    context.CancelFunc
 }
 
 // New opens the sockets for the front end. From then on requests arrive; Run

@@ -33,8 +33,10 @@ func TestOwn(t *testing.T) {
 	cell := func(path, name, want string) {
 		t.Helper()
 		main := filepath.Join(c.dir, "main.go")
-		files(t, c.dir, map[string]string{"main.go": fmt.Sprintf("package main\n\nimport %q\n\nfunc main() { println(%s.Name()) }\n", path, name)})
+		program := map[string]string{"main.go": fmt.Sprintf("package main\n\nimport %q\n\nfunc main() { println(%s.Name()) }\n", path, name)}
+		files(t, c.dir, program)
 		c.must(t, "goimports", "-w", main)
+		files(t, c.dir, program) // as GoNB does
 		out, err := c.run(t, c.dir, "go", "build", "-o", "cell")
 		if err == nil {
 			var text []byte

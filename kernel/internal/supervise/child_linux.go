@@ -90,6 +90,12 @@ func (c *Child) Reading() string {
 	return ""
 }
 
+// Left reports whether a process that GoNB started has ended while GoNB does
+// not look at that yet, because it reads what others may still write.
+func (c *Child) Left() bool {
+	return slices.ContainsFunc(processes(), func(p process) bool { return p.parent == c.pid && p.dead })
+}
+
 // input is the pipe that is the standard input of a process, "" for none.
 func input(pid int) string {
 	to, err := os.Readlink(fmt.Sprintf("/proc/%d/fd/0", pid))

@@ -16,3 +16,6 @@ func (c *Child) CanRead() bool { return false }
 
 // Reading knows of no cell that waits for input.
 func (c *Child) Reading() string { return "" }
+
+// Left knows of nothing that holds a cell's output.
+func (c *Child) Left() bool { return false }
