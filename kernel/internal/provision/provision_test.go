@@ -337,6 +337,7 @@ func TestEnsure(t *testing.T) {
 		t.Errorf("%v\n%s", err, log.String())
 	}
 	t.Logf("second: %v", time.Since(start))
+	second.Tools.Env.GOPROXY = first.Tools.Env.GOPROXY // as it was set between
 	if second.Python != first.Python || second.Tools != first.Tools || second.Program != first.Program {
 		t.Errorf("first %+v, then %+v", first, second)
 	}
