@@ -72,6 +72,7 @@ func TestHelp(t *testing.T) {
 // TestInstall installs below a prefix, runs a notebook with the installed
 // kernel as any Jupyter client would, and uninstalls.
 func TestInstall(t *testing.T) {
+	t.Parallel()
 	provided(t)
 	p := newPlace(t)
 	prefix := filepath.Join(p.dir, "prefix")

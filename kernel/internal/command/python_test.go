@@ -46,6 +46,7 @@ func parameterCells() []testCell {
 // TestPapermill: parameters given as papermill's users do keep their types, and what
 // is wrong with one is said as circuitbook run says it.
 func TestPapermill(t *testing.T) {
+	t.Parallel()
 	provided(t)
 	p := newPlace(t)
 	p.named(t, "in.ipynb", parameterCells()...)
@@ -102,6 +103,7 @@ print(f"== help\nexit code {r.exit_code}\n{r.output}")
 
 // TestPapermillFails: a failing cell fails papermill, which keeps what ran.
 func TestPapermillFails(t *testing.T) {
+	t.Parallel()
 	provided(t)
 	p := newPlace(t)
 	p.named(t, "in.ipynb", testCell{Source: "!exit 3"}, testCell{Source: "fmt.Println(1)"})
@@ -113,6 +115,7 @@ func TestPapermillFails(t *testing.T) {
 
 // TestNbmake runs a notebook that does well and one that fails as pytest's users do.
 func TestNbmake(t *testing.T) {
+	t.Parallel()
 	provided(t)
 	p := newPlace(t)
 	p.named(t, "good.ipynb", parameterCells()...)
@@ -137,6 +140,7 @@ func TestNbmake(t *testing.T) {
 
 // TestJupytext: a notebook survives being paired with a Markdown file.
 func TestJupytext(t *testing.T) {
+	t.Parallel()
 	provided(t)
 	p := newPlace(t)
 	p.named(t, "in.ipynb", append(parameterCells(), testCell{Source: "# Words"})...)

@@ -12,6 +12,7 @@ import (
 // TestResultsOfTheEngine: a circuit that is a cell's value is drawn, and so is what
 // holds one; a run shows its card, a tensor its shape and what is in it.
 func TestResultsOfTheEngine(t *testing.T) {
+	t.Parallel()
 	provided(t)
 	p := newPlace(t)
 	file := filepath.Join(p.module, "sparsenn", "circuit", "testdata", "v2.json")

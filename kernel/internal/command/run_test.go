@@ -48,6 +48,7 @@ func wellCells() []testCell {
 
 // TestRun executes a notebook twice, without a network, and compares.
 func TestRun(t *testing.T) {
+	t.Parallel()
 	provided(t)
 	p := newPlace(t)
 	before := p.notebook(t, "well.ipynb", wellCells()...)
@@ -128,6 +129,7 @@ func TestRun(t *testing.T) {
 
 // TestRunFails holds what a failing cell leaves.
 func TestRunFails(t *testing.T) {
+	t.Parallel()
 	provided(t)
 	p := newPlace(t)
 	p.notebook(t, "bad.ipynb", testCell{Source: "%%\nfmt.Println(1)"}, testCell{Source: "!false"}, testCell{Source: "%%\nfmt.Println(3)"})
@@ -152,6 +154,7 @@ func TestRunFails(t *testing.T) {
 }
 
 func TestRunRefusesClaim(t *testing.T) {
+	t.Parallel()
 	provided(t)
 	p := newPlace(t)
 	p.notebook(t, "twice.ipynb", claim(`{"name":"loss","value":1}`), claim(`{"name":"loss","value":1}`))
@@ -188,6 +191,7 @@ func (p place) startLong(t *testing.T, args ...string) *exec.Cmd {
 }
 
 func TestRunInterrupted(t *testing.T) {
+	t.Parallel()
 	provided(t)
 	p := newPlace(t)
 	cmd := p.startLong(t)
@@ -208,6 +212,7 @@ func TestRunInterrupted(t *testing.T) {
 
 // TestRunKilled holds that a killed run leaves nothing: newPlace looks.
 func TestRunKilled(t *testing.T) {
+	t.Parallel()
 	provided(t)
 	p := newPlace(t)
 	cmd := p.startLong(t)
@@ -223,6 +228,7 @@ func TestRunKilled(t *testing.T) {
 
 // TestClientKilled kills the Jupyter client instead.
 func TestClientKilled(t *testing.T) {
+	t.Parallel()
 	provided(t)
 	p := newPlace(t)
 	cmd := p.startLong(t)
@@ -293,6 +299,7 @@ func TestRunRefuses(t *testing.T) {
 // ends with the run, however that ends. It names the run's TMPDIR, so that
 // newPlace finds it.
 func TestRunLeavesNoSession(t *testing.T) {
+	t.Parallel()
 	if runtime.GOOS != "linux" {
 		t.Skip("processes are found again on Linux only")
 	}

@@ -15,6 +15,7 @@ import (
 
 // TestSelftest runs it on this machine, on the backend that is asked for.
 func TestSelftest(t *testing.T) {
+	t.Parallel()
 	provided(t)
 	for _, env := range []string{"", "go"} {
 		p := newPlace(t)
@@ -34,6 +35,7 @@ func TestSelftest(t *testing.T) {
 // TestSelftestFails holds that a cell that cannot do what it should is told
 // by its line and by the exit code.
 func TestSelftestFails(t *testing.T) {
+	t.Parallel()
 	provided(t)
 	p := newPlace(t)
 	// An engine of which there is only the go.mod.

@@ -102,6 +102,7 @@ type seen struct {
 // without its policy, by what was cleaned alone; and the same attacks under the policy
 // alone, and free, where they must succeed.
 func TestAttacks(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("needs a browser")
 	}

@@ -8,6 +8,7 @@ import (
 // TestLost holds that what a cell displays is in the notebook however the cell
 // ends, and that a cell of which something cannot be shown fails.
 func TestLost(t *testing.T) {
+	t.Parallel()
 	const shows = "import \"github.com/janpfeifer/gonb/gonbui\"\nimport \"github.com/janpfeifer/gonb/gonbui/protocol\"\n"
 	send := func(v string) string {
 		return "gonbui.SendData(&protocol.DisplayData{Data: map[protocol.MIMEType]any{\"application/json\": " + v + "}})\n"

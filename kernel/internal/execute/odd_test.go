@@ -16,6 +16,7 @@ import (
 // TestOddNotebook writes the page of a notebook whose every part that a run does not
 // need is not as Jupyter's schema has it: no page may fail when all cells have run.
 func TestOddNotebook(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("needs Python")
 	}

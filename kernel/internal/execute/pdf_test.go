@@ -32,6 +32,7 @@ print(json.dumps([page.extract_text() for page in pypdf.PdfReader(sys.argv[1]).p
 // $CIRCUITBOOK_LONG is 1, and reads what is on paper: every line of every cell, every
 // table and figure, and where it all comes from.
 func TestPDF(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("needs a browser")
 	}

@@ -92,6 +92,7 @@ func newNotebook(t testing.TB, sources []string) *notebook.Notebook {
 // TestFailures runs, in one kernel, a cell for each way in which a cell can
 // fail, and holds what is said about it.
 func TestFailures(t *testing.T) {
+	t.Parallel()
 	cases := []struct{ source, want string }{
 		{"func at(i int) int {\n\tvar a []int\n\treturn a[i]\n}", ""},
 		{"%%\nfmt.Println(\"exit status 1\")", ""},
@@ -138,6 +139,7 @@ func TestFailures(t *testing.T) {
 // TestEngineByName holds that a cell finds the engine's packages without an
 // import, and not those of the same name that GoMLX has.
 func TestEngineByName(t *testing.T) {
+	t.Parallel()
 	r := newRun(t, "%%\nfmt.Println(cache.Dir())\nfmt.Println(plugin.FileName(plugin.CPU))")
 	if err := r.Execute(t.Context()); err != nil {
 		t.Fatal(err)
@@ -151,6 +153,7 @@ func TestEngineByName(t *testing.T) {
 // TestNoInput holds that what reads its input finds its end, so that no cell
 // waits for somebody to type.
 func TestNoInput(t *testing.T) {
+	t.Parallel()
 	cases := []struct{ source, want string }{
 		{"!read x", "cell 1, line 1: !read x: exit status 1"},
 		{"%with_inputs\n!cat", ""},
@@ -179,6 +182,7 @@ func TestNoInput(t *testing.T) {
 }
 
 func TestTimeout(t *testing.T) {
+	t.Parallel()
 	// A busy machine takes its time until the cell prints.
 	for limit := 3 * time.Second; ; limit *= 2 {
 		r := newRun(t, "%%\nfmt.Println(\"before\")\ntime.Sleep(time.Hour)", "%%\nfmt.Println(2)")
@@ -199,6 +203,7 @@ func TestTimeout(t *testing.T) {
 
 // TestKernelDies kills GoNB during a cell.
 func TestKernelDies(t *testing.T) {
+	t.Parallel()
 	r := newRun(t, "!kill -9 $PPID")
 	err := r.Execute(t.Context())
 	if f, ok := err.(*failure.Failure); !ok || !strings.Contains(f.Message, "kernel died") {

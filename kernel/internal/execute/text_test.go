@@ -24,6 +24,7 @@ func printed(c *notebook.Cell, stream string) string {
 // TestWholeCharacters holds that what a cell prints is shown as it was printed,
 // in whatever pieces it arrives, and that what is no text shows as such.
 func TestWholeCharacters(t *testing.T) {
+	t.Parallel()
 	const text = "日本語 é 🧡 \u0301"
 	slowly := "for _, b := range []byte(\"" + text + "\") {\n\tos.%s.Write([]byte{b})\n\ttime.Sleep(time.Millisecond)\n}"
 	cases := []struct{ source, stream, want string }{

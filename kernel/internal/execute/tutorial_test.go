@@ -62,6 +62,7 @@ var tutorial = []lesson{
 // the modules that it plays with cannot be fetched, the cells that need one
 // have to say what to do.
 func TestTutorial(t *testing.T) {
+	t.Parallel()
 	out, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/janpfeifer/gonb").Output()
 	if err != nil {
 		t.Fatal(err)
