@@ -92,6 +92,9 @@ func Measure(ctx context.Context, run *train.Result, roots ...string) (*Stats, e
 		return nil, err
 	}
 	defer a.Close()
+	if finished, err := a.Finished(); finished || err != nil {
+		return s, err // another process was quicker
+	}
 	return s, s.save(a, p, run.Config.Model)
 }
 

@@ -28,7 +28,11 @@ func artifact[T any](kind string, id identity, roots []string, load func(*store.
 		return none, err
 	}
 	defer a.Close()
-	if err := measure(a); err != nil {
+	finished, err := a.Finished() // by another process, meanwhile
+	if err == nil && !finished {
+		err = measure(a)
+	}
+	if err != nil {
 		return none, err
 	}
 	return load(a)

@@ -137,6 +137,13 @@ func (r *Run) Latest() (*Checkpoint, []Problem, error) {
 	return r.latest, slices.Clone(r.problems), nil
 }
 
+// Finished reports whether the run is done: whoever waited for the lock of a run
+// finds it so where another process was quicker.
+func (r *Run) Finished() (bool, error) {
+	latest, _, err := r.Latest()
+	return latest != nil && latest.Done, err
+}
+
 // scan finds the newest whole checkpoint, once.
 func (r *Run) scan() error {
 	// A reader may list a checkpoint that the writer then removes; the writer

@@ -271,3 +271,31 @@ func TestSecondWriterInAnotherProcess(t *testing.T) {
 	cmd.Wait()
 	openRun(t, root)
 }
+
+// TestFinished: whoever gets the lock of a run after another has finished it is told.
+func TestFinished(t *testing.T) {
+	root := t.TempDir()
+	for step, done := range []bool{false, true} {
+		r, err := Open(root, "train", someConfig)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if finished, err := r.Finished(); finished || err != nil {
+			t.Errorf("before step %d: %v, %v", step, finished, err)
+		}
+		if err := r.Save(step+1, done, filesOf(1)); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r, err := Open(root, "train", someConfig)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	if finished, err := r.Finished(); !finished || err != nil {
+		t.Errorf("%v, %v", finished, err)
+	}
+}

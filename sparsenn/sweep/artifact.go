@@ -89,6 +89,11 @@ func makeRow(ctx context.Context, p Point, o study.Options) (*Row, error) {
 		return nil, err
 	}
 	defer a.Close()
+	if finished, err := a.Finished(); err != nil {
+		return nil, err
+	} else if finished {
+		return Open(p, o.Roots...)
+	}
 	r, err := measure(ctx, p, o)
 	if err != nil {
 		return nil, fmt.Errorf("sweep point %q: %w", p.Name, err)

@@ -9,6 +9,10 @@ import (
 // last expression. It is compiled into the cells that call it.
 const ResultFunc = "circuitbookResult"
 
+// KeepFunc is the function to which a compiled cell gives the variables that it leaves
+// behind, at the end of the line that ends it.
+const KeepFunc = "circuitbookKeep"
+
 // A Prepared is a cell as GoNB is given it.
 type Prepared struct {
 	Source  string         // what GoNB is given

@@ -241,10 +241,18 @@ func (j judge) guess(file, number string) {
 	}
 }
 
+// What keeps the variables of a cell stands around a return, or behind the last
+// statement.
+var (
+	keepAround = regexp.MustCompile(`\{ ` + cell.KeepFunc + `\(.*?\); return \}`)
+	keepBehind = regexp.MustCompile(`; ` + cell.KeepFunc + `\(.*\)`)
+)
+
 // bare is a line without what GoNB and the shim may have changed in it: space,
-// the word before a declaration, which GoNB puts into a list, and the call that
-// takes a value that there is not.
+// the word before a declaration, which GoNB puts into a list, the call that takes a
+// value that there is not, and those that keep values.
 func bare(line string) string {
+	line = keepBehind.ReplaceAllString(keepAround.ReplaceAllString(line, "return"), "")
 	words := strings.Fields(strings.ReplaceAll(cell.Unnamed(line), cell.ResultFunc+"(", "("))
 	if len(words) > 1 && slices.Contains([]string{"var", "const", "type"}, words[0]) {
 		words = words[1:]
@@ -259,6 +267,15 @@ func (j judge) hint(complaint string) bool {
 	if !ok {
 		return false
 	}
+	if h, ok := j.Kept[name]; ok && j.Cell != h.Cell {
+		typed := strings.ReplaceAll(h.Type, "main.", "")
+		if h.Why != "" {
+			j.Message += fmt.Sprintf("\n%s, of cell %d and of the type %s, was not kept: %s. Make it again in this cell, or have a function make it", name, h.Cell, typed, h.Why)
+		} else {
+			j.Message += fmt.Sprintf("\n%s, of cell %d, is of the type %s, and there is no such type any more: declare it again", name, h.Cell, typed)
+		}
+		return true
+	}
 	for i, c := range slices.Backward(j.cells) {
 		line, local := c.Prepared.Locals[name]
 		switch {
@@ -267,9 +284,7 @@ func (j judge) hint(complaint string) bool {
 				"give it to the function as an argument", name, line)
 			return true
 		case local && i < len(j.cells)-1:
-			j.Message += fmt.Sprintf("\n%s had its value in cell %d (line %d) only: each cell is a program of its own, and values end with it. "+
-				"Make it again in this cell, move what makes it into a function, or declare it alone in a cell as var %s = ..., "+
-				"which every later cell evaluates anew; what is expensive belongs into a run", name, c.Number, line, name)
+			j.Message += fmt.Sprintf("\n%s, which cell %d makes (line %d), has no value: a cell that fails leaves none behind, and %%forget takes it away. Run that cell again", name, c.Number, line)
 			return true
 		}
 		if names, _ := cell.Names(c.Source); slices.Contains(names, name) {

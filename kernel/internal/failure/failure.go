@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"circuitbook/kernel/internal/cell"
+	"circuitbook/kernel/values"
 )
 
 // A Failure is a cell that did not do what it should.
@@ -67,11 +68,12 @@ type Report struct {
 	Stderr      string   // and of what it complained, panics included
 	Suspects    []string // see IsSuspect
 	Interrupted bool
-	Result      string   // an error that the cell's last expression returned, or that the cell checked
-	At          string   // FILE:LINE in the cell's program where it checked that, "" for its last expression
-	Lost        []string // of what the cell displays, and why
-	Dir         string   // the kernel's folder, below which GoNB makes programs of cells
-	Guide       Guide    // who knows packages; may be nil
+	Result      string                   // an error that the cell's last expression returned, or that the cell checked
+	At          string                   // FILE:LINE in the cell's program where it checked that, "" for its last expression
+	Lost        []string                 // of what the cell displays, and why
+	Dir         string                   // the kernel's folder, below which GoNB makes programs of cells
+	Guide       Guide                    // who knows packages; may be nil
+	Kept        map[string]values.Header // what earlier cells left behind; may be nil
 }
 
 var (

@@ -141,11 +141,11 @@ func TestLines(t *testing.T) {
 	cells := known("%%\nx := 1", "y := 2\nfunc f() int { return y }\nf()", "\nz := 1\nx + z")
 	r := failed("# gonb_00000000\n./main.go:9:2: undefined: x\n", "", "Cell[3]: Line 5\ncontext\nundefined: x")
 	f := Judge(cells, r)
-	if f == nil || f.Line != 3 || f.Name != Compile || !strings.Contains(f.Message, "x had its value in cell 1 (line 2) only") {
+	if f == nil || f.Line != 3 || f.Name != Compile || !strings.Contains(f.Message, "x, which cell 1 makes (line 2), has no value") {
 		t.Errorf("got %+v", f)
 	}
 	trace := strings.Join(f.Trace, "\n")
-	for _, want := range []string{"CompileError", "cell 3, line 3", "→   3  x + z", "    2  z := 1", "undefined: x", "belongs into a run"} {
+	for _, want := range []string{"CompileError", "cell 3, line 3", "→   3  x + z", "    2  z := 1", "undefined: x", "Run that cell again"} {
 		if !strings.Contains(trace, want) {
 			t.Errorf("%q is not in\n%s", want, trace)
 		}
@@ -398,5 +398,18 @@ func TestNotDownloaded(t *testing.T) {
 		"!*go get a.b/c/v3@v3.1.0 in a cell of its own fetches it, which takes a network"
 	if f := Judge(known("var count = 1", "import \"a.b/c/v3\""), r); f == nil || f.Error() != want {
 		t.Errorf("%v, want %q", f, want)
+	}
+}
+
+// TestBare: what the kernel put into a line does not hide which line it is.
+func TestBare(t *testing.T) {
+	for put, line := range map[string]string{
+		`circuitbookResult(f(2)); circuitbookKeep("x", "", x); circuitbookKeep("y", "", y)`: "(f(2))",
+		`x := 1; circuitbookKeep("x", "", x) // note`:                                       "x := 1 // note",
+		`if x { { circuitbookKeep("x", "", x); return } }`:                                  "if x { return }",
+	} {
+		if got, want := bare(put), bare(line); got != want {
+			t.Errorf("%s: %q, want %q", put, got, want)
+		}
 	}
 }

@@ -142,7 +142,7 @@ func (w *world) files(t *testing.T) {
 	w.notebook(t, "two.ipynb", code{"var a = 1", parameters}, code{"var b = 1", parameters})
 	w.notebook(t, "computes.ipynb", code{"var steps = 3\nvar all = 2 * steps", parameters})
 	w.notebook(t, "none.ipynb")
-	w.notebook(t, "fails.ipynb", code{source: "list := []int{1, 2}\nlist"}, code{source: "// Print them.\nfor i := range list {\n\tfmt.Println(i)\n}"})
+	w.notebook(t, "fails.ipynb", code{source: "list := []int{1, 2}\nlist"}, code{source: "// Print them.\nfor i := range lists {\n\tfmt.Println(i)\n}"})
 	w.notebook(t, "slow.ipynb", code{source: "fmt.Println(\"begun\")\ntime.Sleep(time.Hour)"})
 	w.notebook(t, "claims.ipynb", code{source: "book.Check(book.Claim(\"loss\", 1))"}, code{source: "book.Check(book.Claim(\"loss\", 2))"})
 	w.notebook(t, "held.ipynb", code{source: "os.WriteFile(\"held\", nil, 0o644)\ntime.Sleep(time.Hour)"})

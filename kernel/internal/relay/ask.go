@@ -164,8 +164,8 @@ func mayHaveTypes(line, code string) bool {
 }
 
 // magics are the words that may follow a % at the beginning of a line.
-var magics = []string{"args", "autoget", "bash", "capture", "cd", "env", "exec", "goflags", "goworkfix", "gx", "help", "list", "ls", "main",
-	"noautoget", "remove", "reset", "rm", "script", "sh", "test", "track", "untrack", "version", "wasm", "widgets", "with_inputs", "with_password", "writefile"}
+var magics = []string{"args", "autoget", "bash", "capture", "cd", "env", "exec", "forget", "goflags", "goworkfix", "gx", "help", "list", "ls", "main",
+	"noautoget", "remove", "reset", "rm", "script", "sh", "test", "track", "untrack", "values", "version", "wasm", "widgets", "with_inputs", "with_password", "writefile"}
 
 // inspect says what a name is: the text of its declaration in a cell, or the
 // documentation of a package's member.

@@ -3,6 +3,7 @@ package relay
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"maps"
 	"os"
@@ -96,7 +97,17 @@ func (r *Relay) begin(q *request) {
 		r.end(e, nil, nil)
 		return
 	}
-	p := cell.Prepare(q.source, func(name string) bool { return r.void[name] })
+	rest, printed, err := r.ownMagics(q.source)
+	r.streams(e, []piece{{"stdout", printed}})
+	if err != nil {
+		r.end(e, r.own(e, failure.Magic, err), nil)
+		return
+	}
+	if strings.TrimSpace(rest) == "" {
+		r.end(e, nil, nil)
+		return
+	}
+	p := cell.Prepare(rest, func(name string) bool { return r.void[name] })
 	if p.Refusal == nil {
 		p.Refusal = r.methods.Clash(p)
 	}
@@ -112,7 +123,7 @@ func (r *Relay) begin(q *request) {
 	if !reads {
 		source = cell.WithoutInput(source)
 	}
-	if err := errors.Join(shim.SetInput(r.dir, reads), ignoreAbsent(os.Remove(filepath.Join(r.dir, shim.ResultName)))); err != nil {
+	if err := errors.Join(shim.SetInput(r.dir, reads), ignoreAbsent(os.Remove(filepath.Join(r.dir, shim.ResultName))), r.beginValues(rest)); err != nil {
 		r.log.Warn("the kernel's folder cannot be written", "error", err)
 	}
 	r.current = e
@@ -175,7 +186,7 @@ func (r *Relay) finish(e *execution) {
 	report := failure.Report{
 		Failed: said.Status != "ok", Evalue: said.Evalue, Traceback: said.Traceback,
 		Stdout: e.out.stdout.String(), Stderr: e.out.stderr.String(), Suspects: e.out.suspects,
-		Interrupted: e.interrupted > 0, Result: result.Error, At: result.At, Lost: e.lost, Dir: r.dir,
+		Interrupted: e.interrupted > 0, Result: result.Error, At: result.At, Lost: e.lost, Dir: r.dir, Kept: r.kept,
 	}
 	if r.helper != nil {
 		report.Guide = r.helper
@@ -184,12 +195,30 @@ func (r *Relay) finish(e *execution) {
 	r.streams(e, e.out.close(f))
 	if f == nil {
 		r.learn(e.source)
+		declares := map[string]bool{}
+		for name := range r.cells[len(r.cells)-1].Prepared.Locals {
+			declares[name] = true
+		}
+		names, _ := cell.Names(e.source)
+		for _, name := range names {
+			declares[name] = true
+		}
 		r.methods.Learn(r.cells[len(r.cells)-1].Prepared)
 		if note := failure.Note(e.source); note != "" {
 			r.note(e, note)
 		}
+		if err := r.keepValues(e.count, declares); err != nil {
+			f = r.own(e, failure.Kernel, fmt.Errorf("the values of the cell are not kept: %w", err))
+		}
 	}
 	r.end(e, f, result.Forms)
+}
+
+// own is a failure that the relay itself tells.
+func (r *Relay) own(e *execution, name string, err error) *failure.Failure {
+	f := &failure.Failure{Cell: e.count, Name: name, Message: err.Error()}
+	f.Trace = []string{f.Error()}
+	return f
 }
 
 // learn notes what a cell declares.
@@ -206,6 +235,11 @@ func (r *Relay) learn(source string) {
 		if c.Name() == "%reset" {
 			clear(r.names)
 			clear(r.void)
+			for name := range r.kept {
+				if err := r.forget(name); err != nil {
+					r.log.Warn("a value cannot be removed", "name", name, "error", err)
+				}
+			}
 		}
 	}
 }

@@ -14,6 +14,7 @@ import (
 	"circuitbook/kernel/internal/failure"
 	"circuitbook/kernel/internal/typing"
 	"circuitbook/kernel/internal/wire"
+	"circuitbook/kernel/values"
 )
 
 // A Process is GoNB, as far as the relay acts on it.
@@ -76,8 +77,9 @@ type Relay struct {
 	count   int      // of executions, as Jupyter shows them
 	cells   []failure.Known
 	history []entry
-	names   map[string]bool // that cells declared
-	void    map[string]bool // functions of cells that return nothing
+	names   map[string]bool          // that cells declared
+	void    map[string]bool          // functions of cells that return nothing
+	kept    map[string]values.Header // the values of cells, and those that have none
 	numbers cell.Numbers
 	methods cell.Methods
 	comms   map[string]string
@@ -94,7 +96,7 @@ func New(ctx context.Context, cfg Config) (*Relay, error) {
 	}
 	r := &Relay{
 		cfg: cfg, limits: usual, session: wire.NewID(), codec: codec, log: cfg.Log, events: make(chan func(), 256),
-		names: map[string]bool{}, void: map[string]bool{}, comms: map[string]string{}, methods: cell.Methods{},
+		names: map[string]bool{}, void: map[string]bool{}, kept: map[string]values.Header{}, comms: map[string]string{}, methods: cell.Methods{},
 	}
 	c := cfg.Connection
 	for _, s := range []struct {

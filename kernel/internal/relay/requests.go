@@ -136,9 +136,13 @@ func (r *Relay) later(ctx context.Context, m *wire.Message, kind string, f func(
 	if in.Cursor != nil {
 		q.cursor = min(max(*in.Cursor, 0), q.cursor)
 	}
+	for name := range r.kept {
+		q.names = append(q.names, name)
+	}
 	for name := range r.names {
 		q.names = append(q.names, name)
 	}
+	q.sources = append(q.sources, declaration(r.kept))
 	for _, c := range r.cells {
 		q.sources = append(q.sources, c.Source)
 	}

@@ -1,6 +1,7 @@
 package shim
 
 import (
+	"errors"
 	"go/ast"
 	"go/parser"
 	"go/token"
@@ -19,7 +20,9 @@ import (
 // goimports writes GoNB reads nothing but the imports.
 func (s Setup) goimports(args []string) (int, error) {
 	if len(args) > 0 && inCell() {
-		if err := addOwn(); err != nil {
+		// goimports looks for packages of names that it does not find; it looks for
+		// those of values in the files beside.
+		if err := errors.Join(addOwn(), addValues(false)); err != nil {
 			return 0, err
 		}
 		name := args[len(args)-1]
