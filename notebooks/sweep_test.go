@@ -9,10 +9,10 @@ import (
 	"strings"
 	"testing"
 
-	"circuitbook/internal/suite"
 	"circuitbook/sparsenn/backend"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/suitetest"
 	"circuitbook/sparsenn/sweep"
 	"circuitbook/sparsenn/train"
 )
@@ -114,7 +114,7 @@ func TestReadmeFrontier(t *testing.T) {
 // processor features, nearly elsewhere. In half a minute on idle cores, so that only
 // the long form does it.
 func TestRowIsRemade(t *testing.T) {
-	if !suite.Long {
+	if !suitetest.Long {
 		t.Skip("prunes a circuit of the laptop scale: CIRCUITBOOK_LONG=1 runs it")
 	}
 	c, err := train.Scale("laptop", 1)

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/circuit"
+	_ "circuitbook/sparsenn/suitetest"
 
 	"pgregory.net/rapid"
 )

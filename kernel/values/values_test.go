@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	_ "circuitbook/sparsenn/suitetest" // fixes seeds
+
 	"pgregory.net/rapid"
 )
 

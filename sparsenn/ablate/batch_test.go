@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/model"
+	_ "circuitbook/sparsenn/suitetest"
 	"circuitbook/sparsenn/task"
 
 	"github.com/google/go-cmp/cmp"

@@ -3,7 +3,7 @@ package backend
 import (
 	"fmt"
 
-	"github.com/gomlx/compute/dtypes"
+	"github.com/gomlx/compute/dtypes/gotype"
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
@@ -11,7 +11,7 @@ import (
 // process's backend take them from. GoMLX alone would put them there at their first
 // use, and fail now and then where two programs use a tensor first at once. Sizes
 // that do not fit are an error.
-func Tensor[T dtypes.Supported](values []T, dims ...int) (*tensors.Tensor, error) {
+func Tensor[T gotype.Supported](values []T, dims ...int) (*tensors.Tensor, error) {
 	size := 1
 	for _, d := range dims {
 		size *= d

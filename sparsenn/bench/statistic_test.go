@@ -5,7 +5,7 @@ import (
 	"slices"
 	"testing"
 
-	_ "circuitbook/internal/suite"
+	_ "circuitbook/sparsenn/suitetest"
 
 	"pgregory.net/rapid"
 )

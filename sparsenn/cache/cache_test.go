@@ -14,9 +14,9 @@ import (
 
 	"pgregory.net/rapid"
 
-	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/cache"
 	"circuitbook/sparsenn/cache/cachetest"
+	_ "circuitbook/sparsenn/suitetest"
 )
 
 func TestDir(t *testing.T) {

@@ -12,10 +12,10 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/internal/suite"
 	"circuitbook/sparsenn/cache"
 	"circuitbook/sparsenn/cache/cachetest"
 	"circuitbook/sparsenn/cache/pip"
+	"circuitbook/sparsenn/suitetest"
 )
 
 // house makes a wheelhouse of one wheel and a fresh cache.
@@ -159,7 +159,7 @@ func TestFetchWithoutNetwork(t *testing.T) {
 	if !errors.Is(err, cache.ErrNoNetwork) || !strings.Contains(err.Error(), "tiny-thing 1.2") {
 		t.Fatalf("error = %v", err)
 	}
-	if d := time.Since(start); d > suite.Patience {
+	if d := time.Since(start); d > suitetest.Patience {
 		t.Fatalf("took %v", d)
 	}
 }
@@ -185,12 +185,12 @@ func TestFetchFromDeafIndex(t *testing.T) {
 	if d := time.Since(start); d > time.Minute {
 		t.Fatalf("took %v", d)
 	}
-	if !suite.Long {
+	if !suitetest.Long {
 		return
 	}
 	start = time.Now()
 	_, err = w.Fetch(t.Context(), nil)
-	if d := time.Since(start); !errors.Is(err, cache.ErrNoNetwork) || d > suite.Patience {
+	if d := time.Since(start); !errors.Is(err, cache.ErrNoNetwork) || d > suitetest.Patience {
 		t.Fatalf("without a deadline: after %v %v", d, err)
 	}
 }

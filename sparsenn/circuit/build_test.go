@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	_ "circuitbook/internal/suite"
+	_ "circuitbook/sparsenn/suitetest"
 
 	. "circuitbook/sparsenn/circuit"
 

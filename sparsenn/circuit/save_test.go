@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/internal/suite"
+	"circuitbook/sparsenn/suitetest"
 
 	. "circuitbook/sparsenn/circuit"
 
@@ -100,7 +100,7 @@ func TestKilledSave(t *testing.T) {
 		t.Fatal(err)
 	}
 	kills := 8
-	if suite.Long {
+	if suitetest.Long {
 		kills = 200
 	}
 	last := ""
@@ -113,7 +113,7 @@ func TestKilledSave(t *testing.T) {
 			t.Fatal(err)
 		}
 		// Until it has saved something of its own, and then a little more.
-		for deadline := time.Now().Add(suite.Patience); ; time.Sleep(time.Millisecond) {
+		for deadline := time.Now().Add(suitetest.Patience); ; time.Sleep(time.Millisecond) {
 			c, err := Load(path)
 			if err != nil {
 				t.Fatal(err)

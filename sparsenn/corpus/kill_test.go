@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/internal/suite"
+	"circuitbook/sparsenn/suitetest"
 )
 
 // killConfig is what the children of TestKilledWhileWriting make.
@@ -50,7 +50,7 @@ func TestKilledWhileWriting(t *testing.T) {
 	dir := ownCache(t)
 	want := open(t, killConfig)
 	kills := 8
-	if suite.Long {
+	if suitetest.Long {
 		kills = 100
 	}
 	r := rand.New(rand.NewPCG(1, 2))

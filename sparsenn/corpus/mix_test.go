@@ -8,8 +8,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/corpus/internal/source"
+	_ "circuitbook/sparsenn/suitetest"
 )
 
 // made returns n short documents whose lengths vary.

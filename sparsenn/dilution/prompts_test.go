@@ -6,8 +6,8 @@ import (
 	"strings"
 	"testing"
 
-	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/corpus"
+	_ "circuitbook/sparsenn/suitetest"
 	"circuitbook/sparsenn/task"
 
 	"github.com/google/go-cmp/cmp"

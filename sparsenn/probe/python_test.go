@@ -10,8 +10,8 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/internal/suite"
 	"circuitbook/sparsenn/cache/pip"
+	"circuitbook/sparsenn/suitetest"
 )
 
 func TestParseAnswer(t *testing.T) {
@@ -116,7 +116,7 @@ func TestTokenizeStops(t *testing.T) {
 	if _, _, err := tokenize(ctx, []string{strings.Repeat("x", 1<<20)}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("error %v", err)
 	}
-	if d := time.Since(start); d > suite.Patience {
+	if d := time.Since(start); d > suitetest.Patience {
 		t.Errorf("took %v", d)
 	}
 }

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"testing"
 
-	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/corpus"
+	_ "circuitbook/sparsenn/suitetest"
 
 	"pgregory.net/rapid"
 )

@@ -4,8 +4,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
-	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/ablate"
+	_ "circuitbook/sparsenn/suitetest"
 
 	"pgregory.net/rapid"
 )

@@ -6,8 +6,8 @@ import (
 	"slices"
 	"testing"
 
-	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/ablate"
+	_ "circuitbook/sparsenn/suitetest"
 
 	"pgregory.net/rapid"
 )

@@ -6,9 +6,9 @@ import (
 	"strings"
 	"testing"
 
-	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
+	_ "circuitbook/sparsenn/suitetest"
 
 	"pgregory.net/rapid"
 )

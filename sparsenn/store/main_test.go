@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"circuitbook/internal/suite"
+	"circuitbook/sparsenn/suitetest"
 )
 
 // childVariable says which of the children below the test binary is to be,
@@ -41,7 +41,7 @@ func childCommand(t *testing.T, name string, args ...string) *exec.Cmd {
 }
 
 // long is set where the long forms of tests are wanted.
-var long = suite.Long
+var long = suitetest.Long
 
 type testConfig struct {
 	Steps int     `json:"steps"`

@@ -4,8 +4,8 @@ import (
 	"slices"
 	"testing"
 
-	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/circuit"
+	_ "circuitbook/sparsenn/suitetest"
 
 	"pgregory.net/rapid"
 )

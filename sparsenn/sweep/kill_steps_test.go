@@ -15,8 +15,8 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/internal/suite"
 	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/suitetest"
 	"circuitbook/sparsenn/train"
 )
 
@@ -98,7 +98,7 @@ func sweepUntil(t *testing.T, log string, steps int) []loggedStep {
 	kill := func() { _ = syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	if steps > 0 {
 		for start := time.Now(); len(readSteps(t, log)) < before+steps; time.Sleep(time.Millisecond) {
-			if time.Since(start) > suite.Patience {
+			if time.Since(start) > suitetest.Patience {
 				kill()
 				t.Fatal("it does not train")
 			}
@@ -136,7 +136,7 @@ func TestKilledRepeatsOneInterval(t *testing.T) {
 	}
 	log, rng := filepath.Join(t.TempDir(), "steps"), rand.New(rand.NewPCG(5, 6))
 	kills := 3
-	if suite.Long {
+	if suitetest.Long {
 		kills = 5
 	}
 	saved, repeated, onTheWay := 0, 0, 0

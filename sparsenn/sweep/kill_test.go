@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/internal/suite"
 	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/suitetest"
 )
 
 const killVariable = "SWEEP_KILL_CHILD"
@@ -50,7 +50,7 @@ func TestKilled(t *testing.T) {
 	runsIn(t)
 	rng := rand.New(rand.NewPCG(3, 4))
 	kills := 3
-	if suite.Long {
+	if suitetest.Long {
 		kills = 60
 	}
 	done := map[string]bool{}
@@ -113,7 +113,7 @@ func finished(t *testing.T) map[string]bool {
 func noWorkers(t *testing.T) {
 	t.Helper()
 	root := "=" + mustRoot(t)
-	for end := time.Now().Add(suite.Patience); time.Now().Before(end); {
+	for end := time.Now().Add(suitetest.Patience); time.Now().Before(end); {
 		left := 0
 		environs, _ := filepath.Glob("/proc/[0-9]*/environ")
 		for _, file := range environs {

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"testing"
 
-	"circuitbook/internal/suite"
 	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/suitetest"
 	"circuitbook/sparsenn/train"
 )
 
@@ -47,7 +47,7 @@ func madeInOrder(t *testing.T, points []Point, perProcess int) []Row {
 // take as much as it did. The first is left out: it compiles what they load.
 func TestMemoryStaysFlat(t *testing.T) {
 	models, per := 8, 4
-	if suite.Long {
+	if suitetest.Long {
 		models, per = 40, 8
 	}
 	rows := madeInOrder(t, pairsOf(models, func(seed uint64) train.Config { return small(t, seed) }, quick(t)), per)

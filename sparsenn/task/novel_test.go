@@ -6,8 +6,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	"circuitbook/internal/suite"
 	"circuitbook/sparsenn/corpus"
+	"circuitbook/sparsenn/suitetest"
 )
 
 func TestSeenShareAgainstASearch(t *testing.T) {
@@ -44,7 +44,7 @@ func TestSeenShareAgainstASearch(t *testing.T) {
 // any does.
 func TestPromptsAreNewToTheSyntheticText(t *testing.T) {
 	bytes := int64(800_000)
-	if suite.Long {
+	if suitetest.Long {
 		bytes = 16 << 20
 	}
 	for _, v := range []int{512, 2048} {

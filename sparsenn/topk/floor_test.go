@@ -6,7 +6,7 @@ import (
 	"strings"
 	"testing"
 
-	_ "circuitbook/internal/suite"
+	_ "circuitbook/sparsenn/suitetest"
 
 	"pgregory.net/rapid"
 )

@@ -7,8 +7,8 @@ import (
 	"sync"
 	"testing"
 
-	"circuitbook/internal/suite"
 	"circuitbook/sparsenn/backend"
+	"circuitbook/sparsenn/suitetest"
 
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/gobackend"
@@ -127,7 +127,7 @@ func allFinite(v []float32) bool {
 }
 
 // long reports whether the long forms of tests run.
-func long() bool { return suite.Long }
+func long() bool { return suitetest.Long }
 
 var (
 	nan    = float32(math.NaN())

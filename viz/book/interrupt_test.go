@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/internal/suite"
+	"circuitbook/sparsenn/suitetest"
 )
 
 // TestInterruptible: an interrupt ends the context and not the process; stop lets
@@ -29,7 +29,7 @@ func TestInterruptible(t *testing.T) {
 	}
 	select {
 	case <-ctx.Done():
-	case <-time.After(suite.Patience):
+	case <-time.After(suitetest.Patience):
 		t.Fatal("an interrupt does not end the context")
 	}
 	if other, stop := Interruptible(); other.Err() == nil {

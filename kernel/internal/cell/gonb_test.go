@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	_ "circuitbook/sparsenn/suitetest" // fixes the seeds
+
 	"pgregory.net/rapid"
 )
 

@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/internal/suite"
+	"circuitbook/sparsenn/suitetest"
 )
 
 // TestUntilTold: what ends a kernel counts whenever it comes, an interrupt does not.
@@ -37,7 +37,7 @@ func TestUntilTold(t *testing.T) {
 		}
 		select {
 		case <-until.Done():
-		case <-time.After(suite.Patience):
+		case <-time.After(suitetest.Patience):
 			t.Errorf("%v is not heard", sig)
 		}
 		stop()

@@ -11,10 +11,10 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/internal/suite"
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/provision"
 	"circuitbook/kernel/internal/shim"
+	"circuitbook/sparsenn/suitetest"
 )
 
 // The test binary plays the program.
@@ -89,7 +89,7 @@ func (p place) clean(t *testing.T) {
 	t.Helper()
 	var processes string
 	var folders []string
-	for end := time.Now().Add(suite.Patience); ; time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(suitetest.Patience); ; time.Sleep(20 * time.Millisecond) {
 		processes = p.processes()
 		folders, _ = filepath.Glob(filepath.Join(p.temp, "*"))
 		if processes == "" && len(folders) == 0 {
@@ -164,7 +164,7 @@ func (p place) read(t *testing.T, name string) string {
 // await waits until a file is there.
 func (p place) await(t *testing.T, name string) {
 	t.Helper()
-	for end := time.Now().Add(suite.Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(suitetest.Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if _, err := os.Stat(filepath.Join(p.dir, name)); err == nil {
 			return
 		}

@@ -12,10 +12,10 @@ import (
 	"golang.org/x/sys/unix"
 	"pgregory.net/rapid"
 
-	_ "circuitbook/internal/suite"
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/provision"
 	"circuitbook/sparsenn/cache"
+	_ "circuitbook/sparsenn/suitetest"
 )
 
 // machine makes the environment of the test one in which all is well, with a cache

@@ -14,13 +14,13 @@ import (
 	"strings"
 	"testing"
 
-	"circuitbook/internal/suite"
 	"circuitbook/kernel/internal/execute"
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/notebook"
 	"circuitbook/kernel/internal/provision"
 	"circuitbook/kernel/internal/report"
 	"circuitbook/sparsenn/cache"
+	"circuitbook/sparsenn/suitetest"
 )
 
 // readPDF says of each page of a PDF file what it holds.
@@ -55,7 +55,7 @@ func TestPDF(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := []string{filepath.Join(m.Dir, "notebooks", "02_quotes.ipynb")}
-	if suite.Long {
+	if suitetest.Long {
 		if names, err = filepath.Glob(filepath.Join(m.Dir, "notebooks", "*.ipynb")); err != nil {
 			t.Fatal(err)
 		}

@@ -9,7 +9,7 @@ import (
 	"time"
 	"unicode/utf8"
 
-	_ "circuitbook/internal/suite"
+	_ "circuitbook/sparsenn/suitetest"
 
 	"pgregory.net/rapid"
 )

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/internal/suite"
 	"circuitbook/kernel/internal/command"
 	"circuitbook/kernel/internal/execute"
 	"circuitbook/kernel/internal/failure"
@@ -21,6 +20,7 @@ import (
 	"circuitbook/kernel/internal/provision"
 	"circuitbook/kernel/internal/shim"
 	"circuitbook/kernel/internal/supervise"
+	"circuitbook/sparsenn/suitetest"
 )
 
 // The test binary plays the program: as the kernel, its guard and its shim.
@@ -168,7 +168,7 @@ func TestNoInput(t *testing.T) {
 		sources = append(sources, c.source)
 	}
 	r := newRun(t, sources...)
-	r.Timeout = suite.Patience
+	r.Timeout = suitetest.Patience
 	got, err := r.All(t.Context())
 	if err != nil {
 		t.Fatal(err)
@@ -195,7 +195,7 @@ func TestTimeout(t *testing.T) {
 		if err == nil && strings.Contains(string(text), "before\\n") {
 			return
 		}
-		if err != nil || limit > suite.Patience/2 {
+		if err != nil || limit > suitetest.Patience/2 {
 			t.Fatalf("what the cell printed is lost: %v\n%s", err, text)
 		}
 	}

@@ -3,9 +3,10 @@ package execute_test
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"strings"
 	"testing"
+
+	"circuitbook/sparsenn/suitetest"
 )
 
 // valueCases are cells of one notebook: what the result of each is, "" for none, or,
@@ -141,7 +142,7 @@ func randomStatements(rng *rand.Rand, n int) (list []string, state string) {
 // the statements of one program or of many cells.
 func TestValuesAsOneProgram(t *testing.T) {
 	programs := 1
-	if os.Getenv("CIRCUITBOOK_LONG") != "" {
+	if suitetest.Long {
 		programs = 40
 	}
 	rng := rand.New(rand.NewPCG(1, 2))

@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/internal/suite"
 	"circuitbook/kernel/internal/report"
+	"circuitbook/sparsenn/suitetest"
 )
 
 func TestMain(m *testing.M) { os.Exit(Main(m)) }
@@ -84,7 +84,7 @@ func TestNothingStays(t *testing.T) {
 	}
 	for _, how := range []string{"ends", "killed", "out of time"} {
 		t.Run(how, func(t *testing.T) {
-			if how != "killed" && !suite.Long {
+			if how != "killed" && !suitetest.Long {
 				t.Skip("gentler than to be killed: CIRCUITBOOK_LONG=1 runs it")
 			}
 			cmd := exec.Command(os.Args[0], "-test.run=^TestVictim$", "-test.v")
@@ -123,7 +123,7 @@ func TestNothingStays(t *testing.T) {
 func gone(t *testing.T, dens []string) {
 	t.Helper()
 	var left []string
-	for end := time.Now().Add(suite.Patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(suitetest.Patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		left = processes(dens)
 		for _, dir := range dens {
 			if _, err := os.Stat(dir); !os.IsNotExist(err) {

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"circuitbook/internal/suite"
+	"circuitbook/sparsenn/suitetest"
 
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
@@ -21,7 +21,7 @@ import (
 )
 
 // stepTimeout is that of every single step.
-const stepTimeout = suite.Patience
+const stepTimeout = suitetest.Patience
 
 // A Page is a tab of a Browser.
 type Page struct {

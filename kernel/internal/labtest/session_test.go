@@ -13,9 +13,9 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"circuitbook/internal/suite"
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/notebook"
+	"circuitbook/sparsenn/suitetest"
 )
 
 // cells of the notebook that testSession works in.
@@ -182,7 +182,7 @@ func testSession(t *testing.T, server *Server, p *Page, root string) {
 	must(p.Await(said(greeting)+".includes('GOOD DAY') && "+cell(greeting)+".model.executionCount === 1", stepTimeout))
 
 	must(p.Eval("panel.context.save().then(() => true)", nil))
-	if !suite.Long {
+	if !suitetest.Long {
 		return
 	}
 	must(p.Close())

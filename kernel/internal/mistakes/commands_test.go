@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/internal/suite"
+	"circuitbook/sparsenn/suitetest"
 )
 
 // committedRun is a run that the notebooks come with: config laptop, seed 1.
@@ -187,7 +187,7 @@ func secondRun(t *testing.T, w *world) (after func()) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	for end := time.Now().Add(suite.Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(suitetest.Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if _, err := os.Stat(filepath.Join(w.dir, "folder", "held")); err == nil {
 			break
 		}
@@ -284,7 +284,7 @@ func (w *world) try(t *testing.T, c commandCase) (code int, out string, err erro
 	if err != nil {
 		t.Fatal(err)
 	}
-	limit := time.AfterFunc(suite.Patience, func() { _ = cmd.Process.Kill() })
+	limit := time.AfterFunc(suitetest.Patience, func() { _ = cmd.Process.Kill() })
 	defer limit.Stop()
 	_ = cmd.Wait()
 	return cmd.ProcessState.ExitCode(), text.String(), nil

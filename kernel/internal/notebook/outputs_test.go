@@ -3,7 +3,7 @@ package notebook
 import (
 	"testing"
 
-	_ "circuitbook/internal/suite"
+	_ "circuitbook/sparsenn/suitetest"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"

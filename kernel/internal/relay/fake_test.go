@@ -14,9 +14,9 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/internal/suite"
 	"circuitbook/kernel/internal/typing"
 	"circuitbook/kernel/internal/wire"
+	"circuitbook/sparsenn/suitetest"
 )
 
 // A fakeGoNB plays GoNB: what it does with a cell is said by the cell itself,
@@ -216,7 +216,7 @@ type front struct {
 }
 
 // patient are the limits of a test, which no busy machine reaches.
-var patient = limits{types: suite.Patience, answer: suite.Patience, end: suite.Patience}
+var patient = limits{types: suitetest.Patience, answer: suitetest.Patience, end: suitetest.Patience}
 
 // newFront returns a front end with a relay before a fake GoNB.
 func newFront(t testing.TB, l limits) *front {
@@ -266,7 +266,7 @@ func newFront(t testing.TB, l limits) *front {
 		go (*s.to).Receive(ctx, func(m *wire.Message) { s.ch <- m }, nil)
 	}
 	// Until what is published about a request arrives, whole.
-	for end := time.Now().Add(suite.Patience); time.Now().Before(end); {
+	for end := time.Now().Add(suitetest.Patience); time.Now().Before(end); {
 		id := f.send(f.shell, "kernel_info_request", nil)
 		f.next(f.replies, id)
 		if f.over(id, 50*time.Millisecond) {
@@ -305,7 +305,7 @@ func (f *front) begin(content map[string]any) (id string) {
 	f.t.Helper()
 	before := len(f.gonb.sources())
 	id = f.send(f.shell, "execute_request", content)
-	for end := time.Now().Add(suite.Patience); len(f.gonb.sources()) == before; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(suitetest.Patience); len(f.gonb.sources()) == before; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			f.t.Fatal("GoNB does not get the cell")
 		}
@@ -336,7 +336,7 @@ func (f *front) next(ch chan *wire.Message, id string) (*wire.Message, map[strin
 			f.t.Fatalf("%s answers %s, not %s: %s", m.Header.Type, m.ParentID(), id, m.Content)
 		}
 		return m, content
-	case <-time.After(suite.Patience):
+	case <-time.After(suitetest.Patience):
 		f.t.Fatal("nothing came")
 		return nil, nil
 	}

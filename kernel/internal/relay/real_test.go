@@ -13,13 +13,13 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/internal/suite"
 	"circuitbook/kernel/internal/command"
 	"circuitbook/kernel/internal/kernelspec"
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/provision"
 	"circuitbook/kernel/internal/shim"
 	"circuitbook/sparsenn/cache"
+	"circuitbook/sparsenn/suitetest"
 )
 
 // The test binary plays the program: as the kernel, its guard and its shim.
@@ -67,7 +67,7 @@ func python(t *testing.T, limit time.Duration, script string, args ...string) st
 		t.Fatalf("%s %q: %v\n%s", script, args, err, out)
 	}
 	var left []string
-	for end := time.Now().Add(suite.Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(suitetest.Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if left, _ = filepath.Glob(filepath.Join(temp, "circuitbook-*")); len(left) == 0 {
 			break
 		}
@@ -85,7 +85,7 @@ func python(t *testing.T, limit time.Duration, script string, args ...string) st
 
 // number is how often something is done: more where there is time.
 func number(short, long int) string {
-	if suite.Long {
+	if suitetest.Long {
 		return strconv.Itoa(long)
 	}
 	return strconv.Itoa(short)
@@ -127,7 +127,7 @@ func TestSoak(t *testing.T) {
 // TestTimes says how long things take. It judges none of them: on a busy machine they
 // take longer.
 func TestTimes(t *testing.T) {
-	if !suite.Long {
+	if !suitetest.Long {
 		t.Skip("measures: CIRCUITBOOK_LONG=1 runs it")
 	}
 	out := python(t, 5*time.Minute, "real.py", "times", kernelspec.Name, "fmt.Println({0})",

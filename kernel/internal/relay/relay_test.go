@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/internal/suite"
+	"circuitbook/sparsenn/suitetest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -141,7 +141,7 @@ func TestQueue(t *testing.T) {
 		if n := len(f.gonb.sources()) - before; (n == 1) != stops {
 			t.Errorf("GoNB got %d cells", n)
 		}
-		if !f.over(second, suite.Patience) {
+		if !f.over(second, suitetest.Patience) {
 			t.Fatal("the second cell is not over")
 		}
 	}
@@ -156,7 +156,7 @@ func TestInterrupt(t *testing.T) {
 	for name, c := range map[string]struct {
 		limit time.Duration
 		again bool
-	}{"again": {suite.Patience, true}, "time": {50 * time.Millisecond, false}} {
+	}{"again": {suitetest.Patience, true}, "time": {50 * time.Millisecond, false}} {
 		l := patient
 		l.end = c.limit
 		f := newFront(t, l)
@@ -356,7 +356,7 @@ func TestShutdown(t *testing.T) {
 	}
 	select {
 	case <-f.stopped:
-	case <-time.After(suite.Patience):
+	case <-time.After(suitetest.Patience):
 		t.Error("it does not stop")
 	}
 }

@@ -8,9 +8,9 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
-	_ "circuitbook/internal/suite"
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/notebook"
+	_ "circuitbook/sparsenn/suitetest"
 )
 
 // cell is a code cell with one output for each bundle, given as type, JSON.

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/internal/suite"
+	"circuitbook/sparsenn/suitetest"
 )
 
 // reader is a cell that reads its input as early as a cell can, and then again.
@@ -60,7 +60,7 @@ func TestNoInput(t *testing.T) {
 			}
 			in.Close()
 		}
-		kill := time.AfterFunc(suite.Patience, func() { _ = cmd.Process.Kill() })
+		kill := time.AfterFunc(suitetest.Patience, func() { _ = cmd.Process.Kill() })
 		out, err := cmd.Output()
 		kill.Stop()
 		if err != nil || string(out) != mode.want {

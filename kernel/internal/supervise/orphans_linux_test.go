@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/internal/suite"
+	"circuitbook/sparsenn/suitetest"
 )
 
 // TestNoSessionIsLeft: what a cell starts in a session of its own ends with the
@@ -48,7 +48,7 @@ func TestOrphansAreReaped(t *testing.T) {
 	cmd, _, dir := start(t, "TEST_ROLE=supervisor", "TEST_LEAVE=until told")
 	saw := false // the orphan
 	var list []process
-	for end := time.Now().Add(suite.Patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	for end := time.Now().Add(suitetest.Patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		list = slices.DeleteFunc(processes(), func(p process) bool { return p.parent != cmd.Process.Pid })
 		if !saw && len(list) == 3 { // with GoNB and the guard
 			saw = true
@@ -78,11 +78,11 @@ func TestEndMarked(t *testing.T) {
 		list = append(list, cmd)
 	}
 	// Between fork and exec a process has the environment of its parent.
-	for end := time.Now().Add(suite.Patience); !hasVariable(list[0].Process.Pid, mark) && time.Now().Before(end); {
+	for end := time.Now().Add(suitetest.Patience); !hasVariable(list[0].Process.Pid, mark) && time.Now().Before(end); {
 		time.Sleep(time.Millisecond)
 	}
 	defer func(was time.Duration) { lastWait = was }(lastWait)
-	lastWait = suite.Patience
+	lastWait = suitetest.Patience
 	start := time.Now()
 	endMarked(mark)
 	if time.Since(start) > lastWait {

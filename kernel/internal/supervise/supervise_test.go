@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/internal/suite"
+	"circuitbook/sparsenn/suitetest"
 )
 
 // The test binary plays the programs that the tests start.
@@ -142,7 +142,7 @@ func start(t *testing.T, env ...string) (cmd *exec.Cmd, pgid int, dir string) {
 func gone(t *testing.T, pgid int, dir string) {
 	t.Helper()
 	var alive []string
-	for end := time.Now().Add(suite.Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(suitetest.Patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		alive = members(pgid)
 		if _, err := os.Stat(dir); os.IsNotExist(err) && len(alive) == 0 {
 			return

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	_ "circuitbook/internal/suite"
+	_ "circuitbook/sparsenn/suitetest"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"

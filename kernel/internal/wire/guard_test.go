@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/internal/suite"
+	"circuitbook/sparsenn/suitetest"
 
 	"pgregory.net/rapid"
 )
@@ -199,11 +199,11 @@ func TestHostilePeers(t *testing.T) {
 			if string(m.Content) != `{"a": 1}` {
 				t.Errorf("%s got %s", name, m.Content)
 			}
-		case <-time.After(suite.Patience):
+		case <-time.After(suitetest.Patience):
 			t.Fatalf("%s got nothing; the log is\n%s", name, log.b.String())
 		}
 	}
-	for end := time.Now().Add(suite.Patience); log.count("a message is dropped") < 3 && time.Now().Before(end); {
+	for end := time.Now().Add(suitetest.Patience); log.count("a message is dropped") < 3 && time.Now().Before(end); {
 		time.Sleep(10 * time.Millisecond)
 	}
 	for _, want := range []string{ErrMalformed.Error(), ErrReplayed.Error(), ErrUnsigned.Error()} {

@@ -14,7 +14,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"circuitbook/internal/suite"
+	"circuitbook/sparsenn/suitetest"
 )
 
 // has is what a room holds now.
@@ -153,7 +153,7 @@ func TestUnfinishedMessages(t *testing.T) {
 			t.Fatal(err)
 		}
 		// It was read to its end, or given up, before the next one comes.
-		for end := time.Now().Add(suite.Patience); held.amid() < 1 && time.Now().Before(end); {
+		for end := time.Now().Add(suitetest.Patience); held.amid() < 1 && time.Now().Before(end); {
 			time.Sleep(time.Millisecond)
 		}
 	}
@@ -168,14 +168,14 @@ func TestUnfinishedMessages(t *testing.T) {
 	client.Send(m)
 	select {
 	case <-back:
-	case <-time.After(suite.Patience):
+	case <-time.After(suitetest.Patience):
 		t.Error("the client got no answer")
 	}
 	if got := held.has(); got > maxHeld {
 		t.Errorf("%d bytes are held, of %d", got, maxHeld)
 	}
 	_ = server.Close()
-	for end := time.Now().Add(suite.Patience); held.has() > 0; time.Sleep(time.Millisecond) {
+	for end := time.Now().Add(suitetest.Patience); held.has() > 0; time.Sleep(time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("%d bytes are held for a socket that is closed", held.has())
 		}

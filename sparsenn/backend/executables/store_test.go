@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	_ "circuitbook/internal/suite"
+	_ "circuitbook/sparsenn/suitetest"
 
 	"pgregory.net/rapid"
 

@@ -9,8 +9,8 @@ import (
 
 	"pgregory.net/rapid"
 
-	_ "circuitbook/internal/suite"
 	"circuitbook/sparsenn/backend/plugin/plugintest"
+	_ "circuitbook/sparsenn/suitetest"
 )
 
 func linuxOnly(t testing.TB) {

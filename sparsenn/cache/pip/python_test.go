@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/internal/suite"
+	"circuitbook/sparsenn/suitetest"
 )
 
 // fakes makes a PATH of scripts that stand for Python interpreters: name to
@@ -91,7 +91,7 @@ func TestFindPythonDoesNotHang(t *testing.T) {
 	if _, err := FindPython(ctx); !errors.Is(err, context.DeadlineExceeded) {
 		t.Fatalf("error = %v", err)
 	}
-	if d := time.Since(start); d > suite.Patience {
+	if d := time.Since(start); d > suitetest.Patience {
 		t.Fatalf("took %v", d)
 	}
 }

@@ -9,10 +9,10 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/internal/suite"
 	"circuitbook/kernel/internal/labtest"
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/notebook"
+	"circuitbook/sparsenn/suitetest"
 )
 
 func TestMain(m *testing.M) { os.Exit(labtest.Main(m)) }
@@ -28,7 +28,7 @@ const patience = time.Minute
 const darkNotebook = "02_quotes"
 
 // whole reports whether the notebook is looked at in every way.
-func whole(name string) bool { return name == darkNotebook || suite.Long }
+func whole(name string) bool { return name == darkNotebook || suitetest.Long }
 
 // shades are the colours that a notebook is looked at with: light, or dark.
 func shades(name string) []bool {

@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 	"testing"
 
-	"circuitbook/internal/suite"
 	"circuitbook/kernel/internal/labtest"
 	"circuitbook/kernel/internal/module"
+	"circuitbook/sparsenn/suitetest"
 )
 
 var update = flag.Bool("update", false, "write the README's picture of JupyterLab anew")
@@ -40,7 +40,7 @@ func TestScreenshot(t *testing.T) {
 			t.Fatal(err)
 		}
 		checkPicture(t, text)
-		if !suite.Long {
+		if !suitetest.Long {
 			return
 		}
 	}
@@ -59,16 +59,16 @@ func TestScreenshot(t *testing.T) {
 	must(server.Load(p))
 	must(server.Notebook(p, darkNotebook+".ipynb", true))
 	must(p.Theme(false))
-	must(p.Await("panel.sessionContext.ready.then(() => panel.sessionContext.session?.kernel?.info)", suite.Patience))
+	must(p.Await("panel.sessionContext.ready.then(() => panel.sessionContext.session?.kernel?.info)", suitetest.Patience))
 	// The first picture of a circuit is higher than any other of the notebook's first figures.
 	const circuit = `[...panel.content.node.querySelectorAll('.jp-OutputArea-output img')].find(i => i.naturalHeight > 700)`
-	must(p.Await(circuit+"?.complete", suite.Patience))
+	must(p.Await(circuit+"?.complete", suitetest.Patience))
 	must(p.Eval("(panel.content.activeCellIndex = panel.content.widgets.findIndex(w => w.node.contains("+circuit+")), panel.content.mode = 'command', 0)", nil))
 	const view = `panel.content.node.querySelector('.jp-WindowedPanel-outer') ?? panel.content.node`
 	must(p.Eval("("+circuit+".scrollIntoView({block: 'start', behavior: 'instant'}), ("+view+").scrollBy({top: -150, behavior: 'instant'}), 0)", nil))
 	// What moves stands still.
 	const still = `(async top => { const was = top(); await new Promise(r => setTimeout(r, 200)); return top() === was })`
-	must(p.Await(still+"(() => "+circuit+".getBoundingClientRect().top)", suite.Patience))
+	must(p.Await(still+"(() => "+circuit+".getBoundingClientRect().top)", suitetest.Patience))
 	var at struct{ Left, Right, Top float64 }
 	must(p.Eval("(r => ({Left: r.left, Right: r.right, Top: r.top}))("+circuit+".getBoundingClientRect())", &at))
 	if at.Left < 0 || at.Right > pictureWidth || at.Top < 0 || at.Top > pictureHeight/2 {

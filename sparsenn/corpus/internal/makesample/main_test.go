@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"circuitbook/internal/suite"
+	"circuitbook/sparsenn/suitetest"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -38,7 +38,7 @@ func contents(t *testing.T, path string) map[string]string {
 // The committed sample holds what the command makes; compression may differ
 // between releases of Go. It needs the packages, so it is part of the long tests.
 func TestSampleIsReproduced(t *testing.T) {
-	if !suite.Long {
+	if !suitetest.Long {
 		t.Skip("fetches packages: CIRCUITBOOK_LONG=1 runs it")
 	}
 	out := filepath.Join(t.TempDir(), "sample.zip")

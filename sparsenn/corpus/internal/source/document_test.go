@@ -5,7 +5,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	_ "circuitbook/internal/suite"
+	_ "circuitbook/sparsenn/suitetest"
 
 	"pgregory.net/rapid"
 )

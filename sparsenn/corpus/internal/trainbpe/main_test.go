@@ -6,13 +6,13 @@ import (
 	"path/filepath"
 	"testing"
 
-	"circuitbook/internal/suite"
+	"circuitbook/sparsenn/suitetest"
 )
 
 // The committed ranks are those that the command makes. It needs the packages,
 // so it is part of the long tests.
 func TestRanksAreReproduced(t *testing.T) {
-	if !suite.Long {
+	if !suitetest.Long {
 		t.Skip("fetches packages: CIRCUITBOOK_LONG=1 runs it")
 	}
 	out := filepath.Join(t.TempDir(), "ranks.tiktoken")
