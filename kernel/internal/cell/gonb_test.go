@@ -8,8 +8,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
 	_ "circuitbook/sparsenn/suitetest" // fixes the seeds
+	"github.com/google/go-cmp/cmp"
 
 	"pgregory.net/rapid"
 )
