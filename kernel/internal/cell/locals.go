@@ -5,43 +5,57 @@ import (
 	"go/token"
 )
 
-// locals are the names that a statement declares for those after it: not those
+// locals are the variables that a statement declares for those after it: not those
 // within a block of its own.
-func locals(text string) []string {
-	var names []string
-	add := func(e ast.Expr) {
-		if id, ok := e.(*ast.Ident); ok && id.Name != "_" {
-			names = append(names, id.Name)
-		}
-	}
+func locals(text string) (names []string) {
 	for _, s := range statements(text) {
-		for {
-			l, ok := s.(*ast.LabeledStmt)
-			if !ok {
-				break
-			}
-			s = l.Stmt
-		}
-		switch s := s.(type) {
-		case *ast.AssignStmt:
-			if s.Tok == token.DEFINE {
-				for _, e := range s.Lhs {
-					add(e)
-				}
-			}
-		case *ast.DeclStmt:
-			gen, _ := s.Decl.(*ast.GenDecl)
-			if gen == nil || gen.Tok != token.VAR {
-				continue
-			}
-			for _, spec := range gen.Specs {
-				for _, id := range spec.(*ast.ValueSpec).Names {
-					add(id)
-				}
-			}
-		}
+		variables, _ := Declares(s)
+		names = append(names, variables...)
 	}
 	return names
+}
+
+// Declares are the variables and the types that a statement declares for those after
+// it.
+func Declares(s ast.Stmt) (variables, types []string) {
+	for {
+		l, ok := s.(*ast.LabeledStmt)
+		if !ok {
+			break
+		}
+		s = l.Stmt
+	}
+	add := func(e ast.Expr) {
+		if id, ok := e.(*ast.Ident); ok && id.Name != "_" {
+			variables = append(variables, id.Name)
+		}
+	}
+	switch s := s.(type) {
+	case *ast.AssignStmt:
+		if s.Tok == token.DEFINE {
+			for _, e := range s.Lhs {
+				add(e)
+			}
+		}
+	case *ast.DeclStmt:
+		gen, _ := s.Decl.(*ast.GenDecl)
+		if gen == nil {
+			break
+		}
+		for _, spec := range gen.Specs {
+			switch spec := spec.(type) {
+			case *ast.ValueSpec:
+				if gen.Tok == token.VAR {
+					for _, id := range spec.Names {
+						add(id)
+					}
+				}
+			case *ast.TypeSpec:
+				types = append(types, spec.Name.Name)
+			}
+		}
+	}
+	return variables, types
 }
 
 // mentions reports whether the text uses one of the names other than as a

@@ -272,7 +272,7 @@ func (p *cellProgram) leave(w *valuesWriter, keep map[string]string) (edits []ed
 				w.keeps = true
 			}
 		}
-		names, types := declaredBy(s)
+		names, types := cell.Declares(s)
 		for _, n := range names {
 			if !slices.Contains(local, n) {
 				local = append(local, n)
@@ -288,45 +288,6 @@ func (p *cellProgram) leave(w *valuesWriter, keep map[string]string) (edits []ed
 		w.keeps = true
 	}
 	return edits
-}
-
-// declaredBy are the variables and the types that a statement declares for those
-// after it.
-func declaredBy(s ast.Stmt) (names, types []string) {
-	for {
-		l, ok := s.(*ast.LabeledStmt)
-		if !ok {
-			break
-		}
-		s = l.Stmt
-	}
-	add := func(e ast.Expr) {
-		if id, ok := e.(*ast.Ident); ok && id.Name != "_" {
-			names = append(names, id.Name)
-		}
-	}
-	switch s := s.(type) {
-	case *ast.AssignStmt:
-		if s.Tok == token.DEFINE {
-			for _, e := range s.Lhs {
-				add(e)
-			}
-		}
-	case *ast.DeclStmt:
-		for _, spec := range s.Decl.(*ast.GenDecl).Specs {
-			switch spec := spec.(type) {
-			case *ast.ValueSpec:
-				if s.Decl.(*ast.GenDecl).Tok == token.VAR {
-					for _, id := range spec.Names {
-						add(id)
-					}
-				}
-			case *ast.TypeSpec:
-				types = append(types, spec.Name.Name)
-			}
-		}
-	}
-	return names, types
 }
 
 // returns are the statements within one that end the program's main function.
@@ -360,7 +321,7 @@ func declaredWithin(s ast.Stmt) map[string]bool {
 				}
 			}
 		case ast.Stmt:
-			names, types := declaredBy(n)
+			names, types := cell.Declares(n)
 			for _, name := range append(names, types...) {
 				hidden[name] = true
 			}
