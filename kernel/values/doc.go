@@ -17,7 +17,8 @@
 // variables of their own package; a cell that declares such a name anew has its own,
 // which those functions see from the next cell on. An imported package's name is the
 // package. A variable outside of the statements is evaluated by its own cell, and has its
-// value in later ones, but for what a flag of the program sets. %values lists what is
+// value in later ones, but for what a flag of the program sets, and for those of cells of
+// GoNB's own form, with %% or %main, which every cell evaluates anew, as in GoNB. %values lists what is
 // kept, %forget removes it, %reset and a restart remove all. A type that a cell declares
 // anew with other fields makes the old values unreadable, until their cells run again.
 package values

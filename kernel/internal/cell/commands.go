@@ -122,3 +122,9 @@ func WithoutInput(source string) string {
 	}
 	return strings.Join(lines, "\n")
 }
+
+// IsStock reports whether a cell is of GoNB's own form: its statements stand below %%
+// or %main.
+func IsStock(source string) bool {
+	return !IsForeign(source) && slices.ContainsFunc(Commands(source), func(c Command) bool { return c.Name() == "%%" || c.Name() == "%main" })
+}

@@ -76,3 +76,12 @@ func FuzzCommands(f *testing.F) {
 		}
 	})
 }
+
+// TestIsStock: the form of a cell is what stands between its statements, not within.
+func TestIsStock(t *testing.T) {
+	for source, want := range map[string]bool{"var x = 1\n%%\nx++": true, "%main\nx": true, "x := 1": false, "%%bash\n%%": false, "x := `\n%%\n`": false, "%test\nx": false} {
+		if got := IsStock(source); got != want {
+			t.Errorf("%q: %v", source, got)
+		}
+	}
+}

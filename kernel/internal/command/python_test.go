@@ -119,7 +119,7 @@ func TestNbmake(t *testing.T) {
 	provided(t)
 	p := newPlace(t)
 	p.named(t, "good.ipynb", parameterCells()...)
-	p.named(t, "bad.ipynb", testCell{Source: "x := 1"}, testCell{Source: "fmt.Println(x)"})
+	p.named(t, "bad.ipynb", testCell{Source: "x := 1"}, testCell{Source: "fmt.Println(y)"})
 	var log bytes.Buffer
 	python, err := provision.FindPython()
 	if err != nil {
@@ -131,7 +131,7 @@ func TestNbmake(t *testing.T) {
 	}
 	run := fmt.Sprintf("import sys; sys.path.insert(0, %q); import pytest; sys.exit(pytest.main(sys.argv[1:]))", packages)
 	code, out := p.run(t, "python", "-c", run, "-p", "no:cacheprovider", "--nbmake", "--nbmake-timeout=600", "-rpf", "good.ipynb", "bad.ipynb")
-	for _, want := range []string{"1 failed, 1 passed", "PASSED good.ipynb", "FAILED bad.ipynb", "undefined: x"} {
+	for _, want := range []string{"1 failed, 1 passed", "PASSED good.ipynb", "FAILED bad.ipynb", "undefined: y"} {
 		if code == exitOK || !strings.Contains(out, want) {
 			t.Errorf("exit code %d, %q is not in\n%s", code, want, out)
 		}

@@ -74,6 +74,7 @@ func mendsKey() string { return fmt.Sprintf("%q", mends) }
 func mended(ctx context.Context, goCmd string, m *module.Module, dir string) (string, error) {
 	cmd := exec.CommandContext(ctx, goCmd, "list", "-f", "{{.Module.Dir}}", gonbPath)
 	cmd.Dir, cmd.Env = m.Dir, goEnviron()
+	gently(cmd)
 	out, err := cmd.Output()
 	if err != nil {
 		why := err.Error()

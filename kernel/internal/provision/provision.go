@@ -125,7 +125,17 @@ func making(log io.Writer, what string) (done func()) {
 func runCommand(ctx context.Context, cmd *exec.Cmd) error {
 	var out bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &out
+	gently(cmd)
 	return commandError(ctx, cmd, cmd.Run(), &out)
+}
+
+// gently has a command interrupted, not killed, when its context ends: the go command
+// and pip then take away the folders that they made.
+func gently(cmd *exec.Cmd) {
+	if cmd.Cancel != nil {
+		cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
+		cmd.WaitDelay = 10 * time.Second
+	}
 }
 
 // commandOutput runs cmd for what it prints; an error holds the end of its
@@ -133,6 +143,7 @@ func runCommand(ctx context.Context, cmd *exec.Cmd) error {
 func commandOutput(ctx context.Context, cmd *exec.Cmd) (string, error) {
 	var out, complaints bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &complaints
+	gently(cmd)
 	err := commandError(ctx, cmd, cmd.Run(), &complaints)
 	return out.String(), err
 }

@@ -3,6 +3,7 @@ package provision
 import (
 	"bytes"
 	"context"
+	"debug/buildinfo"
 	"errors"
 	"fmt"
 	"os"
@@ -327,6 +328,11 @@ func TestEnsure(t *testing.T) {
 		t.Fatalf("%v\n%s", err, log.String())
 	}
 	t.Logf("first: %v\n%s", time.Since(start), log.String())
+	// GoNB is built of the mended source.
+	info, err := buildinfo.ReadFile(first.Tools.GoNB)
+	if err != nil || info.Main.Path != gonbPath || info.Main.Replace == nil {
+		t.Errorf("%s: %+v, %v", first.Tools.GoNB, info, err)
+	}
 	log.Reset()
 	t.Setenv("CIRCUITBOOK_OFFLINE", "1")
 	t.Setenv("GOPROXY", "off")
@@ -344,5 +350,27 @@ func TestEnsure(t *testing.T) {
 	out, err := exec.Command(second.Python, "-c", "import nbclient, nbconvert, nbformat; print(nbclient.__version__)").CombinedOutput()
 	if err != nil {
 		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestInterruptedCommand: a command whose context ends has the time to take away what
+// it made.
+func TestInterruptedCommand(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "sh", "-c", `trap "rm made; exit 1" INT; touch made; while :; do sleep 0.1; done`)
+	cmd.Dir = dir
+	go func() {
+		for !isFile(filepath.Join(dir, "made")) && ctx.Err() == nil {
+			time.Sleep(time.Millisecond)
+		}
+		cancel()
+	}()
+	if err := runCommand(ctx, cmd); !errors.Is(err, context.Canceled) {
+		t.Errorf("got %v", err)
+	}
+	if isFile(filepath.Join(dir, "made")) {
+		t.Error("it was killed")
 	}
 }

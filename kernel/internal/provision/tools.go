@@ -60,6 +60,7 @@ func Settings(ctx context.Context, m *module.Module) (goCmd string, env GoEnv, e
 	// By name: for all of them the go command makes folders, which may not be possible.
 	cmd := exec.CommandContext(ctx, goCmd, append([]string{"env", "-json"}, settings...)...)
 	cmd.Dir, cmd.Env = m.Dir, goEnviron()
+	gently(cmd)
 	out, err := cmd.Output()
 	if err != nil {
 		why := err.Error()
@@ -164,7 +165,16 @@ func (t Tools) build(ctx context.Context, m *module.Module, log io.Writer) error
 		return err
 	}
 	defer os.RemoveAll(temp)
-	build := exec.CommandContext(ctx, t.Go, "build", "-trimpath", "-o", temp+string(filepath.Separator), gonbPath, goimportsPath)
+	source, err := os.MkdirTemp("", "circuitbook-gonb-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(source)
+	mod, err := mended(ctx, t.Go, m, source)
+	if err != nil {
+		return fmt.Errorf("building GoNB and goimports: %w", err)
+	}
+	build := exec.CommandContext(ctx, t.Go, "build", "-trimpath", "-modfile", mod, "-o", temp+string(filepath.Separator), gonbPath, goimportsPath)
 	build.Dir = m.Dir
 	build.Env = append(goEnviron(), "CGO_ENABLED=0") // neither needs a C compiler
 	if err := runCommand(ctx, build); err != nil {

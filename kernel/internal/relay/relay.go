@@ -80,6 +80,7 @@ type Relay struct {
 	names   map[string]bool          // that cells declared
 	void    map[string]bool          // functions of cells that return nothing
 	kept    map[string]values.Header // the values of cells, and those that have none
+	stock   map[string]bool          // what cells of GoNB's own form declare
 	numbers cell.Numbers
 	methods cell.Methods
 	comms   map[string]string
@@ -96,7 +97,7 @@ func New(ctx context.Context, cfg Config) (*Relay, error) {
 	}
 	r := &Relay{
 		cfg: cfg, limits: usual, session: wire.NewID(), codec: codec, log: cfg.Log, events: make(chan func(), 256),
-		names: map[string]bool{}, void: map[string]bool{}, kept: map[string]values.Header{}, comms: map[string]string{}, methods: cell.Methods{},
+		names: map[string]bool{}, void: map[string]bool{}, kept: map[string]values.Header{}, stock: map[string]bool{}, comms: map[string]string{}, methods: cell.Methods{},
 	}
 	c := cfg.Connection
 	for _, s := range []struct {

@@ -27,7 +27,13 @@ func (r *Relay) beginValues(code string) error {
 		}
 	}
 	names, _ := cell.Names(code)
-	text, err := json.Marshal(shim.Now{Declares: names})
+	stock := cell.IsStock(code)
+	for _, name := range names {
+		if delete(r.stock, name); stock {
+			r.stock[name] = true
+		}
+	}
+	text, err := json.Marshal(shim.Now{Declares: names, Stock: slices.Sorted(maps.Keys(r.stock))})
 	if err != nil {
 		return err
 	}

@@ -39,7 +39,7 @@ func files(t *testing.T, r *Relay, dir string) (names []string) {
 // TestKeepValues: what a cell leaves behind is kept when it did well and gone when it
 // did not, under the cell that made it.
 func TestKeepValues(t *testing.T) {
-	r := &Relay{dir: t.TempDir(), kept: map[string]values.Header{}, log: slog.New(slog.DiscardHandler)}
+	r := &Relay{dir: t.TempDir(), kept: map[string]values.Header{}, stock: map[string]bool{}, log: slog.New(slog.DiscardHandler)}
 	begin := func(code string) {
 		t.Helper()
 		if err := r.beginValues(code); err != nil {
@@ -58,7 +58,7 @@ func TestKeepValues(t *testing.T) {
 	}
 	begin("var y = 1\nx := 1")
 	text, err := os.ReadFile(filepath.Join(r.dir, shim.NowName))
-	if err != nil || string(text) != `{"declares":["y"]}` {
+	if err != nil || string(text) != `{"declares":["y"],"stock":null}` {
 		t.Errorf("%s, %v", text, err)
 	}
 	leave(t, r, values.Header{Name: "x", Type: "int", Expr: "int"}, values.Header{Name: "f", Type: "func()", Why: "a function"})

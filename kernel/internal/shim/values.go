@@ -26,16 +26,17 @@ const NowName = "values/now"
 // Now is what the shim has to know of the running cell.
 type Now struct {
 	Declares []string `json:"declares"` // the names that it declares outside of its statements
+	Stock    []string `json:"stock"`    // variables of cells of GoNB's own form, which every cell evaluates anew
 }
 
 // A cellProgram is a cell's, with what of it is kept.
 type cellProgram struct {
-	src      []byte
-	file     *ast.File
-	fset     *token.FileSet
-	main     *ast.FuncDecl
-	kept     map[string]values.Header
-	declares []string
+	src  []byte
+	file *ast.File
+	fset *token.FileSet
+	main *ast.FuncDecl
+	kept map[string]values.Header
+	now  Now
 }
 
 // addValues has the cell in the working directory compiled with the values that it
@@ -93,9 +94,8 @@ func readProgram(src []byte, dir string) (*cellProgram, error) {
 		}
 	}
 	if text, err := os.ReadFile(filepath.Join(dir, NowName)); err == nil {
-		var now Now
-		if json.Unmarshal(text, &now) == nil {
-			p.declares = now.Declares
+		if err := json.Unmarshal(text, &p.now); err != nil {
+			return nil, err
 		}
 	}
 	return p, nil
@@ -203,13 +203,13 @@ func (p *cellProgram) variables(spec *ast.ValueSpec, w *valuesWriter, mentions m
 	old := true
 	for _, id := range spec.Names {
 		h, ok := p.kept[id.Name]
-		old = old && (ok && h.Spec == text || id.Name == "_") && !slices.Contains(p.declares, id.Name)
+		old = old && (ok && h.Spec == text || id.Name == "_") && !slices.Contains(p.now.Declares, id.Name)
 	}
 	any := false
 	var loads []string
 	for _, id := range spec.Names {
-		if id.Name == "_" {
-			return nil // it is evaluated for what it does
+		if id.Name == "_" || slices.Contains(p.now.Stock, id.Name) {
+			return nil // it is evaluated for what it does, or as GoNB does it
 		}
 		mentioned := mentions[id.Name] > 1
 		any = any || mentioned

@@ -23,7 +23,7 @@ func composed(t *testing.T, src string, kept []values.Header, declares ...string
 			t.Fatal(err)
 		}
 	}
-	text, err := json.Marshal(Now{Declares: declares})
+	text, err := json.Marshal(Now{Declares: declares, Stock: []string{"stock"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -79,6 +79,7 @@ func TestCompose(t *testing.T) {
 		"a variable without a value":  {src: "var w int\nfunc main() { w = 1 }", kept: []values.Header{{Name: "w", Expr: "int", Spec: "w int"}}, main: "var w int = circuitbookKept_w()\nfunc main() { w = 1; circuitbookKeep(\"w\", \"w int\", w) }", beside: []string{"Kept_w"}},
 		"two variables with one type": {src: "var a, b any = 1, nil\nfunc main() { _ = a }", kept: []values.Header{{Name: "a", Expr: "any", Spec: "a, b any = 1, nil"}, {Name: "b", Expr: "any", Spec: "a, b any = 1, nil"}}, main: "var a, b any = circuitbookKept_a(func() { var _, _ any = 1, nil }), circuitbookZero_b()\nfunc main() { _ = a; circuitbookKeep(\"a\", \"a, b any = 1, nil\", a) }", beside: []string{"Zero_b"}},
 		"a flag":                      {src: "var v = flag.Int(\"v\", 1, \"\")\nfunc main() { *v++ }", kept: []values.Header{{Name: "v", Expr: "*int", Spec: "v = flag.Int(\"v\", 1, \"\")"}}},
+		"of GoNB's own form":          {src: "var stock = 1\nfunc main() { stock++ }", kept: []values.Header{{Name: "stock", Expr: "int", Spec: "stock = 1"}}},
 		"for what it does":            {src: "var _ = f()\nfunc main() {}"},
 	} {
 		beside, main := composed(t, c.src, c.kept, c.declares...)

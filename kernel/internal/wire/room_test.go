@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -141,6 +142,8 @@ func TestUnfinishedMessages(t *testing.T) {
 	}
 	defer server.Close()
 	go server.Receive(ctx, func(m *Message) { server.Send(m) }, nil)
+	const fit = maxHeld / (60 << 20)
+	var conns []net.Conn
 	for range 30 {
 		conn, err := net.Dial("unix", strings.TrimPrefix(endpoint, "ipc://"))
 		if err != nil {
@@ -152,9 +155,19 @@ func TestUnfinishedMessages(t *testing.T) {
 		if _, err := conn.Write(say); err != nil {
 			t.Fatal(err)
 		}
-		// It was read to its end, or given up, before the next one comes.
-		for end := time.Now().Add(suitetest.Patience); held.amid() < 1 && time.Now().Before(end); {
-			time.Sleep(time.Millisecond)
+		// It is read before the next one comes, and before the client: there is room for
+		// fit of them, and the next has the first of these given up.
+		conns = append(conns, conn)
+		if n := len(conns); n <= fit {
+			for end := time.Now().Add(suitetest.Patience); held.amid() < n && time.Now().Before(end); {
+				time.Sleep(time.Millisecond)
+			}
+		} else {
+			first := conns[n-1-fit]
+			_ = first.SetReadDeadline(time.Now().Add(suitetest.Patience))
+			if _, err := io.Copy(io.Discard, first); errors.Is(err, os.ErrDeadlineExceeded) {
+				t.Fatal("the oldest message is not given up")
+			}
 		}
 	}
 	client, err := Dial(ctx, "dealer", "client", endpoint, "me", newCodec(t, "", "key"), log)
