@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"reflect"
 )
 
@@ -200,3 +201,6 @@ func (d *decoder) structure(v reflect.Value) {
 		panic(damaged{errors.New(why)})
 	}
 }
+
+// fits reports whether a count that was read can be one.
+func fits(n uint64) bool { return n < math.MaxInt32*64 }

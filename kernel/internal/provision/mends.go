@@ -74,17 +74,12 @@ func mendsKey() string { return fmt.Sprintf("%q", mends) }
 func mended(ctx context.Context, goCmd string, m *module.Module, dir string) (string, error) {
 	cmd := exec.CommandContext(ctx, goCmd, "list", "-f", "{{.Module.Dir}}", gonbPath)
 	cmd.Dir, cmd.Env = m.Dir, goEnviron()
-	gently(cmd)
-	out, err := cmd.Output()
+	out, err := commandOutput(ctx, cmd)
 	if err != nil {
-		why := err.Error()
-		if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
-			why = strings.TrimSpace(string(exit.Stderr))
-		}
-		return "", fmt.Errorf("the source of GoNB: %s", why)
+		return "", fmt.Errorf("the source of GoNB: %w", err)
 	}
 	source := filepath.Join(dir, "gonb")
-	if err := os.CopyFS(source, code{os.DirFS(strings.TrimSpace(string(out)))}); err != nil {
+	if err := os.CopyFS(source, code{os.DirFS(strings.TrimSpace(out))}); err != nil {
 		return "", err
 	}
 	for _, d := range mends {
