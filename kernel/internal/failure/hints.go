@@ -18,6 +18,8 @@ type Guide interface {
 	Members(name string) []string
 	// Packages are the names of packages that a cell may use.
 	Packages() []string
+	// Verbs are the names of other packages that cells use like their own.
+	Verbs() []string
 	// Paths are the import paths of the packages that a cell may use.
 	Paths() []string
 }
@@ -213,6 +215,9 @@ func (j judge) unknown(name, line string) string {
 	for _, c := range j.cells {
 		declared, _ := cell.Names(c.Source)
 		names = append(names, declared...)
+	}
+	if j.Guide != nil {
+		names = append(names, j.Guide.Verbs()...)
 	}
 	if list := near(name, names); len(list) > 0 {
 		return meant(list)

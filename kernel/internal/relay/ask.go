@@ -11,6 +11,7 @@ import (
 	"unicode"
 
 	"circuitbook/kernel/internal/cell"
+	"circuitbook/kernel/internal/shim"
 	"circuitbook/kernel/internal/typing"
 )
 
@@ -120,6 +121,7 @@ func (r *Relay) complete(ctx context.Context, q question) any {
 		add(slices.Collect(maps.Keys(cell.Prepare(q.code, nil).Locals))...)
 		if q.helper != nil {
 			add(q.helper.Packages()...)
+			add(q.helper.Verbs()...)
 		}
 		add(types.Universe.Names()...)
 		for t := token.BREAK; t <= token.VAR; t++ {
@@ -189,6 +191,10 @@ func (r *Relay) inspect(ctx context.Context, q question) any {
 				break
 			}
 		}
+	}
+	if pkg == "" && text == "" && q.helper != nil && slices.Contains(q.helper.Verbs(), word) {
+		text = q.helper.DocAt(ctx, shim.VerbsPath, word)
+		object = typing.Object{}
 	}
 	if object.Package == "" && object.Text != "" && (text == "" || strings.HasPrefix(object.Text, "var ")) {
 		text = strings.TrimSpace(object.Text + "\n\n" + text)

@@ -161,6 +161,7 @@ func dirOf(f *fakeGoNB) string {
 type noHelp struct{}
 
 func (noHelp) Packages() []string { return []string{"fmt"} }
+func (noHelp) Verbs() []string    { return []string{"Train"} }
 func (noHelp) Paths() []string    { return []string{"fmt"} }
 func (noHelp) Members(name string) []string {
 	if name == "fmt" {

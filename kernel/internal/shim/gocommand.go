@@ -54,7 +54,7 @@ const (
 // build compiles a cell with flags for a fast link, unless the user chose
 // linker flags. Where Go's linker cannot do it the usual one does.
 func (s Setup) build(args []string) (int, error) {
-	if err := errors.Join(endInput(!mayRead()), addResult(), addOwn(), s.withoutParse(), addValues(true)); err != nil {
+	if err := errors.Join(endInput(!mayRead()), addResult(), addOwn(), s.withoutParse(), addValues(true), s.addVerbs()); err != nil {
 		return 0, err
 	}
 	env := s.cellEnv()

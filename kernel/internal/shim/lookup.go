@@ -21,6 +21,7 @@ type Lookup struct {
 	mu    sync.Mutex
 	pkgs  *packages
 	std   map[string][]string // last element -> import paths, sorted
+	verbs map[string]string   // what kindsIn says of them; nil before they are asked for
 }
 
 // NewLookup returns a Lookup for what the setup knows.

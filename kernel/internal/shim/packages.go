@@ -38,8 +38,10 @@ func (s Setup) packages() *packages {
 		}
 		switch name := d.Name(); {
 		case name[0] == '.', name[0] == '_', name == "testdata", name == "internal",
-			rel == "kernel", rel == "notebooks", rel == "docker":
+			rel == "kernel", rel == "docker", path.Dir(filepath.ToSlash(rel)) == "notebooks" && name != "lab":
 			return filepath.SkipDir
+		case rel == "notebooks":
+			return nil
 		}
 		p.names[d.Name()] = append(p.names[d.Name()], engine.Path+"/"+filepath.ToSlash(rel))
 		return nil

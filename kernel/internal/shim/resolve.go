@@ -14,8 +14,10 @@ import (
 // Resolve adds to a Go file, which need not be whole, the imports of the
 // packages that it uses by name: where several have the name, the first that
 // has all that is used of it, else the first. Names in ignore are not used. It
-// is what goimports and the shim do for a whole cell, without a process.
+// is what goimports and the shim do for a whole cell, without a process, the verbs
+// included.
 func (l *Lookup) Resolve(source []byte, ignore ...string) []byte {
+	source = l.withVerbs(source)
 	file, _ := parser.ParseFile(token.NewFileSet(), "main.go", source, parser.AllErrors)
 	if file == nil || !file.Name.Pos().IsValid() {
 		return source

@@ -1,0 +1,57 @@
+package lab
+
+import (
+	"context"
+
+	"circuitbook/viz/book"
+)
+
+// end ends the cell with an error. A variable for tests.
+var end = func(err error) { book.Check(err) }
+
+// must returns v, or ends the cell.
+func must[T any](v T, err error) T {
+	check(err)
+	return v
+}
+
+func check(err error) {
+	if err != nil {
+		end(err)
+	}
+}
+
+// interruptible calls f with a context that an interrupt ends, and ends the cell if it
+// fails.
+func interruptible[T any](f func(ctx context.Context) (T, error)) T {
+	ctx, stop := book.Interruptible()
+	defer stop()
+	return must(f(ctx))
+}
+
+// A bar shows the progress of work, from the first step on: what is loaded shows none.
+type bar struct {
+	name string
+	all  int
+	last string
+	book *book.Progress
+}
+
+func (b *bar) step(n int, note string) {
+	if b.book == nil {
+		b.book = book.NewProgress(b.name, b.all)
+	}
+	b.last = note
+	b.book.Step(n, note)
+}
+
+// done ends the bar; whole says that all steps were done.
+func (b *bar) done(whole bool) error {
+	if b.book == nil {
+		return nil
+	}
+	if whole {
+		b.book.Step(b.all, b.last)
+	}
+	return b.book.Done()
+}

@@ -1,0 +1,244 @@
+package lab
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/task"
+	"circuitbook/viz"
+	"circuitbook/viz/book"
+)
+
+// A Circuit is a circuit of a task in a model, with its proof: what [Model.Find] found,
+// or a cut of that.
+type Circuit struct {
+	spec  circuitSpec
+	model *Model
+	task  task.Task // where the spec has none by name
+	mu    sync.Mutex
+	f     *study.Finding
+}
+
+// A circuitSpec is how a circuit is kept.
+type circuitSpec struct {
+	Model  modelSpec    `json:"model"`
+	Task   string       `json:"task"` // a name or a JSONL file; "" where it is neither
+	Null   bool         `json:"null,omitempty"`
+	Config study.Config `json:"config"`
+	Name   string       `json:"name"` // what sets it apart, such as "dense twin"
+	// Keep are the nodes of a cut; nil is all of the circuit.
+	Keep []string `json:"keep"`
+}
+
+// A FindOption changes how a circuit is sought and measured.
+type FindOption func(*study.Config)
+
+// Budget is the time of the search, in seconds; 90 by default at the scale "laptop",
+// and 0 there is the scale's own. At "tiny" nothing is searched.
+func Budget(seconds float64) FindOption {
+	return func(c *study.Config) {
+		if c.Prune.Budget > 0 && seconds > 0 {
+			c.Prune.Budget = seconds
+		}
+	}
+}
+
+// Target is the loss that a circuit is to reach, in nats per example; 0.15 by default.
+func Target(loss float64) FindOption {
+	return func(c *study.Config) { c.Prune.Target = loss }
+}
+
+// Searching changes a config in any other way.
+func Searching(change func(c *study.Config)) FindOption { return change }
+
+// usualBudget is the time of a search, in seconds.
+const usualBudget = 90
+
+// Find finds the circuit of a task and measures it on held-out prompts: nodes are gated,
+// ranked and taken out one by one as long as the loss stays below the target. task is a
+// name of [Tasks], a JSONL file of pairs, or a task.Task. That no circuit reaches the target
+// is no error; see [Circuit.Reached].
+func (m *Model) Find(task any, options ...FindOption) *Circuit {
+	t, name, err := taskOf(task)
+	check(err)
+	how := must(study.Scale(m.spec.Scale, usualBudget))
+	for _, o := range options {
+		o(&how)
+	}
+	c := &Circuit{model: m, task: t, spec: circuitSpec{Model: m.spec, Task: name, Config: how, Name: fmt.Sprintf("seed %d", m.spec.Config.Seed)}}
+	c.f = interruptible(c.make)
+	return c
+}
+
+// make finds the circuit, or loads it.
+func (c *Circuit) make(ctx context.Context) (*study.Finding, error) {
+	t, err := c.taskOf()
+	if err != nil {
+		return nil, err
+	}
+	b := newStudyBar("circuit of " + t.Name + ", " + c.model.short())
+	f, err := study.Circuit(ctx, c.model.Run(), t, c.spec.Config, study.Options{Progress: b.report})
+	if bad := b.done(err == nil); err == nil {
+		err = bad
+	}
+	if err != nil {
+		return nil, err
+	}
+	f.Name = c.spec.Name
+	return f, nil
+}
+
+// newStudyBar is a bar of a study.
+func newStudyBar(name string) *studyBar { return &studyBar{bar{name: name, all: 1000}} }
+
+type studyBar struct{ bar }
+
+// report is called by a study; what was there is reported whole, and shows no bar.
+func (b *studyBar) report(p study.Progress) {
+	if n := int(1000 * p.Share); b.book != nil || p.Share != 1 && p.Note != "" && p.Stage != "pruning" || p.Stage == "pruning" && n < 800 {
+		b.step(n, p.Stage+", "+p.Note)
+	}
+}
+
+func (c *Circuit) taskOf() (task.Task, error) {
+	t := c.task
+	if t.Name == "" {
+		if c.spec.Task == "" {
+			return t, errors.New("the circuit's task was a value of the cell that found it; find the circuit again")
+		}
+		var err error
+		if t, _, err = taskOf(c.spec.Task); err != nil {
+			return t, err
+		}
+		if c.spec.Null {
+			t = task.Shuffled(t)
+		}
+		c.task = t
+	}
+	return t, nil
+}
+
+// Finding is the study behind the circuit, as the engine's packages take it. In a cell
+// after the one that found it it is opened here.
+func (c *Circuit) Finding() *study.Finding {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.f == nil {
+		c.f = interruptible(c.make)
+	}
+	return c.f
+}
+
+// Model is the model that the circuit is of.
+func (c *Circuit) Model() *Model { return c.model }
+
+// Data is the circuit as data: nodes, edges and, where it is no cut, its proof.
+func (c *Circuit) Data() *circuit.Circuit {
+	whole := c.Finding().Circuit()
+	if c.spec.Keep == nil {
+		return whole
+	}
+	nodes := must(parseNodes(c.spec.Keep))
+	return study.Only(whole, nodes...)
+}
+
+// Reached says whether a circuit met the target on prompts for selecting; else it holds
+// every node.
+func (c *Circuit) Reached() bool { return c.Finding().Reached() }
+
+// Nodes is the number of nodes.
+func (c *Circuit) Nodes() int { return len(c.Data().Nodes) }
+
+// Edges is the number of edges: nonzero weights between nodes of the circuit.
+func (c *Circuit) Edges() int { return len(c.Data().Edges) }
+
+// size is how large it is, in words.
+func (c *Circuit) size() string {
+	if !c.Reached() {
+		return "target not reached"
+	}
+	return fmt.Sprintf("%d nodes, %d edges", c.Nodes(), c.Edges())
+}
+
+// Bundle draws the circuit with its losses below it.
+func (c *Circuit) Bundle() (viz.Bundle, error) {
+	data := c.Data()
+	json, err := circuit.Encode(data)
+	if err != nil {
+		return viz.Bundle{}, err
+	}
+	title := fmt.Sprintf("%s, %s", c.Finding().Task.Name, c.spec.Name)
+	page := Page{viz.Circuit{Note: c.note(title, fmt.Sprintf("%s, of a model with %d nonzero weights.", c.size(), c.model.L0())), Circuit: data, JSON: json}}
+	if c.spec.Keep == nil && data.Proof != nil {
+		page = append(page, c.proof())
+	}
+	return page.Bundle()
+}
+
+// proof is the table of the proof's losses.
+func (c *Circuit) proof() viz.Table {
+	f := c.Finding()
+	t := viz.Table{
+		Note:    c.note("Faithfulness on held-out prompts", "Nats per example; guessing costs 0.693. Intervals: 95 %, over prompts, for random circuits over circuits."),
+		Columns: []viz.Column{{Name: "what runs"}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "n"}},
+	}
+	for _, x := range f.Losses() {
+		t.Rows = append(t.Rows, []any{x.Label, x.Mean, x.Lo, x.Hi, x.N})
+	}
+	if a := f.Proved.Attribution; a != nil {
+		t.Rows = append(t.Rows, []any{"as many nodes, by attribution", a.AtSize.Mean, a.AtSize.Lo, a.AtSize.Hi, a.AtSize.N})
+	}
+	return t
+}
+
+// Claims are reached, nodes, edges, trials and search_seconds of the search; loss_full,
+// loss_alone, loss_removed, loss_random_alone, loss_random_removed in nats per example;
+// accuracy_full and accuracy_alone.
+func (c *Circuit) Claims() []book.Stated {
+	f := c.Finding()
+	list := []book.Stated{{Name: "reached", Value: f.Reached()}, {Name: "nodes", Value: c.Nodes()}, {Name: "edges", Value: c.Edges()},
+		{Name: "trials", Value: len(f.Pruned.Trials)}, {Name: "search_seconds", Value: whole(f.Pruned.Provenance.WallSeconds)}}
+	for _, x := range f.Losses() {
+		list = append(list, claimOf("loss_"+x.Name, x.Estimate))
+	}
+	return append(list, book.Stated{Name: "accuracy_full", Value: f.Proved.FullAccuracy}, book.Stated{Name: "accuracy_alone", Value: f.Proved.Accuracy})
+}
+
+// note is what stands with the figures of a circuit: where it is from, and its losses.
+func (c *Circuit) note(title, caption string) viz.Note {
+	f := c.Finding()
+	facts := map[string]any{"run": f.Run.Name, "seed": f.Run.Config.Seed, "plugin": f.Run.Provenance.Plugin}
+	if p := f.Circuit().Proof; p != nil {
+		text := ""
+		for i, x := range f.Losses() {
+			if i > 0 {
+				text += ", "
+			}
+			text += x.Label + " " + interval(x.Estimate)
+		}
+		facts["losses of the circuit, nats per example, 95 %"] = fmt.Sprintf("%s; n = %d prompts, %d random circuits", text, p.Full.N, p.RandomAlone.N)
+	}
+	return viz.Note{Title: title, Caption: caption, Provenance: viz.ProvenanceLine(facts)}
+}
+
+// MarshalText is what is kept of a circuit from cell to cell.
+func (c *Circuit) MarshalText() ([]byte, error) {
+	if c.spec.Task == "" {
+		return nil, errors.New("its task is a value of this cell; give Find the name of a task or a JSONL file, and it is kept")
+	}
+	return json.Marshal(c.spec)
+}
+
+// UnmarshalText reads what MarshalText wrote; all else is opened where it is used.
+func (c *Circuit) UnmarshalText(text []byte) error {
+	if err := json.Unmarshal(text, &c.spec); err != nil {
+		return err
+	}
+	c.model = &Model{spec: c.spec.Model}
+	return nil
+}

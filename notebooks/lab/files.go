@@ -1,0 +1,43 @@
+package lab
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"circuitbook/sparsenn/circuit"
+
+	"github.com/google/renameio/v2"
+)
+
+// Save writes the circuit to a file, in the form that its name asks for: .json as
+// circuit.Load reads it; .csv, a line for each edge; .neuronpedia.json, a graph for
+// Neuronpedia's viewer, of the first prompt for selecting; .svg, .html or .txt, the picture.
+func (c *Circuit) Save(path string) {
+	data := c.Data()
+	switch {
+	case strings.HasSuffix(path, ".neuronpedia.json"):
+		e := c.selected()[0]
+		tok := c.model.Run().Tokenizer
+		var tokens []string
+		for _, id := range e.Prompt {
+			tokens = append(tokens, must(tok.Token(id)))
+		}
+		slug := strings.ReplaceAll(c.Finding().Task.Name, "_", "-")
+		check(write(path, must(circuit.Neuronpedia(data, slug, tok.Decode(e.Prompt), tokens))))
+	case filepath.Ext(path) == ".json":
+		check(data.Save(path))
+	case filepath.Ext(path) == ".csv":
+		check(write(path, must(circuit.EdgesCSV(data))))
+	default:
+		Save(path, c)
+	}
+}
+
+// write writes a file whole or not at all.
+func write(path string, data []byte) error {
+	if err := renameio.WriteFile(path, data, 0o644); err != nil {
+		return fmt.Errorf("save %s: %w", path, err)
+	}
+	return nil
+}

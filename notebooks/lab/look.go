@@ -1,0 +1,186 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/corpus"
+	"circuitbook/sparsenn/model"
+	"circuitbook/viz"
+)
+
+// whole is seconds without their fraction.
+func whole(seconds float64) float64 { return math.Round(seconds) }
+
+// folderParts are the parts of a corpus that reads a folder.
+func folderParts(folder string) []corpus.Part {
+	return []corpus.Part{{Kind: corpus.KindFolder, Path: folder, Weight: 1}}
+}
+
+// Tokens are the most probable tokens after a prompt, most probable first.
+type Tokens struct {
+	Prompt string
+	List   []model.TokenProb
+	note   viz.Note
+}
+
+// Next is the ten most probable tokens after a prompt.
+func (m *Model) Next(prompt string) Tokens {
+	r := m.Run()
+	return Tokens{prompt, must(r.Model.Top(r.Tokenizer, prompt, 10)), m.note(fmt.Sprintf("After %q", prompt), "")}
+}
+
+// Bundle is a table with the probabilities.
+func (t Tokens) Bundle() (viz.Bundle, error) {
+	table := viz.Table{Note: t.note, Columns: []viz.Column{{Name: "token"}, {Name: "probability", Format: "%.3f", Bar: true, Max: 1}}}
+	for _, x := range t.List {
+		table.Rows = append(table.Rows, []any{fmt.Sprintf("%q", x.Text), x.P})
+	}
+	return table.Bundle()
+}
+
+// Generated are prompts with what models wrote after them.
+type Generated struct{ viz.Samples }
+
+// Generate writes on from prompts, 40 tokens each or up to the end of a text, always the
+// most probable one.
+func (m *Model) Generate(prompts ...string) Generated {
+	r := m.Run()
+	g := Generated{viz.Samples{Note: m.note("Greedy continuations", "Prompt in bold, the model's own text behind it.")}}
+	for _, p := range prompts {
+		text := must(r.Model.Generate(r.Tokenizer, p, model.GenerateOptions{Tokens: 40, Stop: []int32{r.Tokenizer.EOT()}}))
+		g.Items = append(g.Items, viz.Sample{Name: m.short(), Prompt: p, Completion: text})
+	}
+	return g
+}
+
+// Losses is the loss over the steps of training, in nats per token, of this model and
+// others.
+func (m *Model) Losses(others ...*Model) viz.Plot {
+	p := viz.Plot{Note: m.note("Losses over training", "Points are single batches, lines their running mean."), X: viz.Axis{Label: "step"},
+		Panels: []viz.Panel{{Y: viz.Axis{Label: "training loss, nats per token"}}, {Y: viz.Axis{Label: "validation loss"}}, {Y: viz.Axis{Label: "nonzero weights (L0)", Log: true}}}}
+	for _, x := range append([]*Model{m}, others...) {
+		r := x.Run()
+		loss, valid, l0 := viz.Series{Name: x.short(), Smooth: max(1, len(r.Metrics)/50)}, viz.Series{Name: x.short()}, viz.Series{Name: x.short()}
+		for _, s := range r.Metrics {
+			at := float64(s.Step)
+			loss.X, loss.Y = append(loss.X, at), append(loss.Y, s.Loss)
+			l0.X, l0.Y = append(l0.X, at), append(l0.Y, float64(s.L0))
+			if s.Valid != nil {
+				valid.X, valid.Y = append(valid.X, at), append(valid.Y, *s.Valid)
+			}
+		}
+		for i, s := range []viz.Series{loss, valid, l0} {
+			p.Panels[i].Series = append(p.Panels[i].Series, s)
+		}
+	}
+	return p
+}
+
+// Weights shows weight matrices as they are, each a tensor by its name in the model, such as
+// "transformer.h.0.attn.c_proj.weight".
+func (m *Model) Weights(names ...string) viz.Matrices {
+	r := m.Run()
+	p := viz.Matrices{Note: m.note("Weights", "Plus is positive, minus negative."), RowName: "out", ColName: "in"}
+	for _, name := range names {
+		p.Panels = append(p.Panels, must(matrix(r.Model, name, name)))
+	}
+	return p
+}
+
+// matrix is a parameter as a panel.
+func matrix(m *model.Model, name, title string) (viz.Matrix, error) {
+	for _, p := range m.Config.Params() {
+		if p.Name == name && len(p.Shape) == 2 {
+			v, err := m.Values(name)
+			return viz.Matrix{Name: title, Rows: p.Shape[0], Cols: p.Shape[1], Values: v}, err
+		}
+	}
+	return viz.Matrix{}, fmt.Errorf("the model has no matrix %q; Run().Model.Config.Params() lists what it has", name)
+}
+
+// Data is the text that the model was trained on, as tokens, with what it is made of.
+func (m *Model) Data() *corpus.Corpus {
+	return interruptible(func(ctx context.Context) (*corpus.Corpus, error) {
+		return corpus.Open(ctx, m.Run().Config.Corpus, nil)
+	})
+}
+
+// LossOn is the loss on a text of one's own, in nats per token with its interval over
+// windows: a .py or .txt file, a folder of .py files, or the text itself.
+func (m *Model) LossOn(text string) Estimate {
+	r := m.Run()
+	ids := r.Tokenizer.Encode(must(read(text)))
+	var losses []float64
+	for length := r.Config.Model.Context; len(ids) > 1; {
+		n := min(len(ids), length)
+		losses = append(losses, must(windowLoss(r.Model, ids[:n])))
+		ids = ids[n-1:]
+		if n < length {
+			break
+		}
+	}
+	if len(losses) == 0 {
+		end(fmt.Errorf("a text of fewer than two tokens has no loss"))
+	}
+	return Estimate{circuit.NewEstimate(losses), "loss", "nats per token"}
+}
+
+// read is the text of a file or a folder, or text itself.
+func read(text string) (string, error) {
+	info, err := os.Stat(text)
+	if err != nil {
+		if ext := filepath.Ext(text); ext == ".py" || ext == ".txt" {
+			return "", err
+		}
+		return text, nil
+	}
+	files := []string{text}
+	if info.IsDir() {
+		if files, err = filepath.Glob(filepath.Join(text, "*.py")); err != nil {
+			return "", err
+		}
+		if len(files) == 0 {
+			return "", fmt.Errorf("%s holds no .py file", text)
+		}
+	}
+	all := ""
+	for _, f := range files {
+		data, err := os.ReadFile(f)
+		if err != nil {
+			return "", err
+		}
+		all += string(data)
+	}
+	return all, nil
+}
+
+// windowLoss is the mean loss of a window's tokens but the first, nats per token.
+func windowLoss(m *model.Model, ids []int32) (float64, error) {
+	rec, err := m.Record([][]int32{ids}, []model.Site{model.Logits})
+	if err != nil {
+		return 0, err
+	}
+	sum := 0.0
+	for i, next := range ids[1:] {
+		sum += negLog(rec.Activations[0].At(0, i), next)
+	}
+	return sum / float64(len(ids)-1), nil
+}
+
+// negLog is −log of the probability that logits give a token.
+func negLog(logits []float32, token int32) float64 {
+	top := math.Inf(-1)
+	for _, l := range logits {
+		top = max(top, float64(l))
+	}
+	sum := 0.0
+	for _, l := range logits {
+		sum += math.Exp(float64(l) - top)
+	}
+	return top + math.Log(sum) - float64(logits[token])
+}

@@ -1,0 +1,118 @@
+package lab
+
+import (
+	"fmt"
+
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/task"
+	"circuitbook/viz"
+	"circuitbook/viz/book"
+)
+
+// Circuits are several circuits of one task, to be compared.
+type Circuits struct {
+	Title string
+	List  []*Circuit
+}
+
+// again repeats the search of a circuit in another model, or for another task.
+func (c *Circuit) again(m *Model, name string, shuffled bool) *Circuit {
+	spec := c.spec
+	spec.Model, spec.Name, spec.Null, spec.Keep = m.spec, name, shuffled, nil
+	t := must(c.taskOf())
+	if shuffled {
+		t = task.Shuffled(t)
+		spec.Config.Prove.EffectExamples, spec.Config.Prove.Attribution = 0, 0
+	}
+	if m.spec.Untrained {
+		spec.Config.Prove.EffectExamples, spec.Config.Prove.Attribution = 0, 0
+	}
+	other := &Circuit{spec: spec, model: m, task: t}
+	other.f = interruptible(other.make)
+	return other
+}
+
+// Seed is the circuit of the same task in the model of another seed.
+func (c *Circuit) Seed(n int) *Circuit {
+	return c.again(c.model.Seed(n), fmt.Sprintf("seed %d", n), false)
+}
+
+// Seeds are the circuits of the same task in the models of several seeds; without any, of
+// those that the model's scale is compared over.
+func (c *Circuit) Seeds(seeds ...int) Circuits {
+	if len(seeds) == 0 {
+		for _, s := range study.SeedList(c.model.spec.Scale, c.model.spec.Config.Seed) {
+			seeds = append(seeds, int(s))
+		}
+	}
+	all := Circuits{Title: "The circuit over training seeds"}
+	for _, s := range seeds {
+		all.List = append(all.List, c.Seed(s))
+	}
+	return all
+}
+
+// Twin is the circuit of the same task in the dense twin.
+func (c *Circuit) Twin() *Circuit { return c.again(c.model.Twin(), "dense twin", false) }
+
+// Nulls are the same search where there is nothing to find: for the task with its answers
+// shuffled, and in the model before its first step.
+func (c *Circuit) Nulls() Circuits {
+	return Circuits{"The same search where there is nothing to find",
+		[]*Circuit{c.again(c.model, "shuffled labels", true), c.again(c.model.Untrained(), "untrained model", false)}}
+}
+
+// findings are the studies behind the circuits.
+func (c Circuits) findings() (list []*study.Finding) {
+	for _, x := range c.List {
+		list = append(list, x.Finding())
+	}
+	return list
+}
+
+// Summary is how large they are; a circuit that missed the target counts as the whole model.
+func (c Circuits) Summary() study.Summary { return study.Summarise(c.findings()) }
+
+// Bundle compares sizes and losses, in a table and a picture, and lists where the nodes are.
+func (c Circuits) Bundle() (viz.Bundle, error) {
+	if len(c.List) == 0 {
+		return viz.Bundle{}, viz.ErrNoData
+	}
+	first := c.List[0]
+	t := viz.Table{Note: first.note(c.Title, "Losses on held-out prompts, nats per example; guessing costs 0.693. Where the target is not reached, the circuit holds every node."),
+		Columns: []viz.Column{{Name: ""}, {Name: "target reached"}, {Name: "nodes", Bar: true}, {Name: "edges", Bar: true}, {Name: "full", Format: "%.3f"}, {Name: "alone", Format: "%.3f"}, {Name: "removed", Format: "%.3f"},
+			{Name: "random alone", Format: "%.3f"}, {Name: "random removed", Format: "%.3f"}}}
+	picture := viz.Estimates{Note: first.note(c.Title, ""), X: viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Refs: []viz.Ref{{Name: "target", Y: first.spec.Config.Prune.Target}}, Interval: "95 %"}
+	sites := viz.Table{Note: first.note("Where the nodes are", ""), Columns: []viz.Column{{Name: "site"}}}
+	for _, x := range c.List {
+		p := x.Finding().Circuit().Proof
+		t.Rows = append(t.Rows, []any{x.spec.Name, x.Reached(), x.Nodes(), x.Edges(), p.Full.Mean, p.Alone.Mean, p.Removed.Mean, p.RandomAlone.Mean, p.RandomRemoved.Mean})
+		for _, l := range x.Finding().Losses() {
+			picture.Rows = append(picture.Rows, viz.Estimate{Name: l.Label, Value: l.Mean, Lo: l.Lo, Hi: l.Hi, Group: x.spec.Name})
+		}
+		sites.Columns = append(sites.Columns, viz.Column{Name: x.spec.Name})
+	}
+	for _, s := range study.PerSite(c.findings()) {
+		row := []any{s.Site}
+		for _, n := range s.Counts {
+			row = append(row, n)
+		}
+		sites.Rows = append(sites.Rows, row)
+	}
+	return Page{picture, t, sites}.Bundle()
+}
+
+// Claims are n, reached, median_nodes and median_edges.
+func (c Circuits) Claims() []book.Stated {
+	s := c.Summary()
+	return []book.Stated{{Name: "n", Value: s.N}, {Name: "reached", Value: s.Reached}, {Name: "median_nodes", Value: s.MedianNodes}, {Name: "median_edges", Value: s.MedianEdges}}
+}
+
+// Diff draws two circuits of models of one shape on one sheet: what both have, and what only
+// one has. Between models of different seeds an index means nothing: look at the bars.
+func (c *Circuit) Diff(other *Circuit) viz.CircuitDiff {
+	a, b := c.Data(), other.Data()
+	must(circuit.Compare(a, b))
+	return viz.CircuitDiff{Note: c.note(c.spec.Name+" and "+other.spec.Name, ""), A: a, B: b, NameA: c.spec.Name, NameB: other.spec.Name}
+}

@@ -1,0 +1,106 @@
+package lab
+
+import (
+	"slices"
+
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/task"
+	"circuitbook/viz"
+	"circuitbook/viz/book"
+)
+
+// chunk is how many examples go through a model at a time.
+const chunk = 32
+
+// A Swap is what exchanging nodes between the two sides of every pair did.
+type Swap struct {
+	Nodes       []circuit.Node
+	Full, Alone prove.Swap // in the whole model, and in the circuit alone
+}
+
+// Swaps are exchanges, each alone.
+type Swaps struct {
+	List []Swap
+	note viz.Note
+}
+
+// Swap exchanges nodes between the two prompts of every pair, one node at a time, at all
+// tokens, and counts how many answers turn: in the whole model and in the circuit alone, on
+// held-out prompts. Without arguments it takes every node of the circuit that writes to the
+// residual stream. A node need not be one of the circuit.
+func (c *Circuit) Swap(nodes ...string) Swaps {
+	list := must(parseNodes(nodes))
+	if len(nodes) == 0 {
+		for _, n := range c.Data().Nodes {
+			if n.Kind() == circuit.ResidDelta {
+				list = append(list, n.Node)
+			}
+		}
+	}
+	var groups [][]circuit.Node
+	for _, n := range list {
+		groups = append(groups, []circuit.Node{n})
+	}
+	return c.exchange(prove.FromEnd, groups...)
+}
+
+// SwapTogether is Swap of several nodes at once.
+func (c *Circuit) SwapTogether(nodes ...string) Swaps {
+	return c.exchange(prove.FromEnd, must(parseNodes(nodes)))
+}
+
+// exchange exchanges groups of nodes, each alone, at the tokens that at pairs.
+func (c *Circuit) exchange(at prove.Pairing, groups ...[]circuit.Node) Swaps {
+	list := c.reported().ForMeasuring()
+	full, alone := exchangeEach(c.model.Run().Model, list, at, groups), exchangeEach(c.Alone(), list, at, groups)
+	s := Swaps{note: c.note("Exchanged between the sides of a pair", "Share of answers that turn into the other side's, on held-out prompts. Margin: the right answer's logit less the other's, in the whole model.")}
+	for i, g := range groups {
+		s.List = append(s.List, Swap{g, full[i], alone[i]})
+	}
+	return s
+}
+
+// exchangeEach is prove.InterchangeEach over any number of examples.
+func exchangeEach(m prove.Recorder, list []task.Example, at prove.Pairing, groups [][]circuit.Node) []prove.Swap {
+	out := make([]prove.Swap, len(groups))
+	for part := range slices.Chunk(list, chunk) {
+		for i, s := range must(prove.InterchangeEach(m, part, groups, at)) {
+			w, sum := float64(s.N)/float64(len(list)), &out[i]
+			sum.Node, sum.N = s.Node, sum.N+s.N
+			sum.Before, sum.After = sum.Before+w*s.Before, sum.After+w*s.After
+			sum.MarginBefore, sum.MarginAfter = sum.MarginBefore+w*s.MarginBefore, sum.MarginAfter+w*s.MarginAfter
+		}
+	}
+	return out
+}
+
+// names joins nodes for a table.
+func names(nodes []circuit.Node) string {
+	text := ""
+	for i, n := range nodes {
+		if i > 0 {
+			text += ", "
+		}
+		text += n.String()
+	}
+	return text
+}
+
+// Bundle is a table of the exchanges.
+func (s Swaps) Bundle() (viz.Bundle, error) {
+	t := viz.Table{Note: s.note, Columns: []viz.Column{{Name: "nodes"}, {Name: "whole model, turned", Format: "%.3f", Bar: true, Max: 1}, {Name: "circuit alone, turned", Format: "%.3f", Bar: true, Max: 1}, {Name: "margin before", Format: "%.2f"}, {Name: "margin after", Format: "%.2f"}, {Name: "pairs"}}}
+	for _, x := range s.List {
+		t.Rows = append(t.Rows, []any{names(x.Nodes), x.Full.After, x.Alone.After, x.Full.MarginBefore, x.Full.MarginAfter, x.Full.N})
+	}
+	return t.Bundle()
+}
+
+// Claims are, of one exchange, before_full, after_full and after_circuit; of several none.
+func (s Swaps) Claims() []book.Stated {
+	if len(s.List) != 1 {
+		return nil
+	}
+	x := s.List[0]
+	return []book.Stated{{Name: "before_full", Value: x.Full.Before}, {Name: "after_full", Value: x.Full.After}, {Name: "after_circuit", Value: x.Alone.After}}
+}
