@@ -31,7 +31,7 @@ func deps(t *testing.T, pattern string) []string {
 func TestImportsPointOneWay(t *testing.T) {
 	const gomlx, xla = "github.com/gomlx/", "github.com/gomlx/go-xla/"
 	for pattern, banned := range map[string][]string{
-		"./sparsenn/...":                {"circuitbook/viz", "circuitbook/kernel"},
+		"./sparsenn/...":                {"circuitbook/viz", "circuitbook/kernel", "circuitbook/notebooks"},
 		"./sparsenn/model":              {"circuitbook/sparsenn/train", "circuitbook/sparsenn/task", "circuitbook/sparsenn/corpus"},
 		"./sparsenn/train":              {"circuitbook/sparsenn/task"},
 		"./sparsenn/topk":               {"circuitbook/", xla},
@@ -45,7 +45,8 @@ func TestImportsPointOneWay(t *testing.T) {
 		"./sparsenn/sweep":              {"circuitbook/sparsenn/bridge", "circuitbook/sparsenn/steer"},
 		"./sparsenn/probe":              {"circuitbook/sparsenn/train", "circuitbook/sparsenn/prune", "circuitbook/sparsenn/prove"},
 		"./sparsenn/backend/plugin/...": {gomlx, "circuitbook/sparsenn/backend$"},
-		"./viz/...":                     {gomlx, "circuitbook/kernel", "circuitbook/sparsenn", "!circuitbook/sparsenn/circuit", "!circuitbook/sparsenn/store/lookalike"},
+		"./viz/...":                     {gomlx, "circuitbook/kernel", "circuitbook/notebooks", "circuitbook/sparsenn", "!circuitbook/sparsenn/circuit", "!circuitbook/sparsenn/store/lookalike"},
+		"./notebooks/lab":               {"circuitbook/kernel"},
 		"./kernel/...":                  {gomlx, "circuitbook/viz", "circuitbook/sparsenn/model", "circuitbook/sparsenn/train", "circuitbook/sparsenn/topk"},
 	} {
 		self := strings.TrimSuffix(strings.TrimSuffix(strings.Replace(pattern, ".", "circuitbook", 1), "/..."), "/")
