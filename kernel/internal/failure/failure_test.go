@@ -246,7 +246,7 @@ type guide struct{}
 func (guide) Members(name string) []string {
 	return map[string][]string{"fmt": {"Print", "Println", "Sprint"}, "strings": {"ToUpper"}, "train": {"Run", "Scale", "Scales"}}[name]
 }
-func (guide) Verbs() []string { return []string{"Train", "Find"} }
+func (guide) Verbs() []string    { return []string{"Train", "Find"} }
 func (guide) Packages() []string { return []string{"fmt", "strings", "train"} }
 func (guide) Paths() []string {
 	return []string{"circuitbook/sparsenn/train", "circuitbook/sparsenn/task", "fmt", "math"}
