@@ -9,6 +9,7 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/steer"
+	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -43,7 +44,8 @@ func (p *Pair) Steer(c *Circuit, strength float64, nodes ...string) *Steering {
 // A Steered is a prompt as the dense model answers it, and as it does when it is steered.
 type Steered struct {
 	Prompt, Counter string
-	Before, After   []model.TokenProb // most probable first
+	Before, After   []model.TokenProb // all tokens, most probable first
+	Have, Want      string            // the task's answer to the prompt, and that to its counterpart
 	Text, Turned    string            // what it writes after the prompt, as it is and steered
 	OtherKL         float64           // how far the next token moves at the prompt's other tokens, nats per token
 	note            viz.Note
@@ -55,21 +57,25 @@ type Steered struct {
 func (s *Steering) On(prompt string, counter ...string) Steered {
 	tok := s.Steerer.Bridge.Dense.Tokenizer
 	ids := tok.Encode(prompt)
+	examples := s.circuit.selected()
 	var other []int32
 	if len(counter) > 0 {
 		other = tok.Encode(counter[0])
 	} else {
-		other = must(counterpart(ids, s.circuit.selected()))
+		other = must(counterpart(ids, examples))
 	}
 	if slices.Equal(ids, other) {
 		end(errors.New("the prompt and its counterpart are the same: nothing is added"))
 	}
-	e := s.circuit.selected()[0]
-	p := steer.Prompt{Tokens: ids, Counter: other, Want: e.Alt, Have: e.Target}
+	p := steer.Prompt{Tokens: ids, Counter: other, Want: examples[0].Alt, Have: examples[0].Target}
+	if isCounter(ids, other, examples) {
+		p.Want, p.Have = p.Have, p.Want
+	}
 	out := Steered{Prompt: prompt, Counter: tok.Decode(other), note: s.pair.note("Steered", fmt.Sprintf("By %s, strength %g, towards the answer of %q.", s.Method.Name, s.Strength, tok.Decode(other)))}
 	var err error
-	out.Before, out.After, err = s.Steerer.Top(s.Method, p, s.Strength, 5)
+	out.Before, out.After, err = s.Steerer.Top(s.Method, p, s.Strength, s.Steerer.Bridge.Dense.Config.Model.Vocab)
 	check(err)
+	out.Have, out.Want = must(tok.Token(p.Have)), must(tok.Token(p.Want))
 	out.Text = tok.Decode(must(s.Steerer.Generate(s.Method, p, 0, 16, tok.EOT())))
 	out.Turned = tok.Decode(must(s.Steerer.Generate(s.Method, p, s.Strength, 16, tok.EOT())))
 	if len(ids) > 1 {
@@ -81,16 +87,22 @@ func (s *Steering) On(prompt string, counter ...string) Steered {
 	return out
 }
 
+// isCounter says whether a prompt is one as the counterparts of examples are: where it first
+// differs from the other side it has a token that counterparts have there.
+func isCounter(ids, other []int32, examples []task.Example) bool {
+	at := study.Opening(ids, other)[0][0]
+	return slices.ContainsFunc(examples, func(e task.Example) bool {
+		i := study.Opening(e.Prompt, e.Counter)[0][0]
+		return e.Counter[i] == ids[at]
+	})
+}
+
 // counterpart is a prompt with a token exchanged by which the pairs of examples differ.
 func counterpart(ids []int32, examples []task.Example) ([]int32, error) {
 	exchanged := map[int32]int32{}
 	for _, e := range examples {
-		for i := range min(len(e.Prompt), len(e.Counter)) {
-			if a, b := e.Prompt[i], e.Counter[i]; a != b {
-				exchanged[a], exchanged[b] = b, a
-				break
-			}
-		}
+		i := study.Opening(e.Prompt, e.Counter)[0][0]
+		exchanged[e.Prompt[i]], exchanged[e.Counter[i]] = e.Counter[i], e.Prompt[i]
 	}
 	for i := len(ids) - 1; i >= 0; i-- {
 		if to, ok := exchanged[ids[i]]; ok {
@@ -105,11 +117,26 @@ func counterpart(ids []int32, examples []task.Example) ([]int32, error) {
 // Bundle shows what is written, and the most probable tokens before and after.
 func (s Steered) Bundle() (viz.Bundle, error) {
 	top := viz.Table{Note: s.note, Columns: []viz.Column{{Name: "as it is"}, {Name: "probability", Format: "%.3f", Bar: true, Max: 1}, {Name: "steered"}, {Name: "probability ", Format: "%.3f", Bar: true, Max: 1}}}
-	for i := range s.Before {
+	for i := range min(5, len(s.Before)) {
 		top.Rows = append(top.Rows, []any{fmt.Sprintf("%q", s.Before[i].Text), s.Before[i].P, fmt.Sprintf("%q", s.After[i].Text), s.After[i].P})
 	}
 	top.Caption += fmt.Sprintf(" At the prompt's other tokens the answers move by %.3f nats per token.", s.OtherKL)
-	return Page{viz.Samples{Items: []viz.Sample{{Name: "as it is", Prompt: s.Prompt, Completion: s.Text}, {Name: "steered", Prompt: s.Prompt, Completion: s.Turned}}}, top}.Bundle()
+	two := viz.Table{Columns: []viz.Column{{Name: "answer"}, {Name: "as it is", Format: "%.3f", Bar: true, Max: 1}, {Name: "steered", Format: "%.3f", Bar: true, Max: 1}},
+		Rows: [][]any{
+			{fmt.Sprintf("%q, to this prompt", s.Have), probability(s.Before, s.Have), probability(s.After, s.Have)},
+			{fmt.Sprintf("%q, to its counterpart", s.Want), probability(s.Before, s.Want), probability(s.After, s.Want)},
+		}}
+	return Page{two, viz.Samples{Items: []viz.Sample{{Name: "as it is", Prompt: s.Prompt, Completion: s.Text}, {Name: "steered", Prompt: s.Prompt, Completion: s.Turned}}}, top}.Bundle()
+}
+
+// probability is that of a token.
+func probability(list []model.TokenProb, text string) float64 {
+	for _, x := range list {
+		if x.Text == text {
+			return x.P
+		}
+	}
+	return 0
 }
 
 // A SteeringCurve is what a steering does over strengths, on held-out prompts.
