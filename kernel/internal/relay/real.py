@@ -1,6 +1,7 @@
 """Drives real kernels for the tests: "kill N" starts N kernels and ends them in
-every way there is, "soak N" has one execute N cells, "times" measures. What is
-wrong is said on standard output, a line each, beginning with "BAD"."""
+every way there is, "soak N" has one execute N cells, "long N" interrupts a long cell N
+times, "times" measures. What is wrong is said on standard output, a line each,
+beginning with "BAD"."""
 
 import json
 import os
@@ -187,6 +188,41 @@ def soak(n):
     print("done", n, flush=True)
 
 
+def long(n):
+    """Interrupts a cell with a literal of 32,000 numbers on one line at n moments, from
+    when it is read and compiled to when it waits; each time it ends as interrupted,
+    its own value is not kept, and the next cell has the values of before."""
+    km, kc = start(str(os.getpid()))
+    numbers = ", ".join(str(i * 7919 % 1000003) for i in range(32000))
+    run(kc, "kept := 41")
+    for i in range(n):
+        source = f"long := []float64{{{numbers}}}\nfmt.Println(\"on\", len(long), {i})\ntime.Sleep(time.Hour)"
+        if i == n - 1:
+            busy(kc, source)
+            mid = None
+        else:
+            mid = kc.execute(source)
+            while (m := kc.get_iopub_msg(timeout=PATIENCE))["msg_type"] != "status" or m["parent_header"].get("msg_id") != mid:
+                pass
+            time.sleep(i * 0.08)
+        began = time.perf_counter()
+        km.interrupt_kernel()
+        while (m := kc.get_shell_msg(timeout=PATIENCE))["msg_type"] != "execute_reply" or mid and m["parent_header"]["msg_id"] != mid:
+            pass
+        took = time.perf_counter() - began
+        if m["content"].get("ename") != "Interrupted":
+            print("BAD", i, m["content"], flush=True)
+        after, _ = run(kc, 'kept++\nif kept != 42 {\n\tpanic(kept)\n}\nkept--')
+        if after["status"] != "ok":
+            print("BAD after", i, after, flush=True)
+        print(i, f"ended {took:.2f} s after the interrupt", flush=True)
+    lost, _ = run(kc, "len(long)")
+    if lost["status"] == "ok":
+        print("BAD a value of an interrupted cell is kept", flush=True)
+    km.shutdown_kernel()
+    print("done", n, flush=True)
+
+
 def times(name, trivial, engine):
     """Measures a kernel: until it answers, until a cell was executed, cells, a first completion."""
     began = time.perf_counter()
@@ -216,4 +252,4 @@ if __name__ == "__main__":
     elif mode == "times":
         times(*sys.argv[2:])
     else:
-        {"kill": kill, "soak": soak}[mode](int(sys.argv[2]))
+        {"kill": kill, "long": long, "soak": soak}[mode](int(sys.argv[2]))

@@ -124,6 +124,17 @@ func TestSoak(t *testing.T) {
 	t.Log(out)
 }
 
+// TestInterruptLong interrupts a cell with a long literal, whatever it is just
+// doing, and holds that it ends and that the kernel goes on with what it had.
+func TestInterruptLong(t *testing.T) {
+	n := number(5, 40)
+	out := python(t, 20*time.Minute, "real.py", "long", n)
+	if !strings.Contains(out, "done "+n) {
+		t.Errorf("%s", out)
+	}
+	t.Log(out)
+}
+
 // TestTimes says how long things take. It judges none of them: on a busy machine they
 // take longer.
 func TestTimes(t *testing.T) {
