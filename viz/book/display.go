@@ -95,6 +95,24 @@ func (s *stage) put(m map[string]any) error {
 	return s.sync()
 }
 
+// ShowAs displays a figure under an id, in place of what was shown under that id before;
+// outside a notebook it prints its text.
+func ShowAs(id string, f viz.Figure) error { return process().showAs(id, f) }
+
+func (s *stage) showAs(id string, f viz.Figure) error {
+	b, err := f.Bundle()
+	if err != nil {
+		return fmt.Errorf("show: %w", err)
+	}
+	if !s.notebook {
+		return s.put(forms(b))
+	}
+	if err := s.send(forms(b), id); err != nil {
+		return err
+	}
+	return s.sync()
+}
+
 // Show displays figures, one after the other, or prints their text outside a notebook. It stops at
 // the first figure that cannot be drawn and says which and why.
 func Show(figs ...viz.Figure) error { return process().show(figs) }

@@ -2,7 +2,6 @@ package execute_test
 
 import (
 	"bytes"
-	"context"
 	"encoding/json"
 	"io"
 	"os"
@@ -216,53 +215,5 @@ func TestNoPython(t *testing.T) {
 	r.Python = filepath.Join(t.TempDir(), "python")
 	if err := r.Execute(t.Context()); err == nil || !strings.Contains(err.Error(), "could not be started") {
 		t.Errorf("got %v", err)
-	}
-}
-
-// BenchmarkCell measures warm cells in one kernel, from the request to the
-// reply: a trivial one, one that opens the engine's backend, and one that opens
-// a run and evaluates it on 64 prompts, plain and under an intervention, which
-// compiles two programs.
-func BenchmarkCell(b *testing.B) {
-	for name, source := range map[string]string{
-		"trivial": "%%\nfmt.Println(NUMBER)",
-		"engine":  "%%\nback, err := backend.Open()\nif err != nil {\n\tpanic(err)\n}\nfmt.Println(NUMBER, back.Name())",
-		"run": `import "circuitbook/sparsenn/model"
-import "circuitbook/sparsenn/task"
-import "circuitbook/sparsenn/train"
-import "circuitbook/viz/book"
-%%
-c := book.Must(train.Scale("laptop", 0))
-c.Corpus.Parts[0].Elements = 36 // as 03 trains it: that run is committed
-run := book.Must(train.Open(c))
-pairs := book.Must(task.SingleDoubleQuote().Report(run.Tokenizer, task.Options{N: 64, MaxTokens: 64})).ForMeasuring()
-var tokens [][]int32
-for _, p := range pairs {
-	tokens = append(tokens, p.Prompt[len(p.Prompt)-32:])
-}
-plain := book.Must(run.Model.Next(tokens))
-rec := book.Must(run.Model.Record(tokens, []model.Site{"1.attn.act_in"}, model.Intervention{Site: "0.attn.resid_delta", Scale: make([]float32, 128)}))
-fmt.Println(NUMBER, len(plain), len(rec.Activations))`,
-	} {
-		b.Run(name, func(b *testing.B) {
-			var sources []string
-			for i := range b.N + 2 { // the first fills caches
-				sources = append(sources, strings.ReplaceAll(source, "NUMBER", string(rune('0'+i%10))+"+"+string(rune('0'+i/10%10))))
-			}
-			r := newRun(b, sources...)
-			b.ResetTimer()
-			got, err := r.All(context.Background())
-			if err != nil {
-				b.Fatal(err)
-			}
-			var total float64
-			for _, o := range got[2:] {
-				if o.Failure != nil {
-					b.Fatal(o.Failure)
-				}
-				total += o.Took.Seconds()
-			}
-			b.ReportMetric(total/float64(b.N), "s/cell")
-		})
 	}
 }

@@ -25,6 +25,8 @@ const (
 	endless
 	waiting
 	greeting
+	slider
+	behind
 	typed
 )
 
@@ -38,6 +40,8 @@ func sessionNotebook(t *testing.T) []byte {
 		endless:  "// a loop\nfmt.Println(\"begun\")\nfor i := 0; ; i++ {\n\ttime.Sleep(10 * time.Millisecond)\n}",
 		waiting:  "fmt.Println(\"never\")",
 		greeting: "greeting := \"good day\"\nfmt.Println(strings.ToUpper(greeting))",
+		slider:   "Slider(\"side\", []float64{1, 2, 3}, func(x float64) viz.Figure {\n\treturn viz.Table{Columns: []viz.Column{{Name: \"area\"}}, Rows: [][]any{{fmt.Sprint(\"area \", x*x)}}}\n})",
+		behind:   "fmt.Println(\"behind it\")",
 		typed:    "",
 	} {
 		cells = append(cells, map[string]any{"cell_type": "code", "id": fmt.Sprint("cell", i), "metadata": map[string]any{}, "source": source, "outputs": []any{}, "execution_count": nil})
@@ -180,6 +184,23 @@ func testSession(t *testing.T, server *Server, p *Page, root string) {
 	must(p.choose(greeting, false))
 	must(p.begin())
 	must(p.Await(said(greeting)+".includes('GOOD DAY') && "+cell(greeting)+".model.executionCount === 1", stepTimeout))
+
+	// A slider shows the figure of its value, until the next cell is run; then all stand there.
+	must(p.choose(slider, false))
+	must(p.begin())
+	must(p.Await(cell(slider)+".outputArea.node.querySelector('input[type=range]') && "+said(slider)+".includes('area 1')", stepTimeout))
+	must(p.Await("globalThis.gonb_comm && "+said(slider)+".includes('area 1')", stepTimeout))
+	must(p.Await("(() => { const s = "+cell(slider)+".outputArea.node.querySelector('input[type=range]'); s.value = 1; s.dispatchEvent(new Event('change')); return "+said(slider)+".includes('area 4') })()", stepTimeout))
+	var turned string
+	must(p.Eval(said(slider), &turned))
+	if strings.Contains(turned, "area 1") {
+		t.Errorf("the figure was not replaced: %s", turned)
+	}
+	shot("slider")
+	must(p.choose(behind, false))
+	must(p.begin())
+	must(p.Await(said(behind)+".includes('behind it')", stepTimeout))
+	must(p.Await(said(slider)+".includes('area 1') && "+said(slider)+".includes('area 9')", stepTimeout))
 
 	must(p.Eval("panel.context.save().then(() => true)", nil))
 	if !suitetest.Long {

@@ -69,7 +69,18 @@ func (r *Relay) enqueue(m *wire.Message) {
 	q.stores = unless(q.Store, true) && !q.Silent
 	q.mayRead, q.stops = unless(q.Stdin, true), unless(q.Stop, true)
 	r.queue = append(r.queue, q)
+	r.tellWaiting()
 	r.whenReady(r.next)
+}
+
+// tellWaiting tells the running cell whether another waits.
+func (r *Relay) tellWaiting() {
+	if waits := len(r.queue) > 0; waits != r.waits {
+		if err := shim.SetWaitedFor(r.dir, waits); err != nil {
+			r.log.Warn("the running cell is not told that another waits", "err", err)
+		}
+		r.waits = waits
+	}
 }
 
 // next begins with the next cell, if there is none.
@@ -77,6 +88,7 @@ func (r *Relay) next() {
 	for r.current == nil && len(r.queue) > 0 {
 		q := r.queue[0]
 		r.queue = r.queue[1:]
+		r.tellWaiting()
 		r.begin(q)
 	}
 }
@@ -284,6 +296,7 @@ func (r *Relay) abort() {
 		r.status("idle", q.msg.RawHeader())
 	}
 	r.queue = nil
+	r.tellWaiting()
 }
 
 // interrupt interrupts the running cell; a second time it is killed.

@@ -1,10 +1,11 @@
 """Drives real kernels for the tests: "kill N" starts N kernels and ends them in
 every way there is, "soak N" has one execute N cells, "long N" interrupts a long cell N
-times, "times" measures. What is wrong is said on standard output, a line each,
-beginning with "BAD"."""
+times, "write N" ends N cells while they write what they leave behind, "times" measures.
+What is wrong is said on standard output, a line each, beginning with "BAD"."""
 
 import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -166,20 +167,25 @@ def memory(pids):
 def soak(n):
     value = str(os.getpid())
     km, kc = start(value)
-    sources = ['x := {0}\nfmt.Println(x)', "!echo {0}", "{0} * 2", 'panic("{0}")', "undefined{0}", 'fmt.Fprintln(os.Stderr, "{0}")']
+    run(kc, "kept, table := make([]int, 1<<16), map[string]int{}")
+    sources = ['x := {0}\nfmt.Println(x)', 'kept[{0}] = {0}\nkept[0]++', 'table[fmt.Sprint({0}%7)] = kept[0]\nname := fmt.Sprint({0})', "!echo {0}", "{0} * 2", 'panic("{0}")', "undefined{0}", 'fmt.Fprintln(os.Stderr, "{0}")']
     warm = max(6, n // 10)
     before = files = 0
     for i in range(n):
         reply, _ = run(kc, sources[i % len(sources)].format(i))
-        if (reply["status"] == "ok") == (i % len(sources) in (3, 4)):
+        if (reply["status"] == "ok") == (i % len(sources) in (5, 6)):
             print("BAD", i, reply, flush=True)
         if i % 5 == 0:
             kc.complete("fmt.Pr", reply=True, timeout=PATIENCE)
         if i == warm:
-            before, files = memory(marked(value)), sum(len(f) for _, _, f in os.walk(TEMP))
+            print("MiB:", {args.split("/")[-1][:40]: memory([pid]) >> 20 for pid, args in marked(value).items()}, flush=True)
+            before, files, disk = memory(marked(value)), *on_disk()
     time.sleep(1)
-    after, now = memory(marked(value)), sum(len(f) for _, _, f in os.walk(TEMP))
-    print(f"after {warm} cells {before >> 20} MiB and {files} files, after {n} {after >> 20} MiB and {now}", flush=True)
+    print("MiB:", {args.split("/")[-1][:40]: memory([pid]) >> 20 for pid, args in marked(value).items()}, flush=True)
+    after, now, full = memory(marked(value)), *on_disk()
+    print(f"after {warm} cells {before >> 20} MiB, {files} files of {disk >> 10} KiB, after {n} {after >> 20} MiB, {now} of {full >> 10} KiB", flush=True)
+    if full > disk * 1.1 + (1 << 20):
+        print("BAD the disk held", disk, "bytes and now holds", full, flush=True)
     if after > before * 1.1 + (1 << 20):
         print("BAD memory grew by", after - before, flush=True)
     if now > files + 2:
@@ -223,6 +229,70 @@ def long(n):
     print("done", n, flush=True)
 
 
+def on_disk():
+    """How many files TMPDIR holds, and their bytes."""
+    sizes = []
+    for folder, _, names in os.walk(TEMP):
+        for name in names:
+            try:
+                sizes.append(os.path.getsize(os.path.join(folder, name)))
+            except OSError:
+                pass
+    return len(sizes), sum(sizes)
+
+
+def write(n):
+    """Ends cells while they write what they leave behind: the state is the one before or after."""
+    rng, value = random.Random(1), str(os.getpid())
+    km, kc = start(value)
+    make, count, ended, done = "big := make([]int, 6<<20)", 0, 0, 0
+    run(kc, make)
+    for i in range(n):
+        way = ("SIGKILL", "SIGTERM", "interrupt", "restart")[i % 4] if i % 20 else "restart"
+        mid = kc.execute('for i := range big {\n\tbig[i]++\n}\nfmt.Println("on")')
+        while True:
+            m = kc.get_iopub_msg(timeout=PATIENCE)
+            if m["parent_header"].get("msg_id") == mid and m["msg_type"] == "stream":
+                break
+        time.sleep(rng.random() * 0.12)
+        if way == "interrupt":
+            km.interrupt_kernel()
+        elif way == "restart":
+            km.restart_kernel(now=True)
+            kc.wait_for_ready(timeout=PATIENCE)
+        else:
+            for pid, args in marked(value).items():
+                if os.path.basename(args.split(" ")[0]).startswith("gonb_"):
+                    os.kill(pid, getattr(signal, way))
+        if way == "restart":
+            if run(kc, "big[0]")[0]["status"] == "ok":
+                print("BAD", i, "a restart left a value", flush=True)
+            run(kc, make)
+            count = 0
+            continue
+        while kc.get_shell_msg(timeout=PATIENCE)["parent_header"].get("msg_id") != mid:
+            pass
+        text, seen = [], []
+        for _ in range(2):  # an interrupt that comes too late for the one cell ends the next
+            kc.execute_interactive("fmt.Println(slices.Min(big), slices.Max(big))", timeout=PATIENCE,
+                                   output_hook=lambda m: text.append(m["content"].get("text", "")) if m["msg_type"] == "stream" else seen.append(m["content"]))
+            if text:
+                break
+        try:
+            least, most = map(int, "".join(text).split())
+        except ValueError:
+            print("BAD", i, way, "afterwards", text, seen, flush=True)
+            break
+        if least != most or least not in (count, count + 1):
+            print("BAD", i, way, "between", count, "and", count + 1, "the state is", least, most, flush=True)
+        ended, done, count = ended + (least == count), done + (least > count), least
+    print(f"{ended} cells ended before their state was kept, {done} after", flush=True)
+    if n >= 40 and not (ended and done):
+        print("BAD no cell ended on the one side", flush=True)
+    km.shutdown_kernel()
+    print("done", n, flush=True)
+
+
 def times(name, trivial, engine):
     """Measures a kernel: until it answers, until a cell was executed, cells, a first completion."""
     began = time.perf_counter()
@@ -252,4 +322,4 @@ if __name__ == "__main__":
     elif mode == "times":
         times(*sys.argv[2:])
     else:
-        {"kill": kill, "long": long, "soak": soak}[mode](int(sys.argv[2]))
+        {"kill": kill, "long": long, "soak": soak, "write": write}[mode](int(sys.argv[2]))

@@ -135,6 +135,20 @@ func TestInterruptLong(t *testing.T) {
 	t.Log(out)
 }
 
+// TestEndedWrites ends cells while they write what they leave behind, and holds that the
+// state is the one before or the one after.
+func TestEndedWrites(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("looks into /proc")
+	}
+	n := number(4, 100)
+	out := python(t, 20*time.Minute, "real.py", "write", n)
+	if !strings.Contains(out, "done "+n) {
+		t.Errorf("%s", out)
+	}
+	t.Log(out)
+}
+
 // TestTimes says how long things take. It judges none of them: on a busy machine they
 // take longer.
 func TestTimes(t *testing.T) {

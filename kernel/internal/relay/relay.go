@@ -73,6 +73,7 @@ type Relay struct {
 	process Process
 	current *execution
 	queue   []*request
+	waits   bool     // what the running cell was told of the queue
 	waiting []func() // for GoNB to be ready
 	count   int      // of executions, as Jupyter shows them
 	cells   []failure.Known

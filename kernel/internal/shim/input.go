@@ -2,8 +2,6 @@ package shim
 
 import (
 	_ "embed"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -17,17 +15,25 @@ const KernelDirEnv = "CIRCUITBOOK_KERNEL_DIR"
 // reads would wait for ever.
 const noInput = "no-input"
 
+// waitedFor is the file that says that another cell waits for the end of the running
+// one: what shows something for a person to turn ends then.
+const waitedFor = "waited-for"
+
+// SetWaitedFor tells the running cell of the kernel with the folder dir whether another
+// waits for its end.
+func SetWaitedFor(dir string, waits bool) error { return setFile(dir, waitedFor, waits) }
+
 // SetInput tells the shims of the kernel with the folder dir whether what
 // reads its standard input in the next cell will be given something.
-func SetInput(dir string, given bool) error {
-	name := filepath.Join(dir, noInput)
-	if !given {
+func SetInput(dir string, given bool) error { return setFile(dir, noInput, !given) }
+
+// setFile has an empty file be there or not.
+func setFile(dir, name string, there bool) error {
+	name = filepath.Join(dir, name)
+	if there {
 		return os.WriteFile(name, nil, 0o600)
 	}
-	if err := os.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
+	return removed(name)
 }
 
 // mayRead reports what SetInput was told last.
