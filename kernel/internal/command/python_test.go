@@ -40,6 +40,8 @@ func parameterCells() []testCell {
 	return []testCell{
 		{Source: "var scale = \"laptop\" // \"tiny\" or not\nvar rate = 0.5\nvar steps = 1_0\nvar on = false", Tags: []string{"parameters"}},
 		{Source: "fmt.Printf(\"%q %v %d %v\\n\", scale, rate/4, steps/2, !on)"},
+		{Source: "half := rate / 2"},
+		{Source: "half *= 3\nfmt.Println(\"half\", half)"},
 	}
 }
 
@@ -58,7 +60,10 @@ func TestPapermill(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(n.Cells) != 3 || !n.Cells[1].Has("injected-parameters") || !strings.Contains(p.read(t, "out.ipynb"), `"\"a \\\"b\\\" \\\\n é\" 0.5 3 false\n"`) {
+	if text := p.read(t, "out.ipynb"); !strings.Contains(text, `"half 3\n"`) {
+		t.Errorf("a value did not survive its cell:\n%s", text)
+	}
+	if len(n.Cells) != 5 || !n.Cells[1].Has("injected-parameters") || !strings.Contains(p.read(t, "out.ipynb"), `"\"a \\\"b\\\" \\\\n é\" 0.5 3 false\n"`) {
 		t.Errorf("executed:\n%s", p.read(t, "out.ipynb"))
 	}
 	// What is wrong, all in one process: Python takes longer to start than to refuse.

@@ -119,11 +119,11 @@ func testVSCode(t *testing.T, server *Server) {
 			Name, Language string
 			Logos          []string
 		}
-		Info                                                                struct{ Language, Extension, Mime string }
-		Comms                                                               struct{ Status string }
-		Value, Figure, Updated, Input, Wrong, Interrupted, After, Restarted clientCell
-		Complete                                                            struct{ Matches []string }
-		Inspect                                                             struct {
+		Info                                                                      struct{ Language, Extension, Mime string }
+		Comms                                                                     struct{ Status string }
+		Value, Kept, Figure, Updated, Input, Wrong, Interrupted, After, Restarted clientCell
+		Complete                                                                  struct{ Matches []string }
+		Inspect                                                                   struct {
 			Found bool
 			Data  map[string]string
 		}
@@ -141,6 +141,9 @@ func testVSCode(t *testing.T, server *Server) {
 	}
 	if _, mimes, text := seen.Value.last(); seen.Value.Status != "ok" || text != "42" || seen.Value.Count != 1 {
 		t.Errorf("6 * 7 is %q, %v: %+v", text, mimes, seen.Value)
+	}
+	if _, _, text := seen.Kept.last(); text != "7" {
+		t.Errorf("a value is %q in the next cell: %+v", text, seen.Kept)
 	}
 	// VS Code shows the first of its own order that is there: HTML, or the picture, or text.
 	_, mimes, _ := seen.Figure.last()
@@ -189,11 +192,14 @@ func TestVSCodeRaw(t *testing.T) {
 			Status string
 			Info   struct{ Name string } `json:"language_info"`
 		}
-		Value, Interrupted       clientCell
+		Value, Kept, Interrupted clientCell
 		InterruptReply, Shutdown struct{ Status string }
 		Exit                     *int
 	}
 	visit(t, []string{"TMPDIR=" + d.dir}, &seen, modules, "raw", filepath.Join(Install(t, m), "kernels", "circuitbook", "kernel.json"), d.sub(t, "work"))
+	if _, _, text := seen.Kept.last(); text != "7" {
+		t.Errorf("a value is %q in the next cell: %+v", text, seen.Kept)
+	}
 	if seen.InterruptMode != "message" || seen.Info.Status != "ok" || seen.Info.Info.Name != "go" {
 		t.Errorf("the kernel is %+v", seen)
 	}

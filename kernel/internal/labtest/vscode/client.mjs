@@ -58,7 +58,8 @@ async function server(url, token) {
 		spec: {name: spec.display_name, language: spec.language, logos: Object.keys(spec.resources).sort()},
 		info: {language: info.language_info.name, extension: info.language_info.file_extension, mime: info.language_info.mimetype},
 		comms: (await within('comms', kernel.requestCommInfo({target_name: 'jupyter.widget'}))).content,
-		value: await run('6 * 7'),
+		value: await run('n := 6\nn * 7'),
+		kept: await run('n++\nn'),
 		figure: await run('viz.TokenStrips{Strips: []viz.TokenStrip{viz.Strip("a", []string{"x", "y"}, []float64{1, -1})}}'),
 		updated: await run('gonbui.UpdateHTML("bar", "<b>1</b>")\ngonbui.UpdateHTML("bar", "<b>2</b>")\ngonbui.Sync()'),
 		input: await run('var name string\nfmt.Scanln(&name)\nfmt.Println("hello", name)'),
@@ -136,7 +137,8 @@ async function raw(kernelJSON, folder) {
 		seen.info = (await ask(shell, 'kernel_info_request', {}).reply).content
 		await new Promise(r => setTimeout(r, 20))
 	} while (!heard) // until the subscription has got there, what is shown is lost
-	seen.value = await run('6 * 7')
+	seen.value = await run('n := 6\nn * 7')
+	seen.kept = await run('n++\nn')
 	const {out, reply} = ask(shell, 'execute_request', {...asked(loop), user_expressions: {}})
 	await until('on 1', () => out.text.includes('on 1'))
 	seen.interruptReply = (await ask(control, 'interrupt_request', {}).reply).content
