@@ -57,11 +57,11 @@ func TestScreenshot(t *testing.T) {
 	}
 	must(p.Resize(pictureWidth, pictureHeight))
 	must(server.Load(p))
-	must(server.Notebook(p, darkNotebook+".ipynb", true))
+	must(server.Notebook(p, "00_tour.ipynb", true))
 	must(p.Theme(false))
 	must(p.Await("panel.sessionContext.ready.then(() => panel.sessionContext.session?.kernel?.info)", suitetest.Patience))
-	// The first picture of a circuit is higher than any other of the notebook's first figures.
-	const circuit = `[...panel.content.node.querySelectorAll('.jp-OutputArea-output img')].find(i => i.naturalHeight > 700)`
+	// The circuit is the notebook's first picture.
+	const circuit = `panel.content.node.querySelector('.jp-OutputArea-output img')`
 	must(p.Await(circuit+"?.complete", suitetest.Patience))
 	must(p.Eval("(panel.content.activeCellIndex = panel.content.widgets.findIndex(w => w.node.contains("+circuit+")), panel.content.mode = 'command', 0)", nil))
 	const view = `panel.content.node.querySelector('.jp-WindowedPanel-outer') ?? panel.content.node`
