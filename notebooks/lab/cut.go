@@ -66,8 +66,8 @@ func (c *Circuit) Only(nodes ...string) *Circuit {
 }
 
 // reportOptions are the examples of which numbers are printed.
-func reportOptions(scale string, m *Model) (task.Options, error) {
-	c, err := prove.Scale(scale)
+func reportOptions(m *Model) (task.Options, error) {
+	c, err := prove.Scale(m.spec.Scale)
 	return task.Options{N: c.Examples, Seed: c.Seed, MaxTokens: min(c.MaxTokens, m.Run().Config.Model.Context)}, err
 }
 
@@ -100,7 +100,7 @@ type Losses struct {
 	Read    Estimate // the circuit, its logits read by the scale and shift of its search; N is 0 where there are none
 	Removed Estimate // the model without the circuit
 	Full    Estimate // the model
-	note    viz.Note
+	Note    viz.Note
 }
 
 // Loss measures the circuit, or a cut, on the held-out prompts of its task.
@@ -111,7 +111,7 @@ func (c *Circuit) Loss() Losses {
 	}
 	alone, data := c.Alone(), c.Data()
 	l := Losses{Alone: measure(alone, "circuit alone"), Removed: measure(c.Rest(), "circuit removed"), Full: measure(c.model.Run().Model, "full model"),
-		note: c.note("Losses, "+c.spec.Name, fmt.Sprintf("%d nodes, %d edges. Guessing costs 0.693.", len(data.Nodes), len(data.Edges)))}
+		Note: c.note("Losses, "+c.spec.Name, fmt.Sprintf("%d nodes, %d edges. Guessing costs 0.693.", len(data.Nodes), len(data.Edges)))}
 	examples := list.ForMeasuring()
 	one := !slices.ContainsFunc(examples, func(e task.Example) bool { return e.Target != examples[0].Target || e.Alt != examples[0].Alt })
 	if data.Calibrated && one {
@@ -132,7 +132,7 @@ func (l Losses) rows() (list []Estimate) {
 
 // Bundle is a table.
 func (l Losses) Bundle() (viz.Bundle, error) {
-	t := viz.Table{Note: l.note, Columns: []viz.Column{{Name: "what runs"}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "n"}}}
+	t := viz.Table{Note: l.Note, Columns: []viz.Column{{Name: "what runs"}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "n"}}}
 	for _, e := range l.rows() {
 		t.Rows = append(t.Rows, []any{e.Of, e.Mean, e.Lo, e.Hi, e.N})
 	}

@@ -80,6 +80,13 @@ func TestModel(t *testing.T) {
 	}
 	shown(t, m.Losses())
 	shown(t, m.Weights("transformer.h.0.attn.c_proj.weight"))
+	shown(t, m.Budget())
+	if c := m.Recount(); c.Wrong != 0 || c.Violations != 0 || !strings.Contains(shown(t, c), "0 violations") || len(c.Table.Rows) != 18 {
+		t.Errorf("%+v", c)
+	}
+	if n := m.Kept(); n != 27796 {
+		t.Errorf("%d entries are kept", n)
+	}
 	shown(t, m.Attention("print('a"))
 	shown(t, m.Head(1, 6, "print('a"))
 	shown(t, m.Strips("print('a", "1.attn.act_in[90]"))

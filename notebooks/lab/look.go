@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"context"
 	"fmt"
 	"math"
 	"os"
@@ -25,7 +24,7 @@ func folderParts(folder string) []corpus.Part {
 type Tokens struct {
 	Prompt string
 	List   []model.TokenProb
-	note   viz.Note
+	Note   viz.Note
 }
 
 // Next is the ten most probable tokens after a prompt.
@@ -36,7 +35,7 @@ func (m *Model) Next(prompt string) Tokens {
 
 // Bundle is a table with the probabilities.
 func (t Tokens) Bundle() (viz.Bundle, error) {
-	table := viz.Table{Note: t.note, Columns: []viz.Column{{Name: "token"}, {Name: "probability", Format: "%.3f", Bar: true, Max: 1}}}
+	table := viz.Table{Note: t.Note, Columns: []viz.Column{{Name: "token"}, {Name: "probability", Format: "%.3f", Bar: true, Max: 1}}}
 	for _, x := range t.List {
 		table.Rows = append(table.Rows, []any{fmt.Sprintf("%q", x.Text), x.P})
 	}
@@ -79,35 +78,6 @@ func (m *Model) Losses(others ...*Model) viz.Plot {
 		}
 	}
 	return p
-}
-
-// Weights shows weight matrices as they are, each a tensor by its name in the model, such as
-// "transformer.h.0.attn.c_proj.weight".
-func (m *Model) Weights(names ...string) viz.Matrices {
-	r := m.Run()
-	p := viz.Matrices{Note: m.note("Weights", "Plus is positive, minus negative."), RowName: "out", ColName: "in"}
-	for _, name := range names {
-		p.Panels = append(p.Panels, must(matrix(r.Model, name, name)))
-	}
-	return p
-}
-
-// matrix is a parameter as a panel.
-func matrix(m *model.Model, name, title string) (viz.Matrix, error) {
-	for _, p := range m.Config.Params() {
-		if p.Name == name && len(p.Shape) == 2 {
-			v, err := m.Values(name)
-			return viz.Matrix{Name: title, Rows: p.Shape[0], Cols: p.Shape[1], Values: v}, err
-		}
-	}
-	return viz.Matrix{}, fmt.Errorf("the model has no matrix %q; Run().Model.Config.Params() lists what it has", name)
-}
-
-// Data is the text that the model was trained on, as tokens, with what it is made of.
-func (m *Model) Data() *corpus.Corpus {
-	return interruptible(func(ctx context.Context) (*corpus.Corpus, error) {
-		return corpus.Open(ctx, m.Run().Config.Corpus, nil)
-	})
 }
 
 // LossOn is the loss on a text of one's own, in nats per token with its interval over

@@ -178,6 +178,15 @@ func (m *Model) Valid() float64 { return m.Run().Valid() }
 // L0 is the number of nonzero weights, the bigram table left out.
 func (m *Model) L0() int { return m.Run().Model.L0() }
 
+// Size is the number of parameters, the bigram table left out.
+func (m *Model) Size() int { return m.spec.Config.Model.Size(false) }
+
+// Seconds is how long training took.
+func (m *Model) Seconds() float64 { return whole(m.Run().Provenance.WallSeconds) }
+
+// Config is the config of the model's run.
+func (m *Model) Config() train.Config { return m.spec.Config }
+
 // Bundle is the model's card.
 func (m *Model) Bundle() (viz.Bundle, error) {
 	card, err := m.Run().Bundle()
@@ -192,7 +201,7 @@ func (m *Model) Claims() []book.Stated {
 		{Name: "valid_loss", Value: r.Valid()},
 		{Name: "l0", Value: r.Model.L0()},
 		{Name: "violations", Value: r.Violations()},
-		{Name: "train_seconds", Value: whole(r.Provenance.WallSeconds)},
+		{Name: "train_seconds", Value: m.Seconds()},
 	}
 }
 

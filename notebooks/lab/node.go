@@ -20,7 +20,7 @@ type Node struct {
 	circuit.Kept
 	In, Out  []circuit.Edge // of the circuit
 	Contexts viz.Contexts
-	note     viz.Note
+	Note     viz.Note
 }
 
 // Node looks at a node of the circuit, by its path.
@@ -28,12 +28,12 @@ func (c *Circuit) Node(path string) Node {
 	n := must(c.have([]string{path}))[0]
 	data := c.Data()
 	kept, _ := data.Find(n)
-	return Node{Kept: kept, In: data.In(n), Out: data.Out(n), Contexts: c.model.Contexts(path), note: c.note("Node "+path, "")}
+	return Node{Kept: kept, In: data.In(n), Out: data.Out(n), Contexts: c.model.Contexts(path), Note: c.note("Node "+path, "")}
 }
 
 // Bundle is a table of the node with its edges, and its contexts.
 func (n Node) Bundle() (viz.Bundle, error) {
-	t := viz.Table{Note: n.note, Columns: []viz.Column{{Name: ""}, {Name: "node"}, {Name: "weight", Format: "%.3f"}, {Name: "effect, nats per example", Format: "%.3f"}}}
+	t := viz.Table{Note: n.Note, Columns: []viz.Column{{Name: ""}, {Name: "node"}, {Name: "weight", Format: "%.3f"}, {Name: "effect, nats per example", Format: "%.3f"}}}
 	effect := func(e *float64) any {
 		if e == nil {
 			return nil

@@ -101,7 +101,7 @@ func (p *Pair) Dense() *Model { return &Model{spec: p.spec.Dense, run: p.Bridge(
 // A BridgeReport is a bridge as measured on validation text.
 type BridgeReport struct {
 	*bridge.Report
-	note viz.Note
+	Note viz.Note
 }
 
 // Measure runs both models, and every hybrid that changes from one to the other once, on
@@ -127,7 +127,7 @@ func (p *Pair) note(title, caption string) viz.Note {
 // Bundle draws the path through both models.
 func (r BridgeReport) Bundle() (viz.Bundle, error) {
 	loss := func(l bridge.Loss) viz.BridgeLoss { return viz.BridgeLoss{CE: l.CE.Mean, KL: l.KL.Mean} }
-	p := viz.BridgePath{Note: r.note, Dense: loss(r.Dense), Sparse: loss(r.Sparse)}
+	p := viz.BridgePath{Note: r.Note, Dense: loss(r.Dense), Sparse: loss(r.Sparse)}
 	for _, b := range r.Boundaries {
 		p.Boundaries = append(p.Boundaries, viz.BridgeBoundary{Site: string(b.Site), Encode: b.Encode, Decode: b.Decode,
 			DenseToSparse: loss(b.DenseToSparse), SparseToDense: loss(b.SparseToDense)})

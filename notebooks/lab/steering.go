@@ -48,7 +48,7 @@ type Steered struct {
 	Have, Want      string            // the task's answer to the prompt, and that to its counterpart
 	Text, Turned    string            // what it writes after the prompt, as it is and steered
 	OtherKL         float64           // how far the next token moves at the prompt's other tokens, nats per token
-	note            viz.Note
+	Note            viz.Note
 }
 
 // On steers a prompt towards the answer of its counterpart. Where none is given, the
@@ -71,7 +71,7 @@ func (s *Steering) On(prompt string, counter ...string) Steered {
 	if isCounter(ids, other, examples) {
 		p.Want, p.Have = p.Have, p.Want
 	}
-	out := Steered{Prompt: prompt, Counter: tok.Decode(other), note: s.pair.note("Steered", fmt.Sprintf("By %s, strength %g, towards the answer of %q.", s.Method.Name, s.Strength, tok.Decode(other)))}
+	out := Steered{Prompt: prompt, Counter: tok.Decode(other), Note: s.pair.note("Steered", fmt.Sprintf("By %s, strength %g, towards the answer of %q.", s.Method.Name, s.Strength, tok.Decode(other)))}
 	var err error
 	out.Before, out.After, err = s.Steerer.Top(s.Method, p, s.Strength, s.Steerer.Bridge.Dense.Config.Model.Vocab)
 	check(err)
@@ -116,7 +116,7 @@ func counterpart(ids []int32, examples []task.Example) ([]int32, error) {
 
 // Bundle shows what is written, and the most probable tokens before and after.
 func (s Steered) Bundle() (viz.Bundle, error) {
-	top := viz.Table{Note: s.note, Columns: []viz.Column{{Name: "as it is"}, {Name: "probability", Format: "%.3f", Bar: true, Max: 1}, {Name: "steered"}, {Name: "probability ", Format: "%.3f", Bar: true, Max: 1}}}
+	top := viz.Table{Note: s.Note, Columns: []viz.Column{{Name: "as it is"}, {Name: "probability", Format: "%.3f", Bar: true, Max: 1}, {Name: "steered"}, {Name: "probability ", Format: "%.3f", Bar: true, Max: 1}}}
 	for i := range min(5, len(s.Before)) {
 		top.Rows = append(top.Rows, []any{fmt.Sprintf("%q", s.Before[i].Text), s.Before[i].P, fmt.Sprintf("%q", s.After[i].Text), s.After[i].P})
 	}
@@ -142,7 +142,7 @@ func probability(list []model.TokenProb, text string) float64 {
 // A SteeringCurve is what a steering does over strengths, on held-out prompts.
 type SteeringCurve struct {
 	*steer.Curve
-	note viz.Note
+	Note viz.Note
 }
 
 // Curve measures the steering over strengths on 64 held-out prompts of the circuit's task.
@@ -168,7 +168,7 @@ func (c SteeringCurve) Bundle() (viz.Bundle, error) {
 		}
 		return s
 	}
-	return viz.Plot{Note: c.note, X: viz.Axis{Label: "strength"}, Band: "95 % over prompts", Panels: []viz.Panel{
+	return viz.Plot{Note: c.Note, X: viz.Axis{Label: "strength"}, Band: "95 % over prompts", Panels: []viz.Panel{
 		{Y: viz.Axis{Label: "wanted answer"}, Series: []viz.Series{series("between the two", func(p steer.Point) circuit.Estimate { return p.TwoWay }), series("of all tokens", func(p steer.Point) circuit.Estimate { return p.Want })}},
 		{Y: viz.Axis{Label: "cost at other tokens, nats per token"}, Series: []viz.Series{series("cost", func(p steer.Point) circuit.Estimate { return p.OtherKL })}},
 	}}.Bundle()

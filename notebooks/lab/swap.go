@@ -22,7 +22,7 @@ type Swap struct {
 // Swaps are exchanges, each alone.
 type Swaps struct {
 	List []Swap
-	note viz.Note
+	Note viz.Note
 }
 
 // Swap exchanges nodes between the two prompts of every pair, one node at a time, at all
@@ -54,7 +54,7 @@ func (c *Circuit) SwapTogether(nodes ...string) Swaps {
 func (c *Circuit) exchange(at prove.Pairing, groups ...[]circuit.Node) Swaps {
 	list := c.reported().ForMeasuring()
 	full, alone := exchangeEach(c.model.Run().Model, list, at, groups), exchangeEach(c.Alone(), list, at, groups)
-	s := Swaps{note: c.note("Exchanged between the sides of a pair", "Share of answers that turn into the other side's, on held-out prompts. Margin: the right answer's logit less the other's, in the whole model.")}
+	s := Swaps{Note: c.note("Exchanged between the sides of a pair", "Share of answers that turn into the other side's, on held-out prompts. Margin: the right answer's logit less the other's, in the whole model.")}
 	for i, g := range groups {
 		s.List = append(s.List, Swap{g, full[i], alone[i]})
 	}
@@ -89,7 +89,7 @@ func names(nodes []circuit.Node) string {
 
 // Bundle is a table of the exchanges.
 func (s Swaps) Bundle() (viz.Bundle, error) {
-	t := viz.Table{Note: s.note, Columns: []viz.Column{{Name: "nodes"}, {Name: "whole model, turned", Format: "%.3f", Bar: true, Max: 1}, {Name: "circuit alone, turned", Format: "%.3f", Bar: true, Max: 1}, {Name: "margin before", Format: "%.2f"}, {Name: "margin after", Format: "%.2f"}, {Name: "pairs"}}}
+	t := viz.Table{Note: s.Note, Columns: []viz.Column{{Name: "nodes"}, {Name: "whole model, turned", Format: "%.3f", Bar: true, Max: 1}, {Name: "circuit alone, turned", Format: "%.3f", Bar: true, Max: 1}, {Name: "margin before", Format: "%.2f"}, {Name: "margin after", Format: "%.2f"}, {Name: "pairs"}}}
 	for _, x := range s.List {
 		t.Rows = append(t.Rows, []any{names(x.Nodes), x.Full.After, x.Alone.After, x.Full.MarginBefore, x.Full.MarginAfter, x.Full.N})
 	}

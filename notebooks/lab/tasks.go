@@ -1,7 +1,9 @@
 package lab
 
 import (
+	"errors"
 	"fmt"
+	"math"
 	"path/filepath"
 
 	"circuitbook/sparsenn/task"
@@ -34,7 +36,7 @@ func taskOf(what any) (t task.Task, spec string, err error) {
 
 // A Score is how a model does on a task's held-out prompts.
 type Score struct {
-	Task string
+	Task, Model string
 	Estimate
 	Accuracy float64 // share of the pairs of which both sides are answered right
 }
@@ -46,28 +48,36 @@ func (s Score) Claims() []book.Stated {
 
 // Loss is the loss of the whole model on the held-out prompts of a task: nats per example
 // over its two answers, where guessing costs 0.693.
-func (m *Model) Loss(of any) Score { return m.scores(of)[0] }
-
-// scores are the scores on tasks.
-func (m *Model) scores(tasks ...any) (out []Score) {
+func (m *Model) Loss(of any) Score {
 	r := m.Run()
-	for _, x := range tasks {
-		t, _, err := taskOf(x)
-		check(err)
-		o := must(reportOptions(m.spec.Scale, m))
-		s := must(must(t.Report(r.Tokenizer, o)).Measure(r.Model))
-		out = append(out, Score{t.Name, Estimate{estimateOf(s), "loss on " + t.Name, "nats per example"}, s.Accuracy})
-	}
-	return out
+	t, _, err := taskOf(of)
+	check(err)
+	s := must(must(t.Report(r.Tokenizer, must(reportOptions(m)))).Measure(r.Model))
+	return Score{t.Name, m.short(), Estimate{estimateOf(s), "loss on " + t.Name, "nats per example"}, s.Accuracy}
 }
 
 // Tasks is how the model does on every task there is.
 func (m *Model) Tasks() Scores {
-	s := Scores{note: m.note("All tasks", "Loss on held-out prompts, nats per example; guessing costs 0.693.")}
-	b := &bar{name: "tasks", all: len(task.All())}
-	for i, t := range task.All() {
-		s.List = append(s.List, m.Loss(t))
-		b.step(i+1, t.Name)
+	var all []any
+	for _, t := range task.All() {
+		all = append(all, t)
+	}
+	return TaskLosses([]*Model{m}, all...)
+}
+
+// TaskLosses are the losses of models on tasks, task by task: what [Model.Loss] gives for each.
+func TaskLosses(models []*Model, tasks ...any) Scores {
+	if len(models) == 0 || len(tasks) == 0 {
+		end(errors.New("TaskLosses takes at least one model and one task"))
+	}
+	s := Scores{Note: models[0].note("Losses on tasks", "On held-out prompts, nats per example; intervals are 95 %. Guessing costs 0.693.")}
+	b := &bar{name: "tasks", all: len(tasks) * len(models)}
+	for _, t := range tasks {
+		for _, m := range models {
+			x := m.Loss(t)
+			s.List = append(s.List, x)
+			b.step(len(s.List), x.Task)
+		}
 	}
 	check(b.done(true))
 	return s
@@ -82,22 +92,24 @@ func Tasks() viz.Table {
 	return t
 }
 
-// Scores are those of a model on several tasks.
+// Scores are those of models on several tasks.
 type Scores struct {
 	List []Score
-	note viz.Note
+	Note viz.Note
 }
 
-// Bundle is a table of the losses.
+// Bundle is a picture and a table of the losses.
 func (s Scores) Bundle() (viz.Bundle, error) {
-	t := viz.Table{Note: s.note, Columns: []viz.Column{{Name: "task"}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "both sides right", Format: "%.3f"}, {Name: "n"}}}
+	picture := viz.Estimates{Note: s.Note, X: viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Refs: []viz.Ref{{Name: "chance", Y: math.Ln2}}, Interval: "95 %"}
+	t := viz.Table{Columns: []viz.Column{{Name: "task"}, {Name: "model"}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "both sides right", Format: "%.3f"}, {Name: "n"}}}
 	for _, x := range s.List {
-		t.Rows = append(t.Rows, []any{x.Task, x.Mean, x.Lo, x.Hi, x.Accuracy, x.N})
+		picture.Rows = append(picture.Rows, viz.Estimate{Name: x.Model, Value: x.Mean, Lo: x.Lo, Hi: x.Hi, Group: x.Task})
+		t.Rows = append(t.Rows, []any{x.Task, x.Model, x.Mean, x.Lo, x.Hi, x.Accuracy, x.N})
 	}
-	return t.Bundle()
+	return Page{picture, t}.Bundle()
 }
 
-// Claims are, of every task, its loss under TASK and TASK_accuracy.
+// Claims are, of every task of one model, its loss under TASK and TASK_accuracy.
 func (s Scores) Claims() (list []book.Stated) {
 	for _, x := range s.List {
 		for _, c := range x.Claims() {
