@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"time"
 
 	"circuitbook/viz/book"
 )
@@ -29,19 +30,25 @@ func interruptible[T any](f func(ctx context.Context) (T, error)) T {
 	return must(f(ctx))
 }
 
-// A bar shows the progress of work, from the first step on: what is loaded shows none.
+// A bar shows the progress of work that takes over a second: what is loaded shows none.
 type bar struct {
-	name string
-	all  int
-	last string
-	book *book.Progress
+	name  string
+	all   int
+	last  string
+	begun time.Time
+	book  *book.Progress
 }
 
+func newBar(name string, all int) *bar { return &bar{name: name, all: all, begun: time.Now()} }
+
 func (b *bar) step(n int, note string) {
+	b.last = note
 	if b.book == nil {
+		if time.Since(b.begun) < time.Second {
+			return
+		}
 		b.book = book.NewProgress(b.name, b.all)
 	}
-	b.last = note
 	b.book.Step(n, note)
 }
 

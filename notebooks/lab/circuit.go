@@ -81,8 +81,10 @@ func (c *Circuit) make(ctx context.Context) (*study.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := newStudyBar("circuit of " + t.Name + ", " + c.model.short())
-	f, err := study.Circuit(ctx, c.model.Run(), t, c.spec.Config, study.Options{Progress: b.report})
+	b := newBar("circuit of "+t.Name+", "+c.model.short(), 1000)
+	f, err := study.Circuit(ctx, c.model.Run(), t, c.spec.Config, study.Options{Progress: func(p study.Progress) {
+		b.step(int(1000*p.Share), p.Stage+", "+p.Note)
+	}})
 	if bad := b.done(err == nil); err == nil {
 		err = bad
 	}
@@ -91,18 +93,6 @@ func (c *Circuit) make(ctx context.Context) (*study.Finding, error) {
 	}
 	f.Name = c.spec.Name
 	return f, nil
-}
-
-// newStudyBar is a bar of a study.
-func newStudyBar(name string) *studyBar { return &studyBar{bar{name: name, all: 1000}} }
-
-type studyBar struct{ bar }
-
-// report is called by a study; what was there is reported whole, and shows no bar.
-func (b *studyBar) report(p study.Progress) {
-	if n := int(1000 * p.Share); b.book != nil || p.Share != 1 && p.Note != "" && p.Stage != "pruning" || p.Stage == "pruning" && n < 800 {
-		b.step(n, p.Stage+", "+p.Note)
-	}
 }
 
 func (c *Circuit) taskOf() (task.Task, error) {

@@ -89,7 +89,7 @@ func specOf(what any) (modelSpec, error) {
 
 // make makes the run of a model's config, or loads it.
 func (m *Model) make(ctx context.Context) (*train.Result, error) {
-	b := &bar{name: "training, " + m.short(), all: m.spec.Config.Steps}
+	b := newBar("training, "+m.short(), m.spec.Config.Steps)
 	run, err := train.Run(ctx, m.spec.Config, train.Options{Progress: func(x train.Metric, steps int) {
 		b.step(x.Step+1, fmt.Sprintf("loss %.3f", x.Loss))
 	}})

@@ -89,7 +89,7 @@ func (m *Model) along(ctx context.Context, stream corpus.Tokens, n circuit.Node)
 	if err != nil {
 		return nil, err
 	}
-	b := &bar{name: "reading validation text", all: len(windows)}
+	b := newBar("reading validation text", len(windows))
 	v, err := probe.Scan(ctx, r.Model, windows, []circuit.Node{n}, func(done, all int) { b.step(done, n.String()) })
 	if bad := b.done(err == nil); err == nil {
 		err = bad

@@ -58,7 +58,7 @@ func (p *Pair) make(ctx context.Context) (*bridge.Bridge, error) {
 	if p.spec.Joint {
 		steps, name = p.spec.Sparse.Config.Steps, "training a sparse model with its bridge"
 	}
-	b := &bar{name: name, all: steps}
+	b := newBar(name, steps)
 	o := train.Options{Progress: func(x train.Metric, steps int) { b.step(x.Step+1, fmt.Sprintf("loss %.3f", x.Loss)) }}
 	var made *bridge.Bridge
 	var err error
@@ -111,7 +111,7 @@ func (p *Pair) Measure(windows ...int) BridgeReport {
 	if len(windows) > 0 {
 		o.Windows = windows[0]
 	}
-	b := &bar{name: "measuring the bridge", all: 1000}
+	b := newBar("measuring the bridge", 1000)
 	o.Progress = func(done, total int) { b.step(1000*done/total, "") }
 	r := interruptible(func(ctx context.Context) (*bridge.Report, error) { return p.Bridge().Measure(ctx, o) })
 	check(b.done(true))

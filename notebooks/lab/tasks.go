@@ -71,7 +71,7 @@ func TaskLosses(models []*Model, tasks ...any) Scores {
 		end(errors.New("TaskLosses takes at least one model and one task"))
 	}
 	s := Scores{Note: models[0].note("Losses on tasks", "On held-out prompts, nats per example; intervals are 95 %. Guessing costs 0.693.")}
-	b := &bar{name: "tasks", all: len(tasks) * len(models)}
+	b := newBar("tasks", len(tasks)*len(models))
 	for _, t := range tasks {
 		for _, m := range models {
 			x := m.Loss(t)
