@@ -221,3 +221,16 @@ func (m *Model) note(title, caption string) viz.Note {
 	return viz.Note{Title: title, Caption: caption, Provenance: viz.ProvenanceLine(map[string]any{
 		"run": r.Name, "seed": r.Config.Seed, "plugin": r.Provenance.Plugin})}
 }
+
+// Models are several models, to be compared.
+type Models []*Model
+
+// Bundle is a table of the models.
+func (m Models) Bundle() (viz.Bundle, error) {
+	t := viz.Table{Columns: []viz.Column{{Name: "model"}, {Name: "run"}, {Name: "layers"}, {Name: "width"}, {Name: "nonzero weights", Bar: true}, {Name: "validation loss, nats per token", Format: "%.3f"}, {Name: "seconds to train", Format: "%.0f"}}}
+	for _, x := range m {
+		r := x.Run()
+		t.Rows = append(t.Rows, []any{x.short(), r.Name, r.Config.Model.Layers, r.Config.Model.DModel, r.Model.L0(), r.Valid(), x.Seconds()})
+	}
+	return t.Bundle()
+}

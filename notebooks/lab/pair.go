@@ -98,50 +98,44 @@ func (p *Pair) Sparse() *Model {
 // Dense is the dense model.
 func (p *Pair) Dense() *Model { return &Model{spec: p.spec.Dense, run: p.Bridge().Dense} }
 
-// A BridgeReport is a bridge as measured on validation text.
-type BridgeReport struct {
-	*bridge.Report
-	Note viz.Note
-}
-
-// Measure runs both models, and every hybrid that changes from one to the other once, on
-// windows of validation text; 128 windows where it is given none.
-func (p *Pair) Measure(windows ...int) BridgeReport {
-	o := bridge.MeasureOptions{}
-	if len(windows) > 0 {
-		o.Windows = windows[0]
-	}
-	b := newBar("measuring the bridge", 1000)
-	o.Progress = func(done, total int) { b.step(1000*done/total, "") }
-	r := interruptible(func(ctx context.Context) (*bridge.Report, error) { return p.Bridge().Measure(ctx, o) })
-	check(b.done(true))
-	return BridgeReport{r, p.note("The bridge", fmt.Sprintf("Cross-entropy of hybrids of one switch, nats per token, on %d tokens.", r.Tokens))}
-}
-
 func (p *Pair) note(title, caption string) viz.Note {
 	b := p.Bridge()
 	return viz.Note{Title: title, Caption: caption, Provenance: viz.ProvenanceLine(map[string]any{
 		"bridge": b.Name, "sparse": b.Sparse.Name, "dense": b.Dense.Name, "seed": b.Sparse.Config.Seed, "plugin": b.Sparse.Provenance.Plugin})}
 }
 
-// Bundle draws the path through both models.
-func (r BridgeReport) Bundle() (viz.Bundle, error) {
-	loss := func(l bridge.Loss) viz.BridgeLoss { return viz.BridgeLoss{CE: l.CE.Mean, KL: l.KL.Mean} }
-	p := viz.BridgePath{Note: r.Note, Dense: loss(r.Dense), Sparse: loss(r.Sparse)}
-	for _, b := range r.Boundaries {
-		p.Boundaries = append(p.Boundaries, viz.BridgeBoundary{Site: string(b.Site), Encode: b.Encode, Decode: b.Decode,
-			DenseToSparse: loss(b.DenseToSparse), SparseToDense: loss(b.SparseToDense)})
+// With is the bridge of the same models under a changed config, fitted or loaded.
+func (p *Pair) With(options ...BridgeOption) *Pair {
+	return bridgeOf(&Model{spec: p.spec.Sparse}, &Model{spec: p.spec.Dense}, p.spec.Config, p.spec.Joint, options)
+}
+
+// Claims are steps, fit_seconds and parameters.
+func (p *Pair) Claims() []book.Stated {
+	b := p.Bridge()
+	s, d := b.Sparse.Config.Model.DModel, b.Dense.Config.Model.DModel
+	return []book.Stated{{Name: "steps", Value: len(b.Metrics)}, {Name: "fit_seconds", Value: whole(b.Seconds)},
+		{Name: "parameters", Value: b.Boundaries() * (2*s*d + s + d)}}
+}
+
+// terms are the terms of the loss over the steps of the fit.
+func (p *Pair) terms() viz.Plot {
+	b := p.Bridge()
+	series := func(name string, term int) viz.Series {
+		s := viz.Series{Name: name, Smooth: max(1, len(b.Metrics)/40)}
+		for _, m := range b.Metrics {
+			s.X, s.Y = append(s.X, float64(m.Step)), append(s.Y, m.Terms[term])
+		}
+		return s
 	}
-	return p.Bundle()
+	return viz.Plot{Note: p.note("The terms of the loss over the fit", fmt.Sprintf("%d steps, after a regression on %d tokens. Points: single batches, means over %d boundaries.", len(b.Metrics), b.Config.RidgeTokens, b.Boundaries())),
+		X: viz.Axis{Label: "step"},
+		Panels: []viz.Panel{
+			{Y: viz.Axis{Label: "NMSE", Include: []float64{0}}, Series: []viz.Series{series("encoders", 1), series("decoders", 2)}},
+			{Y: viz.Axis{Label: "KL of hybrids, nats per token", Include: []float64{0}}, Series: []viz.Series{series("dense → sparse", 3), series("sparse → dense", 4)}, Height: 230},
+		}}
 }
 
-// Claims are ce_dense, ce_sparse, worst_hybrid, kl_sparse and mean_kl, in nats per token.
-func (r BridgeReport) Claims() []book.Stated {
-	return []book.Stated{{Name: "ce_dense", Value: r.Dense.CE.Mean}, {Name: "ce_sparse", Value: r.Sparse.CE.Mean},
-		{Name: "worst_hybrid", Value: r.Worst()}, {Name: "kl_sparse", Value: r.Sparse.KL.Mean}, {Name: "mean_kl", Value: r.MeanKL()}}
-}
-
-// Bundle says what the pair is.
+// Bundle says what the pair is, and how its bridge was fitted.
 func (p *Pair) Bundle() (viz.Bundle, error) {
 	b := p.Bridge()
 	t := viz.Table{Note: p.note("A bridge", ""), Columns: []viz.Column{{Name: ""}, {Name: "sparse"}, {Name: "dense"}},
@@ -151,7 +145,10 @@ func (p *Pair) Bundle() (viz.Bundle, error) {
 			{"validation loss, nats per token", fmt.Sprintf("%.3f", b.Sparse.Valid()), fmt.Sprintf("%.3f", b.Dense.Valid())},
 			{"boundaries", b.Boundaries(), nil},
 		}}
-	return t.Bundle()
+	if len(b.Metrics) < 2 {
+		return t.Bundle()
+	}
+	return Page{t, p.terms()}.Bundle()
 }
 
 // MarshalText is what is kept of a pair from cell to cell.

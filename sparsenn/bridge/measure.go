@@ -46,19 +46,19 @@ type AtBoundary struct {
 // KL(dense ‖ it) of its answers from the dense model's, in nats per token.
 type Loss struct {
 	CE, KL  Estimate
-	windows []float64 // the cross-entropy of each window
+	Windows []float64 // the cross-entropy of each window; of models measured on the same ones it is paired
 }
 
 // Over is by how much the cross-entropy of l is above that of m, which was measured on the
 // same windows, with the standard error of the differences: how hard the single windows
 // are cancels out. Losses of different windows are an error.
 func (l Loss) Over(m Loss) (Estimate, error) {
-	if len(l.windows) != len(m.windows) || len(l.windows) < 2 {
-		return Estimate{}, fmt.Errorf("bridge: losses of %d and of %d windows are not paired; measure both with the same MeasureOptions", len(l.windows), len(m.windows))
+	if len(l.Windows) != len(m.Windows) || len(l.Windows) < 2 {
+		return Estimate{}, fmt.Errorf("bridge: losses of %d and of %d windows are not paired; measure both with the same MeasureOptions", len(l.Windows), len(m.Windows))
 	}
 	var s sums
-	for i, x := range l.windows {
-		s.add(x - m.windows[i])
+	for i, x := range l.Windows {
+		s.add(x - m.Windows[i])
 	}
 	return s.estimate(), nil
 }

@@ -10,7 +10,7 @@ import (
 // Card is a run in short, in the forms that a notebook shows as a cell's result.
 type Card struct{ HTML, SVG, Text string }
 
-// Bundle is the run's card: what it is, how it ended and where it lies. By this
+// Bundle is the run's card: what it is and how it ended; circuitbook runs show says where it lies. By this
 // method the kernel shows a run that is the value of a cell's last expression.
 func (r *Result) Bundle() (Card, error) {
 	c, m := r.Config, r.Config.Model
@@ -32,7 +32,6 @@ func (r *Result) Bundle() (Card, error) {
 	if s := r.Provenance.WallSeconds; s > 0 {
 		rows = append(rows, [2]string{"took", time.Duration(s * float64(time.Second)).Round(time.Second).String()})
 	}
-	rows = append(rows, [2]string{"folder", r.Dir})
 	var text, page strings.Builder
 	fmt.Fprintf(&text, "run %s\n", r.Name)
 	fmt.Fprintf(&page, "<table><caption>run <code>%s</code></caption>", html.EscapeString(r.Name))
