@@ -110,7 +110,7 @@ func (k Kernel) Run(ctx context.Context) (code int, err error) {
 			case <-tick.C:
 				select {
 				case <-orphans:
-					reapOrphans(pgid, guard.cmd.Process.Pid)
+					reapOrphans(false, pgid, guard.cmd.Process.Pid)
 				default:
 				}
 				if os.Getppid() == parent {

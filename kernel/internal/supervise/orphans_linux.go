@@ -26,7 +26,7 @@ func endOrphans(wait time.Duration, but ...int) {
 	told := map[int]bool{}
 	kill, end := time.Now().Add(wait), time.Now().Add(wait+lastWait)
 	for {
-		left := reapOrphans(but...)
+		left := reapOrphans(true, but...)
 		if len(left) == 0 || time.Now().After(end) {
 			return
 		}
@@ -43,11 +43,13 @@ func endOrphans(wait time.Duration, but ...int) {
 }
 
 // reapOrphans collects the children that have ended, but those named, for whom
-// somebody else waits, and returns those that live.
-func reapOrphans(but ...int) []int {
+// somebody else waits, and returns those that live. Those of this process's own group
+// are the go commands that it asks about code: whoever asks waits for them too, and would
+// be told of an error, so they are collected only where own is set.
+func reapOrphans(own bool, but ...int) []int {
 	var left []int
 	for _, p := range processes() {
-		if p.parent != os.Getpid() || slices.Contains(but, p.pid) {
+		if p.parent != os.Getpid() || slices.Contains(but, p.pid) || !own && p.group == syscall.Getpgrp() {
 			continue
 		}
 		if got, err := syscall.Wait4(p.pid, nil, syscall.WNOHANG, nil); err == nil && got == 0 {
@@ -84,8 +86,8 @@ func hasVariable(pid int, variable string) bool {
 
 // A process is a line of the system's list.
 type process struct {
-	pid, parent int
-	dead        bool // a zombie
+	pid, parent, group int
+	dead               bool // a zombie
 }
 
 // processes lists all of the system's processes that can be seen.
@@ -104,16 +106,20 @@ func processes() []process {
 		if err != nil {
 			continue // it is gone
 		}
-		// PID (NAME) STATE PARENT ..., where NAME may hold anything.
+		// PID (NAME) STATE PARENT GROUP ..., where NAME may hold anything.
 		fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
-		if len(fields) < 2 {
+		if len(fields) < 3 {
 			continue
 		}
 		parent, err := strconv.Atoi(string(fields[1]))
 		if err != nil {
 			continue
 		}
-		list = append(list, process{pid: pid, parent: parent, dead: fields[0][0] == 'Z' || fields[0][0] == 'X'})
+		group, err := strconv.Atoi(string(fields[2]))
+		if err != nil {
+			continue
+		}
+		list = append(list, process{pid: pid, parent: parent, group: group, dead: fields[0][0] == 'Z' || fields[0][0] == 'X'})
 	}
 	return list
 }

@@ -63,6 +63,26 @@ func TestOrphansAreReaped(t *testing.T) {
 	t.Errorf("the orphan was seen: %v; children of the supervisor: %+v", saw, list)
 }
 
+// TestOwnAreWaitedFor: what this process starts, and waits for, is not taken from it
+// while the kernel runs, but what others started in a group of their own is.
+func TestOwnAreWaitedFor(t *testing.T) {
+	for _, own := range []bool{true, false} {
+		cmd := exec.Command("true")
+		cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: !own}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := func(p process) bool { return p.pid == cmd.Process.Pid && p.dead }
+		for end := time.Now().Add(suitetest.Patience); !slices.ContainsFunc(processes(), ended) && time.Now().Before(end); {
+			time.Sleep(time.Millisecond)
+		}
+		reapOrphans(false)
+		if err := cmd.Wait(); (err == nil) != own {
+			t.Errorf("own %v: %v", own, err)
+		}
+	}
+}
+
 // TestEndMarked holds that exactly the variable counts, and that a process
 // that has it may have any name.
 func TestEndMarked(t *testing.T) {
@@ -101,7 +121,7 @@ func TestEndMarked(t *testing.T) {
 
 // TestProcesses finds this process, under its parent.
 func TestProcesses(t *testing.T) {
-	want := process{pid: os.Getpid(), parent: os.Getppid()}
+	want := process{pid: os.Getpid(), parent: os.Getppid(), group: syscall.Getpgrp()}
 	if list := processes(); !slices.Contains(list, want) {
 		t.Errorf("%+v is not in %+v", want, list)
 	}
