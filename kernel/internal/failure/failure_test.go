@@ -273,6 +273,8 @@ func TestAdvice(t *testing.T) {
 		"package":        {"%%\nstrngs.ToUpper(x)", 2, "undefined: strngs", "cell 2, line 2: undefined: strngs\nis strings meant?"},
 		"builtin type":   {"%%\nstring.ToUpper(x)", 2, "string.ToUpper undefined (type string has no field or method ToUpper)", "cell 2, line 2: string.ToUpper undefined (type string has no field or method ToUpper)\nis strings.ToUpper meant?"},
 		"assigned":       {"%%\nqqqqq = 3", 2, "undefined: qqqqq", "cell 2, line 2: undefined: qqqqq\na new variable is made by :=, as in qqqqq := ..."},
+		"like a verb":    {"%%\nfind = 3", 2, "undefined: find", "cell 2, line 2: undefined: find\na new variable is made by :=, as in find := ..."},
+		"a verb":         {"%%\ntrian(1)", 2, "undefined: trian", "cell 2, line 2: undefined: trian\nis Train meant?"},
 		"compared":       {"%%\nif qqqqq == 3 {}", 2, "undefined: qqqqq", "cell 2, line 2: undefined: qqqqq"},
 		"twice":          {"%%\nx := 1\nx := 2", 3, "no new variables on left side of :=", "cell 2, line 3: no new variables on left side of :=\nx is there already"},
 		"numbers":        {"%%\nn * r", 2, "invalid operation: n * r (mismatched types int and float64)", "cell 2, line 2: invalid operation: n * r (mismatched types int and float64)\nturn one"},

@@ -216,7 +216,9 @@ func (j judge) unknown(name, line string) string {
 		declared, _ := cell.Names(c.Source)
 		names = append(names, declared...)
 	}
-	if j.Guide != nil {
+	m := assigned.FindStringSubmatch(line)
+	isAssigned := m != nil && m[1] == name
+	if j.Guide != nil && !isAssigned { // nothing is assigned to a function or a type
 		names = append(names, j.Guide.Verbs()...)
 	}
 	if list := near(name, names); len(list) > 0 {
@@ -227,7 +229,7 @@ func (j judge) unknown(name, line string) string {
 			return meant(list)
 		}
 	}
-	if m := assigned.FindStringSubmatch(line); m != nil && m[1] == name {
+	if isAssigned {
 		return fmt.Sprintf("a new variable is made by :=, as in %s := ...", name)
 	}
 	return ""
