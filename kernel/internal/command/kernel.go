@@ -67,13 +67,16 @@ func (k *kernelCmd) Run(a *app) error {
 		return exitError{exitProvision, err}
 	}
 	setup := shimSetup(machine, m)
-	r.Help(newHelper(setup))
 	kernel := supervise.Kernel{
-		Self:      machine.Program.Path,
-		GoNB:      machine.Tools.GoNB,
-		Env:       kernelEnviron(machine, m, setup),
-		Log:       os.Getenv(logEnv),
-		Prepare:   r.Prepare,
+		Self: machine.Program.Path,
+		GoNB: machine.Tools.GoNB,
+		Env:  kernelEnviron(machine, m, setup),
+		Log:  os.Getenv(logEnv),
+		Prepare: func(temp string) (string, error) {
+			setup.Temp = temp
+			r.Help(newHelper(setup))
+			return r.Prepare(temp)
+		},
 		Started:   func(c *supervise.Child) { r.Started(ctx, c) },
 		Interrupt: r.Interrupt,
 	}

@@ -152,9 +152,13 @@ func (l *Lookup) dirOf(ctx context.Context, importPath string) string {
 }
 
 // Environment is in which the go command is asked about packages: as the user
-// has it, without a network.
+// has it, without a network. One that is killed with the kernel leaves its folder in Temp.
 func (s Setup) Environment() []string {
-	return append(os.Environ(), "GOPROXY=off", "PATH="+s.Path)
+	env := append(os.Environ(), "GOPROXY=off", "PATH="+s.Path)
+	if s.Temp != "" {
+		env = append(env, "GOTMPDIR="+s.Temp)
+	}
+	return env
 }
 
 // having are the import paths of the packages with the name that have the

@@ -1,6 +1,8 @@
 package shim
 
 import (
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -58,5 +60,21 @@ func TestDocInAFreshModuleCache(t *testing.T) {
 		if got := l.DocAt(t.Context(), q.path, q.member); !strings.Contains(got, q.want) || (got == "") != (q.want == "") {
 			t.Errorf("%s %s: %q", q.path, q.member, got)
 		}
+	}
+}
+
+// TestTemp: what a go command of the look-up leaves when it is killed with the
+// kernel lies where the kernel takes it away.
+func TestTemp(t *testing.T) {
+	dir := t.TempDir()
+	s := newSetup(t)
+	files(t, dir, map[string]string{"go": "#!/bin/sh\ntouch \"$GOTMPDIR/go-build1\"\n"})
+	if err := os.Chmod(filepath.Join(dir, "go"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	s.Go, s.Temp = filepath.Join(dir, "go"), t.TempDir()
+	NewLookup(s).DocAt(t.Context(), "strings", "")
+	if _, err := os.Stat(filepath.Join(s.Temp, "go-build1")); err != nil {
+		t.Error(err)
 	}
 }

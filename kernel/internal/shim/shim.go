@@ -24,6 +24,7 @@ type Setup struct {
 	GoFlags   string // GOFLAGS as the user has it, go env -w included
 	GoRoot    string
 	ModCache  string // GOMODCACHE
+	Temp      string // where what Environment's go commands leave is taken away, "" for nowhere; the shim knows of none
 }
 
 // The variables of a Setup.
