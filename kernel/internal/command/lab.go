@@ -1,6 +1,8 @@
 package command
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -47,11 +49,11 @@ func (a *app) jupyter() (python string, env []string, err error) {
 	if err != nil {
 		return "", nil, err
 	}
-	data, err := cache.Sub("lab")
+	spec := kernelspec.Spec{Program: machine.Program.Path, Module: m.Dir}
+	data, err := labData(spec)
 	if err != nil {
 		return "", nil, err
 	}
-	spec := kernelspec.Spec{Program: machine.Program.Path, Module: m.Dir}
 	if err := spec.Write(data); err != nil {
 		return "", nil, err
 	}
@@ -60,4 +62,12 @@ func (a *app) jupyter() (python string, env []string, err error) {
 		path += string(filepath.ListSeparator) + user
 	}
 	return machine.Python, append(provision.PythonEnviron(), "JUPYTER_PATH="+path, module.Env+"="+m.Dir), nil
+}
+
+// labData is the Jupyter data folder with the kernel spec. Each has its own: a
+// JupyterLab that runs keeps its kernel when another clone of the module, or another
+// version of the program, opens one too.
+func labData(spec kernelspec.Spec) (string, error) {
+	sum := sha256.Sum256([]byte(spec.Program + "\x00" + spec.Module))
+	return cache.Sub("lab", hex.EncodeToString(sum[:8]))
 }

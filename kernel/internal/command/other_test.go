@@ -13,7 +13,6 @@ import (
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/provision"
 	"circuitbook/sparsenn/backend/plugin"
-	"circuitbook/sparsenn/cache"
 )
 
 func itoa(i int) string { return strconv.Itoa(i) }
@@ -125,6 +124,7 @@ func TestInstall(t *testing.T) {
 // TestBackendAskedFor holds that what $CIRCUITBOOK_BACKEND asks for is what
 // doctor tells and what run prepares for.
 func TestBackendAskedFor(t *testing.T) {
+	t.Parallel()
 	provided(t)
 	p := newPlace(t)
 	p.notebook(t, "a.ipynb", claim(`{"name":"loss","value":1}`))
@@ -211,17 +211,31 @@ func TestOfflineEmpty(t *testing.T) {
 
 // TestLab starts JupyterLab as far as it can without a browser.
 func TestLab(t *testing.T) {
+	t.Parallel()
 	provided(t)
 	p := newPlace(t)
 	code, out := p.run(t, "lab", "--version")
 	if code != exitOK || !strings.Contains(out, "4.") {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
-	data, err := cache.Sub("lab")
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, data := p.run(t, "python", "-c", "import os; print(end=os.environ['JUPYTER_PATH'].split(os.pathsep)[0])")
 	if spec, err := kernelspec.Read(data); err != nil || spec.Module != p.module {
 		t.Errorf("kernelspec %+v, %v", spec, err)
+	}
+}
+
+// TestLabData: two clones of the module have kernel specs of their own.
+func TestLabData(t *testing.T) {
+	t.Setenv("CIRCUITBOOK_CACHE", t.TempDir())
+	folders := map[string]bool{}
+	for _, s := range []kernelspec.Spec{{Program: "/p", Module: "/a"}, {Program: "/p", Module: "/b"}, {Program: "/q", Module: "/a"}, {Program: "/p", Module: "/a"}} {
+		dir, err := labData(s)
+		if err != nil {
+			t.Fatal(err)
+		}
+		folders[dir] = true
+	}
+	if len(folders) != 3 {
+		t.Errorf("%v", folders)
 	}
 }
