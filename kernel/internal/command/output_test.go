@@ -41,6 +41,7 @@ func (p place) inMounts(t *testing.T, script string, args ...string) *exec.Cmd {
 
 // TestRunFullDisk holds that a run onto a disk without room says what to do.
 func TestRunFullDisk(t *testing.T) {
+	t.Parallel()
 	provided(t)
 	p := newPlace(t)
 	p.notebook(t, "a.ipynb", testCell{Source: "%%\nfmt.Println(strings.Repeat(\"x\", 1<<20))"})
@@ -128,6 +129,7 @@ func TestLockOutputs(t *testing.T) {
 
 // TestSecondRunIsTold starts a run of what is being run.
 func TestSecondRunIsTold(t *testing.T) {
+	t.Parallel()
 	provided(t)
 	p := newPlace(t)
 	cmd := p.startLong(t)

@@ -87,6 +87,7 @@ var valueCases = []struct{ source, want string }{
 // TestValues: the values of a cell are there in the cells after it, as they were
 // left, and where they are not it is said why.
 func TestValues(t *testing.T) {
+	t.Parallel()
 	var sources []string
 	for _, c := range valueCases {
 		sources = append(sources, c.source)
@@ -149,6 +150,7 @@ func randomStatements(rng *rand.Rand, n int) (list []string, state string) {
 // TestValuesAsOneProgram: random assignments end in the same state, whether they are
 // the statements of one program or of many cells.
 func TestValuesAsOneProgram(t *testing.T) {
+	t.Parallel()
 	programs := 1
 	if suitetest.Long {
 		programs = 40

@@ -106,7 +106,15 @@ func TestMistakes(t *testing.T) {
 		t.Skip("needs kernels")
 	}
 	w := newWorld(t)
-	entries := append(w.cells(t), w.commands(t)...)
+	var cells, commands []entry
+	t.Run("made", func(t *testing.T) { // at the same time
+		t.Run("cells", func(t *testing.T) { t.Parallel(); cells = w.cells(t) })
+		t.Run("commands", func(t *testing.T) { t.Parallel(); commands = w.commands(t) })
+	})
+	if t.Failed() {
+		return
+	}
+	entries := append(cells, commands...)
 	seen := map[string]bool{}
 	for _, e := range entries {
 		if seen[e.what] {
