@@ -73,9 +73,10 @@ func (r *Relay) enqueue(m *wire.Message) {
 	r.whenReady(r.next)
 }
 
-// tellWaiting tells the running cell whether another waits.
+// tellWaiting tells the running cell whether another waits. Before there is a folder
+// for the kernel's files none runs.
 func (r *Relay) tellWaiting() {
-	if waits := len(r.queue) > 0; waits != r.waits {
+	if waits := len(r.queue) > 0; waits != r.waits && r.dir != "" {
 		if err := shim.SetWaitedFor(r.dir, waits); err != nil {
 			r.log.Warn("the running cell is not told that another waits", "err", err)
 		}

@@ -137,7 +137,8 @@ func (r *Relay) Prepare(dir string) (string, error) {
 		return "", err
 	}
 	r.post(func() {
-		r.dir = dir
+		r.dir, r.waits = dir, false
+		r.tellWaiting()
 		r.child = &child{conn: conn, codec: codec.Trusting(), id: wire.NewID(), session: wire.NewID(), log: r.log}
 	})
 	return name, nil

@@ -3,6 +3,7 @@ package relay
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -147,6 +148,26 @@ func TestQueue(t *testing.T) {
 	}
 	if reply, said := f.ask("execute_request", map[string]any{"code": "// out \"3\"\nx()"}); reply["status"] != "ok" || len(said) != 4 {
 		t.Errorf("afterwards: %v, %q", reply, said)
+	}
+}
+
+// TestWaitsBeforeGoNB: cells that come before GoNB leave no file beside the notebook,
+// and are told of in the kernel's folder once it is there.
+func TestWaitsBeforeGoNB(t *testing.T) {
+	here := t.TempDir()
+	t.Chdir(here)
+	r := &Relay{queue: []*request{{}}}
+	r.tellWaiting()
+	if files, err := os.ReadDir(here); err != nil || len(files) > 0 {
+		t.Fatal(files, err)
+	}
+	r.dir = t.TempDir()
+	for n := range 2 {
+		r.tellWaiting()
+		if files, err := os.ReadDir(r.dir); err != nil || len(files) != 1-n {
+			t.Fatal(files, err)
+		}
+		r.queue = nil
 	}
 }
 
