@@ -2,6 +2,7 @@ package lab
 
 import (
 	"fmt"
+	"strings"
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/viz/book"
@@ -13,7 +14,8 @@ type Claimer interface{ Claims() []book.Stated }
 
 // Claim states values in the notebook's results under a snake_case name: a number, a
 // string or a bool as it is; a [circuit.Estimate] with its interval; and of a [Claimer],
-// such as a circuit or its losses, every number it has, each under NAME_ITS_NAME.
+// such as a circuit or its losses, every number it has, each under NAME_ITS_NAME, or under
+// its own name where NAME is "".
 func Claim(name string, value any) {
 	check(book.Claims(must(stated(name, value))...))
 }
@@ -43,11 +45,7 @@ func stated(name string, value any) ([]book.Stated, error) {
 			return nil, fmt.Errorf("claim %q: it has no numbers", name)
 		}
 		for i := range list {
-			if list[i].Name == "" {
-				list[i].Name = name
-			} else {
-				list[i].Name = name + "_" + list[i].Name
-			}
+			list[i].Name = strings.Trim(name+"_"+list[i].Name, "_")
 		}
 		return list, nil
 	case circuit.Estimate:

@@ -1,0 +1,41 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"circuitbook/sparsenn/sweep"
+)
+
+// Sweep makes a row of numbers for every model and circuit of a list, in as many processes
+// as there are cores, and goes on where it was stopped. Rows come by their points' names.
+// Points of the scale "tiny" are made in this process, where they take less than a start.
+func Sweep(name, scale string, points []sweep.Point) map[string]sweep.Row {
+	o := sweep.Workers()
+	if scale == "tiny" {
+		o = sweep.Options{}
+	}
+	b := newBar(name, len(points))
+	o.Progress = func(p sweep.Progress) {
+		note := ""
+		if len(p.Running) > 0 {
+			note = p.Running[0]
+		}
+		b.step(p.Done, fmt.Sprintf("about %v left; %s", p.Left.Round(time.Second), note))
+	}
+	list := interruptible(func(ctx context.Context) ([]sweep.Row, error) { return sweep.Run(ctx, points, o) })
+	check(b.done(true))
+	rows := map[string]sweep.Row{}
+	for _, r := range list {
+		rows[r.Name] = r
+	}
+	return rows
+}
+
+// areThere says whether all points are made.
+func areThere(points []sweep.Point) bool {
+	n, _, err := sweep.Projected(points)
+	check(err)
+	return n == 0
+}
