@@ -133,6 +133,7 @@ func hasReader() bool { return gonbui.IsNotebook && !isThere(noReader) }
 func isWaitedFor() bool { return isThere(waitedFor) }
 
 func isThere(name string) bool {
-	_, err := os.Stat(filepath.Join(os.Getenv(kernelDir), name))
-	return err == nil
+	dir := os.Getenv(kernelDir)
+	_, err := os.Stat(filepath.Join(dir, name))
+	return dir != "" && err == nil
 }
