@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -57,9 +58,14 @@ func python(t *testing.T, limit time.Duration, script string, args ...string) st
 	if err := (kernelspec.Spec{Program: machine.Program.Path, Module: m.Dir}).Write(data); err != nil {
 		t.Fatal(err)
 	}
+	if end, ok := t.Deadline(); ok { // before the test binary ends without a word of the script's
+		limit = min(limit, time.Until(end)-20*time.Second)
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), limit)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, machine.Python, append([]string{script}, args...)...)
+	cmd := exec.CommandContext(ctx, machine.Python, append([]string{"-X", "faulthandler", script}, args...)...)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGABRT) } // it says where it is
+	cmd.WaitDelay = 10 * time.Second                                         // a kernel that is left may hold its output
 	cmd.Env = append(provision.PythonEnviron(), "PYTHONPATH="+packages, "JUPYTER_PATH="+data, "JUPYTER_DATA_DIR="+data, "JUPYTER_RUNTIME_DIR="+t.TempDir(),
 		"TMPDIR="+temp, "CIRCUITBOOK_OFFLINE=1", "GOPROXY=off", module.Env+"="+m.Dir, "PYTHONDONTWRITEBYTECODE=1")
 	out, err := cmd.CombinedOutput()
