@@ -209,6 +209,30 @@ func TestOfflineEmpty(t *testing.T) {
 	}
 }
 
+// TestCacheFolderAlone: with the cache folder, an empty module cache of Go and no network
+// the go command has all that this program is built of, as doctor says.
+func TestCacheFolderAlone(t *testing.T) {
+	t.Parallel()
+	provided(t)
+	m, err := module.Search{Cwd: "."}.Find()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !provision.AllKept(m) {
+		t.Skip("Go's module cache had no packed modules to keep")
+	}
+	proxy, err := provision.ModuleProxy()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command("go", "list", "-deps", "./kernel")
+	cmd.Dir = m.Dir
+	cmd.Env = append(os.Environ(), "GOPROXY="+proxy, "GOMODCACHE="+t.TempDir(), "GOFLAGS=-modcacherw")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
 // TestLab starts JupyterLab as far as it can without a browser.
 func TestLab(t *testing.T) {
 	t.Parallel()

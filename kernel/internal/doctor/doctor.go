@@ -186,7 +186,12 @@ func modules(tools provision.Tools, m *module.Module) []Finding {
 	case err != nil:
 		return []Finding{{Broken, what, err.Error(), ""}}
 	case len(missing) == 0:
-		return []Finding{{OK, what, "in " + tools.Env.GOMODCACHE, ""}}
+		f := Finding{OK, what, "in " + tools.Env.GOMODCACHE, ""}
+		// There `go run` needs them before anything of this program can help.
+		if proxy, err := provision.ModuleProxy(); err == nil && provision.AllKept(m) {
+			f.Text += ", and packed in the cache folder: without a network, where Go's module cache is empty, `GOPROXY=" + proxy + " go run ./kernel run NOTEBOOK` takes them from there"
+		}
+		return []Finding{f}
 	}
 	text := fmt.Sprintf("%s lacks %d of them", tools.Env.GOMODCACHE, len(missing))
 	for _, v := range missing {

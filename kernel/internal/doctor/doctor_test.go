@@ -156,8 +156,18 @@ func TestModules(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(os.Getenv("GOMODCACHE"), "example.com", "a@v1.0.0"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := said(Look(t.Context(), m)); err != nil || got != "" {
-		t.Errorf("%s, %v", got, err)
+	for _, kept := range []bool{true, false} {
+		found := Look(t.Context(), m)
+		if got, err := said(found); err != nil || got != "" {
+			t.Errorf("%s, %v", got, err)
+		}
+		command := "GOPROXY=file://" + mod + " go run ./kernel run"
+		if slices.ContainsFunc(found, func(f Finding) bool { return strings.Contains(f.Text, command) }) != kept {
+			t.Errorf("in the cache folder: %v; %v", kept, found)
+		}
+		if err := os.RemoveAll(filepath.Join(mod, "example.com")); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

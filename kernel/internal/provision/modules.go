@@ -48,6 +48,22 @@ var ErrModules = errors.New("no modules of Go are kept yet")
 // MissingModules lists which of the modules that m needs are not in Go's module
 // cache.
 func MissingModules(env GoEnv, m *module.Module) (missing []gomodule.Version, err error) {
+	all, err := neededModules(m)
+	if err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(all, func(v gomodule.Version) bool { return isDir(unpacked(env, v)) }), nil
+}
+
+// AllKept reports whether the cache folder has all modules that m needs, so that the go
+// command with ModuleProxy builds this program without a network.
+func AllKept(m *module.Module) bool {
+	all, err := neededModules(m)
+	return err == nil && !slices.ContainsFunc(all, func(v gomodule.Version) bool { return !Kept(v) })
+}
+
+// neededModules lists the modules that m needs, or fails with ErrModules.
+func neededModules(m *module.Module) (all []gomodule.Version, err error) {
 	name, err := ModuleList(m)
 	if err != nil {
 		return nil, err
@@ -59,11 +75,10 @@ func MissingModules(env GoEnv, m *module.Module) (missing []gomodule.Version, er
 	if err != nil {
 		return nil, err
 	}
-	var all []gomodule.Version
 	if err := json.Unmarshal(text, &all); err != nil {
 		return nil, ErrModules // it is written anew
 	}
-	return slices.DeleteFunc(all, func(v gomodule.Version) bool { return isDir(unpacked(env, v)) }), nil
+	return all, nil
 }
 
 // Kept reports whether the module is in the cache folder.
