@@ -98,7 +98,7 @@ func checkPrepared(t interface {
 			t.Fatalf("%q: line %d is from line %d", source, i+1, from)
 		}
 		bare := func(s string) string {
-			return strings.NewReplacer(")", "", "(", "", "`", "").Replace(strings.TrimSpace(s))
+			return strings.NewReplacer(")", "", "(", "", "`", "", " ", "", "\t", "").Replace(strings.TrimSpace(s)) // "% a" is "%a"
 		}
 		line = strings.Replace(line, ResultFunc+"(", "", 1)
 		// A command that goes on is on one line, and so is the tag of a field.

@@ -60,13 +60,14 @@ func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsD
 
 // limits are how long something is waited for.
 type limits struct {
+	start  time.Duration // by a question about code that comes while the kernel starts, for somebody to ask
 	types  time.Duration // by a completion, for what the type checker knows; without it names answer, and the next question finds more
 	answer time.Duration // by any answer about code
 	end    time.Duration // by an interrupt, for the cell to end
 }
 
 // usual are the limits of a person who waits.
-var usual = limits{types: 350 * time.Millisecond, answer: 5 * time.Second, end: 3 * time.Second}
+var usual = limits{start: 20 * time.Second, types: 350 * time.Millisecond, answer: 5 * time.Second, end: 3 * time.Second}
 
 // within calls f with a context that outlives the answer, and returns what it
 // returns, or the zero value when it takes too long.

@@ -214,13 +214,21 @@ type front struct {
 	stdin, iopub         *wire.Socket
 	replies, said, input chan *wire.Message
 	stopped              <-chan struct{}
+	help                 func(Helper)
 }
 
 // patient are the limits of a test, which no busy machine reaches.
-var patient = limits{types: suitetest.Patience, answer: suitetest.Patience, end: suitetest.Patience}
+var patient = limits{start: suitetest.Patience, types: suitetest.Patience, answer: suitetest.Patience, end: suitetest.Patience}
 
-// newFront returns a front end with a relay before a fake GoNB.
+// newFront returns a front end with a relay before a fake GoNB, and a helper.
 func newFront(t testing.TB, l limits) *front {
+	f := unhelped(t, l)
+	f.help(noHelp{})
+	return f
+}
+
+// unhelped is newFront without a helper.
+func unhelped(t testing.TB, l limits) *front {
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
 	dir := t.TempDir()
@@ -239,7 +247,7 @@ func newFront(t testing.TB, l limits) *front {
 	f := &front{t: t, replies: make(chan *wire.Message, 99), said: make(chan *wire.Message, 999), input: make(chan *wire.Message, 9), stopped: rctx.Done(),
 		gonb: &fakeGoNB{t: t, typed: make(chan string, 9), interrupted: make(chan bool, 9), release: make(chan bool)}}
 	go r.Run(rctx, stop)
-	r.Help(noHelp{})
+	f.help = r.Help
 	kernel := t.TempDir()
 	dirs.Store(f.gonb, kernel)
 	name, err := r.Prepare(kernel)

@@ -67,9 +67,10 @@ type Relay struct {
 	shell, control, stdin, iopub *wire.Socket // the front end's
 	child                        *child
 
-	helper  Helper // nil until it is known
-	warmed  bool   // the helper was told that somebody may ask
-	dir     string // of the kernel's files, once it is known
+	helper  Helper   // nil until it is known
+	asking  []func() // questions that wait for it
+	warmed  bool     // the helper was told that somebody may ask
+	dir     string   // of the kernel's files, once it is known
 	process Process
 	current *execution
 	queue   []*request
@@ -144,10 +145,13 @@ func (r *Relay) Prepare(dir string) (string, error) {
 	return name, nil
 }
 
-// Help gives the relay somebody to ask about code. Until then it answers from
-// the cells and the language alone.
+// Help gives the relay somebody to ask about code. Questions of before wait for it, up
+// to a limit, and then are answered from the cells and the language alone.
 func (r *Relay) Help(h Helper) {
-	r.post(func() { r.helper = h })
+	r.post(func() {
+		r.helper = h
+		r.askNow()
+	})
 	go h.Packages() // reads much, once
 }
 

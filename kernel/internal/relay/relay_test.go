@@ -151,6 +151,32 @@ func TestQueue(t *testing.T) {
 	}
 }
 
+// TestHelpComes: questions that come while the kernel starts are answered once there is
+// somebody to ask, or, where nobody comes, from what is known.
+func TestHelpComes(t *testing.T) {
+	for _, comes := range []bool{true, false} {
+		l := patient
+		if !comes {
+			l.start = 50 * time.Millisecond
+		}
+		f := unhelped(t, l)
+		first := f.send(f.shell, "complete_request", map[string]any{"code": "fmt.Pr"})
+		second := f.send(f.shell, "complete_request", map[string]any{"code": "swi"})
+		f.next(f.replies, f.send(f.control, "kernel_info_request", nil)) // what needs nobody is answered
+		want := 0
+		if comes {
+			f.help(noHelp{})
+			want = 2
+		}
+		if _, reply := f.next(f.replies, first); len(reply["matches"].([]any)) != want {
+			t.Errorf("help comes: %v; %v", comes, reply)
+		}
+		if _, reply := f.next(f.replies, second); len(reply["matches"].([]any)) != 1 {
+			t.Errorf("help comes: %v; %v", comes, reply)
+		}
+	}
+}
+
 // TestWaitsBeforeGoNB: cells that come before GoNB leave no file beside the notebook,
 // and are told of in the kernel's folder once it is there.
 func TestWaitsBeforeGoNB(t *testing.T) {

@@ -131,30 +131,53 @@ func (r *Relay) later(ctx context.Context, m *wire.Message, kind string, f func(
 		r.status("idle", m.RawHeader())
 		return
 	}
-	r.warm()
-	q := question{code: in.Code, cursor: len([]rune(in.Code)), names: make([]string, 0, len(r.names)), helper: r.helper}
-	if in.Cursor != nil {
-		q.cursor = min(max(*in.Cursor, 0), q.cursor)
+	r.whenHelped(func() {
+		r.warm()
+		q := question{code: in.Code, cursor: len([]rune(in.Code)), names: make([]string, 0, len(r.names)), helper: r.helper}
+		if in.Cursor != nil {
+			q.cursor = min(max(*in.Cursor, 0), q.cursor)
+		}
+		for name := range r.kept {
+			q.names = append(q.names, name)
+		}
+		for name := range r.names {
+			q.names = append(q.names, name)
+		}
+		q.sources = append(q.sources, declaration(r.kept))
+		for _, c := range r.cells {
+			q.sources = append(q.sources, c.Source)
+		}
+		go func() {
+			ctx, cancel := context.WithTimeout(ctx, r.limits.answer)
+			defer cancel()
+			content := f(ctx, q)
+			r.post(func() {
+				r.reply(r.shell, m, kind, content)
+				r.status("idle", m.RawHeader())
+			})
+		}()
+	})
+}
+
+// whenHelped calls f once there is a helper, or none came for long: the first questions
+// come while the kernel starts.
+func (r *Relay) whenHelped(f func()) {
+	if r.helper != nil {
+		f()
+		return
 	}
-	for name := range r.kept {
-		q.names = append(q.names, name)
+	if r.asking = append(r.asking, f); len(r.asking) == 1 {
+		time.AfterFunc(r.limits.start, func() { r.post(r.askNow) })
 	}
-	for name := range r.names {
-		q.names = append(q.names, name)
+}
+
+// askNow has the questions that wait for a helper answered.
+func (r *Relay) askNow() {
+	asking := r.asking
+	r.asking = nil
+	for _, f := range asking {
+		f()
 	}
-	q.sources = append(q.sources, declaration(r.kept))
-	for _, c := range r.cells {
-		q.sources = append(q.sources, c.Source)
-	}
-	go func() {
-		ctx, cancel := context.WithTimeout(ctx, r.limits.answer)
-		defer cancel()
-		content := f(ctx, q)
-		r.post(func() {
-			r.reply(r.shell, m, kind, content)
-			r.status("idle", m.RawHeader())
-		})
-	}()
 }
 
 // warm has the helper get ready for questions, once somebody may ask some: a
