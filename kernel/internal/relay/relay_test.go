@@ -163,16 +163,17 @@ func TestHelpComes(t *testing.T) {
 		first := f.send(f.shell, "complete_request", map[string]any{"code": "fmt.Pr"})
 		second := f.send(f.shell, "complete_request", map[string]any{"code": "swi"})
 		f.next(f.replies, f.send(f.control, "kernel_info_request", nil)) // what needs nobody is answered
-		want := 0
+		want := map[string]int{first: 0, second: 1}
 		if comes {
 			f.help(noHelp{})
-			want = 2
+			want[first] = 2
 		}
-		if _, reply := f.next(f.replies, first); len(reply["matches"].([]any)) != want {
-			t.Errorf("help comes: %v; %v", comes, reply)
-		}
-		if _, reply := f.next(f.replies, second); len(reply["matches"].([]any)) != 1 {
-			t.Errorf("help comes: %v; %v", comes, reply)
+		for range 2 {
+			m := <-f.replies
+			var reply struct{ Matches []string }
+			if err := m.Bind(&reply); err != nil || len(reply.Matches) != want[m.ParentID()] {
+				t.Errorf("help comes: %v; %v, %v", comes, reply, err)
+			}
 		}
 	}
 }
