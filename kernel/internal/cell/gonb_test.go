@@ -217,7 +217,7 @@ func checkCell(t interface {
 	if got := first.WithMethods(m); strings.Count(got.Source, "\n") != strings.Count(first.Source, "\n") {
 		t.Fatalf("%q became %q", first.Source, got.Source)
 	}
-	for i := range first.Lines {
+	for i := 0; i < len(first.Lines); i += 1 + len(first.Lines)/50 { // each reads the cell
 		first.DeclaredAt(i + 1)
 	}
 	Unbalanced(normal)
