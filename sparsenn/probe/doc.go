@@ -10,6 +10,10 @@
 //	values, err := probe.Scan(ctx, run.Model, windows, []circuit.Node{node}, nil)
 //	of, err := probe.Join(windows, values[0], len(data.Valid))
 //
+// OnPairs says what nodes are on the two sides of a task's examples, Attention where a head
+// looks there, FiringOf and Detectors how well nodes find the token in which the sides differ
+// first and tell which side it is. Labels' Ask, Extremes and Closings ask the same of text.
+//
 // Gao et al. show such a node in Fig 39: of one sign inside double quotes, of the
 // other inside single ones, and nearly zero outside.
 package probe

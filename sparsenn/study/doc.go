@@ -15,6 +15,9 @@
 // InterchangeAt is to exchange nodes: what statements about single nodes are
 // found and tested by. [Way] is the way through a circuit that counts most, by the
 // effects on the select split that [Selecting] measures, and [Views] are a circuit and its model, ready for such tests.
+// [Exchange], [Under] with [Put] and [Hold], [HoldByPosition] and [ExchangeWithin] are the
+// tests; [LookingBack], [Behind], [Counters] and [Roles] say which head and which nodes they
+// are made of.
 //
 // Everything expensive is an artifact: a training run, a pruning, a proof. What
 // is there is loaded, what is half done is resumed, and a cancelled call goes on

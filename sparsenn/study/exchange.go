@@ -1,0 +1,108 @@
+package study
+
+import (
+	"math"
+	"slices"
+
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/probe"
+	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/task"
+)
+
+// Exchange is prove.InterchangeEach over any number of examples, a batch at a time.
+// It is empty where there are no groups.
+func Exchange(m prove.Recorder, list []task.Example, at prove.Pairing, groups ...[]circuit.Node) ([]prove.Swap, error) {
+	out := make([]prove.Swap, len(groups))
+	if len(groups) == 0 {
+		return out, nil
+	}
+	for part := range slices.Chunk(list, probe.PairsAtOnce) {
+		swaps, err := prove.InterchangeEach(m, part, groups, at)
+		if err != nil {
+			return nil, err
+		}
+		for i, s := range swaps {
+			w, sum := float64(s.N)/float64(len(list)), &out[i]
+			sum.Node, sum.N = s.Node, sum.N+s.N
+			sum.Before, sum.After = sum.Before+w*s.Before, sum.After+w*s.After
+			sum.MarginBefore, sum.MarginAfter = sum.MarginBefore+w*s.MarginBefore, sum.MarginAfter+w*s.MarginAfter
+		}
+	}
+	return out, nil
+}
+
+// Apart makes a group of every node, for [Exchange] to exchange each alone.
+func Apart(nodes []circuit.Node) (groups [][]circuit.Node) {
+	for _, n := range nodes {
+		groups = append(groups, []circuit.Node{n})
+	}
+	return groups
+}
+
+// OfKinds lists the nodes of a circuit of some kinds, such as circuit.ResidDelta, in its
+// order: at most n of each kind.
+func OfKinds(c *circuit.Circuit, n int, kinds ...string) (out []circuit.Node) {
+	number := map[string]int{}
+	for _, x := range c.Nodes {
+		if k := x.Kind(); slices.Contains(kinds, k) && number[k] < n {
+			number[k]++
+			out = append(out, x.Node)
+		}
+	}
+	return out
+}
+
+// Most is the index of the group whose exchange turns the answers of examples most, by the
+// margin; -1 where there are no groups. It is a choice: the examples are to be of the
+// select split.
+func Most(m prove.Recorder, list []task.Example, at prove.Pairing, groups ...[]circuit.Node) (int, error) {
+	best, least := -1, math.Inf(1)
+	swaps, err := Exchange(m, list, at, groups...)
+	for i, s := range swaps {
+		if s.MarginAfter-s.MarginBefore < least {
+			best, least = i, s.MarginAfter-s.MarginBefore
+		}
+	}
+	return best, err
+}
+
+// LookingBack is the head of a circuit whose values, exchanged at the opening token alone,
+// turn the answers of examples most, with those of its values that the circuit has. ok is
+// false where no head has any. It is a choice, as that of [Most] is.
+func LookingBack(m prove.Recorder, c *circuit.Circuit, list []task.Example) (head circuit.Head, values []circuit.Node, ok bool, err error) {
+	least := math.Inf(1)
+	for _, h := range c.Heads() {
+		v := OfHead(c, h, circuit.Value)
+		if len(v) == 0 {
+			continue
+		}
+		s, err := Exchange(m, list, Opening, v)
+		if err != nil {
+			return head, nil, false, err
+		}
+		if d := s[0].MarginAfter - s[0].MarginBefore; d < least {
+			head, values, least, ok = h, v, d, true
+		}
+	}
+	return head, values, ok, nil
+}
+
+// OfHead lists the nodes of a head that a circuit has, of some kinds: circuit.Query, Key or
+// Value.
+func OfHead(c *circuit.Circuit, h circuit.Head, kinds ...string) (out []circuit.Node) {
+	for _, n := range c.ByHead(h) {
+		if slices.Contains(kinds, n.Kind()) {
+			out = append(out, n.Node)
+		}
+	}
+	return out
+}
+
+// WholeHead lists all nodes of a head of one kind, whether a circuit keeps them or not.
+func WholeHead(s circuit.Shape, h circuit.Head, kind string) (out []circuit.Node) {
+	for i := range s.DHead {
+		out = append(out, circuit.Node{Site: siteOf(h.Layer, circuit.Attn, kind), Index: h.Head*s.DHead + i})
+	}
+	return out
+}
