@@ -30,6 +30,10 @@ func interruptible[T any](f func(ctx context.Context) (T, error)) T {
 	return must(f(ctx))
 }
 
+// quiet is how long work goes on without a bar. A variable for tests, whose examples print
+// nothing else on a machine of any speed.
+var quiet = time.Second
+
 // A bar shows the progress of work that takes over a second: what is loaded shows none.
 type bar struct {
 	name  string
@@ -44,7 +48,7 @@ func newBar(name string, all int) *bar { return &bar{name: name, all: all, begun
 func (b *bar) step(n int, note string) {
 	b.last = note
 	if b.book == nil {
-		if time.Since(b.begun) < time.Second {
+		if time.Since(b.begun) < quiet {
 			return
 		}
 		b.book = book.NewProgress(b.name, b.all)

@@ -165,13 +165,14 @@ func (c *Circuit) Bundle() (viz.Bundle, error) {
 	title := fmt.Sprintf("%s, %s", c.Finding().Task.Name, c.spec.Name)
 	page := Page{viz.Circuit{Note: c.note(title, fmt.Sprintf("%s, of a model with %d nonzero weights.", c.size(), c.model.L0())), Circuit: data, JSON: json}}
 	if c.spec.Keep == nil && data.Proof != nil {
-		page = append(page, c.proof())
+		page = append(page, c.Proof())
 	}
 	return page.Bundle()
 }
 
-// proof is the table of the proof's losses.
-func (c *Circuit) proof() viz.Table {
+// Proof is the table of the losses by which the circuit was held against the whole model and
+// random circuits.
+func (c *Circuit) Proof() viz.Table {
 	f := c.Finding()
 	t := viz.Table{
 		Note:    c.note("Faithfulness on held-out prompts", "Nats per example; guessing costs 0.693. Intervals: 95 %, over prompts, for random circuits over circuits."),

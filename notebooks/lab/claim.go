@@ -41,6 +41,9 @@ func stated(name string, value any) ([]book.Stated, error) {
 	switch v := value.(type) {
 	case Claimer:
 		list := v.Claims()
+		if e, ok := value.(interface{ empty() bool }); ok && e.empty() {
+			return nil, nil
+		}
 		if len(list) == 0 {
 			return nil, fmt.Errorf("claim %q: it has no numbers", name)
 		}

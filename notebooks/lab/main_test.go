@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"circuitbook/sparsenn/store"
 )
@@ -24,6 +25,7 @@ func TestMain(m *testing.M) {
 	}
 	os.Setenv(store.NotebookRootVariable, runs)
 	end = func(err error) { panic(ended{err}) }
+	quiet = time.Hour
 	code := m.Run()
 	os.RemoveAll(dir)
 	os.Exit(code)

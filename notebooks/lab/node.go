@@ -3,7 +3,6 @@ package lab
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/corpus"
@@ -60,29 +59,14 @@ func (n Node) Bundle() (viz.Bundle, error) {
 func (m *Model) Contexts(node string) viz.Contexts {
 	n, err := circuit.ParseNode(node)
 	check(err)
-	r := m.Run()
 	stream := m.Data().Valid
 	stream = stream[:min(len(stream), contextTokens)]
-	values := interruptible(func(ctx context.Context) ([]float64, error) { return m.along(ctx, stream, n) })
-	// Documents are the streams, so that no context reaches over the end of one.
-	docs, activity := [][]string{nil}, [][]float64{nil}
-	for i, id := range stream {
-		if math.IsNaN(values[i]) {
-			continue
-		}
-		k := len(docs) - 1
-		docs[k], activity[k] = append(docs[k], must(r.Tokenizer.Token(id))), append(activity[k], values[i])
-		if id == r.Tokenizer.EOT() {
-			docs, activity = append(docs, nil), append(activity, nil)
-		}
-	}
-	top, bottom, err := viz.SelectContexts(activity, docs, 0, 6, 12)
-	check(err)
-	return viz.Contexts{Note: m.note("Contexts of "+node, fmt.Sprintf("Of %d tokens of validation text.", len(stream))), Node: node, Top: top, Bottom: bottom}
+	values := interruptible(func(ctx context.Context) ([][]float64, error) { return m.along(ctx, stream, n) })
+	return m.contexts(node, stream, values[0], 6)
 }
 
-// along is what a node is along a stream, [token].
-func (m *Model) along(ctx context.Context, stream corpus.Tokens, n circuit.Node) ([]float64, error) {
+// along is what nodes are along a stream, [node][token].
+func (m *Model) along(ctx context.Context, stream corpus.Tokens, nodes ...circuit.Node) (out [][]float64, err error) {
 	r := m.Run()
 	length := r.Config.Model.Context
 	windows, err := probe.Cut(stream, length, max(1, length/2))
@@ -90,12 +74,19 @@ func (m *Model) along(ctx context.Context, stream corpus.Tokens, n circuit.Node)
 		return nil, err
 	}
 	b := newBar("reading validation text", len(windows))
-	v, err := probe.Scan(ctx, r.Model, windows, []circuit.Node{n}, func(done, all int) { b.step(done, n.String()) })
+	v, err := probe.Scan(ctx, r.Model, windows, nodes, func(done, all int) { b.step(done, fmt.Sprintf("%d of %d windows", done, all)) })
 	if bad := b.done(err == nil); err == nil {
 		err = bad
 	}
 	if err != nil {
 		return nil, err
 	}
-	return probe.Join(windows, v[0], len(stream))
+	for _, x := range v {
+		joined, err := probe.Join(windows, x, len(stream))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, joined)
+	}
+	return out, nil
 }

@@ -2,6 +2,9 @@ package lab
 
 import (
 	"fmt"
+	"math"
+	"slices"
+	"strings"
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/study"
@@ -63,6 +66,26 @@ func (c *Circuit) Nulls() Circuits {
 		[]*Circuit{c.again(c.model, "shuffled labels", true), c.again(c.model.Untrained(), "untrained model", false)}}
 }
 
+// Each states of every circuit reached, nodes, edges, trials, loss_full, loss_alone,
+// loss_removed and loss_random_removed, under the first word of its name and, if that is seed,
+// its number: seed0_nodes, shuffled_nodes.
+func (c Circuits) Each() Report {
+	out := Report{Figures: Page{c}}
+	for _, x := range c.List {
+		key, rest, _ := strings.Cut(x.spec.Name, " ")
+		if key == "seed" {
+			key += rest
+		}
+		for _, s := range x.Claims() {
+			if slices.Contains([]string{"reached", "nodes", "edges", "trials", "loss_full", "loss_alone", "loss_removed", "loss_random_removed"}, s.Name) {
+				s.Name = key + "_" + s.Name
+				out.Numbers = append(out.Numbers, s)
+			}
+		}
+	}
+	return out
+}
+
 // findings are the studies behind the circuits.
 func (c Circuits) findings() (list []*study.Finding) {
 	for _, x := range c.List {
@@ -81,13 +104,20 @@ func (c Circuits) Bundle() (viz.Bundle, error) {
 	}
 	first := c.List[0]
 	t := viz.Table{Note: first.note(c.Title, "Losses on held-out prompts, nats per example; guessing costs 0.693. Where the target is not reached, the circuit holds every node."),
-		Columns: []viz.Column{{Name: ""}, {Name: "target reached"}, {Name: "nodes", Bar: true}, {Name: "edges", Bar: true}, {Name: "full", Format: "%.3f"}, {Name: "alone", Format: "%.3f"}, {Name: "removed", Format: "%.3f"},
-			{Name: "random alone", Format: "%.3f"}, {Name: "random removed", Format: "%.3f"}}}
-	picture := viz.Estimates{Note: first.note(c.Title, ""), X: viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Refs: []viz.Ref{{Name: "target", Y: first.spec.Config.Prune.Target}}, Interval: "95 %"}
+		Columns: []viz.Column{{Name: ""}, {Name: "nonzero weights"}, {Name: "validation loss", Format: "%.3f"}, {Name: "trials"}, {Name: "target reached"}, {Name: "nodes", Bar: true}, {Name: "edges", Bar: true}, {Name: "full", Format: "%.3f"}, {Name: "alone", Format: "%.3f"}, {Name: "removed", Format: "%.3f"},
+			{Name: "random alone", Format: "%.3f"}, {Name: "random removed", Format: "%.3f"}, {Name: "as many by attribution", Format: "%.3f"}}}
+	if sum := c.Summary(); sum.N > 2 {
+		t.Total = []any{"median", nil, nil, nil, nil, sum.MedianNodes, sum.MedianEdges, nil, nil, nil, nil, nil, nil}
+	}
+	picture := viz.Estimates{Note: first.note(c.Title, ""), X: viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Refs: []viz.Ref{{Name: "target", Y: first.spec.Config.Prune.Target}, {Name: "chance", Y: math.Ln2}}, Interval: "95 %"}
 	sites := viz.Table{Note: first.note("Where the nodes are", ""), Columns: []viz.Column{{Name: "site"}}}
 	for _, x := range c.List {
 		p := x.Finding().Circuit().Proof
-		t.Rows = append(t.Rows, []any{x.spec.Name, x.Reached(), x.Nodes(), x.Edges(), p.Full.Mean, p.Alone.Mean, p.Removed.Mean, p.RandomAlone.Mean, p.RandomRemoved.Mean})
+		row := []any{x.spec.Name, x.model.L0(), x.model.Valid(), len(x.Finding().Pruned.Trials), x.Reached(), x.Nodes(), x.Edges(), p.Full.Mean, p.Alone.Mean, p.Removed.Mean, p.RandomAlone.Mean, p.RandomRemoved.Mean, nil}
+		if a := x.Finding().Proved.Attribution; a != nil {
+			row[len(row)-1] = a.AtSize.Mean
+		}
+		t.Rows = append(t.Rows, row)
 		for _, l := range x.Finding().Losses() {
 			picture.Rows = append(picture.Rows, viz.Estimate{Name: l.Label, Value: l.Mean, Lo: l.Lo, Hi: l.Hi, Group: x.spec.Name})
 		}
@@ -109,10 +139,23 @@ func (c Circuits) Claims() []book.Stated {
 	return []book.Stated{{Name: "n", Value: s.N}, {Name: "reached", Value: s.Reached}, {Name: "median_nodes", Value: s.MedianNodes}, {Name: "median_edges", Value: s.MedianEdges}}
 }
 
+// A Diff is two circuits on one sheet.
+type Diff struct {
+	viz.CircuitDiff
+	SamePath int // nodes that bear the same path in both
+}
+
+// Claims is same_path.
+func (d Diff) Claims() []book.Stated { return []book.Stated{{Name: "same_path", Value: d.SamePath}} }
+
 // Diff draws two circuits of models of one shape on one sheet: what both have, and what only
 // one has. Between models of different seeds an index means nothing: look at the bars.
-func (c *Circuit) Diff(other *Circuit) viz.CircuitDiff {
+func (c *Circuit) Diff(other *Circuit) Diff {
 	a, b := c.Data(), other.Data()
-	must(circuit.Compare(a, b))
-	return viz.CircuitDiff{Note: c.note(c.spec.Name+" and "+other.spec.Name, ""), A: a, B: b, NameA: c.spec.Name, NameB: other.spec.Name}
+	d := must(circuit.Compare(a, b))
+	caption := fmt.Sprintf("%d nodes bear the same path in both.", len(d.Both))
+	if c.model.spec.Config.Seed != other.model.spec.Config.Seed {
+		caption += " Models of different seeds share no node: those do so by chance. Compare where nodes are, not which."
+	}
+	return Diff{viz.CircuitDiff{Note: c.note(c.spec.Name+" and "+other.spec.Name, caption), A: a, B: b, NameA: c.spec.Name, NameB: other.spec.Name}, len(d.Both)}
 }

@@ -1,17 +1,14 @@
 package lab
 
 import (
-	"slices"
+	"fmt"
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/prove"
-	"circuitbook/sparsenn/task"
+	"circuitbook/sparsenn/study"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
 )
-
-// chunk is how many examples go through a model at a time.
-const chunk = 32
 
 // A Swap is what exchanging nodes between the two sides of every pair did.
 type Swap struct {
@@ -32,17 +29,9 @@ type Swaps struct {
 func (c *Circuit) Swap(nodes ...string) Swaps {
 	list := must(parseNodes(nodes))
 	if len(nodes) == 0 {
-		for _, n := range c.Data().Nodes {
-			if n.Kind() == circuit.ResidDelta {
-				list = append(list, n.Node)
-			}
-		}
+		list = c.kinds(len(c.Data().Nodes), circuit.ResidDelta)
 	}
-	var groups [][]circuit.Node
-	for _, n := range list {
-		groups = append(groups, []circuit.Node{n})
-	}
-	return c.exchange(prove.FromEnd, groups...)
+	return c.exchange(prove.FromEnd, study.Apart(list)...)
 }
 
 // SwapTogether is Swap of several nodes at once.
@@ -53,26 +42,12 @@ func (c *Circuit) SwapTogether(nodes ...string) Swaps {
 // exchange exchanges groups of nodes, each alone, at the tokens that at pairs.
 func (c *Circuit) exchange(at prove.Pairing, groups ...[]circuit.Node) Swaps {
 	list := c.reported().ForMeasuring()
-	full, alone := exchangeEach(c.model.Run().Model, list, at, groups), exchangeEach(c.Alone(), list, at, groups)
+	full, alone := must(study.Exchange(c.model.Run().Model, list, at, groups...)), must(study.Exchange(c.alone(), list, at, groups...))
 	s := Swaps{Note: c.note("Exchanged between the sides of a pair", "Share of answers that turn into the other side's, on held-out prompts. Margin: the right answer's logit less the other's, in the whole model.")}
 	for i, g := range groups {
 		s.List = append(s.List, Swap{g, full[i], alone[i]})
 	}
 	return s
-}
-
-// exchangeEach is prove.InterchangeEach over any number of examples.
-func exchangeEach(m prove.Recorder, list []task.Example, at prove.Pairing, groups [][]circuit.Node) []prove.Swap {
-	out := make([]prove.Swap, len(groups))
-	for part := range slices.Chunk(list, chunk) {
-		for i, s := range must(prove.InterchangeEach(m, part, groups, at)) {
-			w, sum := float64(s.N)/float64(len(list)), &out[i]
-			sum.Node, sum.N = s.Node, sum.N+s.N
-			sum.Before, sum.After = sum.Before+w*s.Before, sum.After+w*s.After
-			sum.MarginBefore, sum.MarginAfter = sum.MarginBefore+w*s.MarginBefore, sum.MarginAfter+w*s.MarginAfter
-		}
-	}
-	return out
 }
 
 // names joins nodes for a table.
@@ -94,6 +69,17 @@ func (s Swaps) Bundle() (viz.Bundle, error) {
 		t.Rows = append(t.Rows, []any{names(x.Nodes), x.Full.After, x.Alone.After, x.Full.MarginBefore, x.Full.MarginAfter, x.Full.N})
 	}
 	return t.Bundle()
+}
+
+// Of is the exchange of one node by itself, by its path.
+func (s Swaps) Of(node string) Swaps {
+	for _, x := range s.List {
+		if names(x.Nodes) == node {
+			return Swaps{[]Swap{x}, s.Note}
+		}
+	}
+	end(fmt.Errorf("%s was not exchanged by itself", node))
+	return s
 }
 
 // Claims are, of one exchange, before_full, after_full and after_circuit; of several none.

@@ -1,0 +1,72 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/study"
+)
+
+// kinds lists the nodes of the circuit of some kinds, such as circuit.ResidDelta, at most n
+// of each kind, and three where none was found and all nodes of the model stand in its place.
+func (c *Circuit) kinds(n int, kinds ...string) []circuit.Node {
+	return study.OfKinds(c.Data(), c.few(n), kinds...)
+}
+
+func (c *Circuit) few(n int) int {
+	if !c.Reached() {
+		return min(n, 3)
+	}
+	return n
+}
+
+// alone is the circuit with its logits as they come out; where none was found it holds every
+// node, which is the model.
+func (c *Circuit) alone() study.Reader {
+	if !c.Reached() && c.spec.Keep == nil {
+		return c.model.Run().Model
+	}
+	return c.Alone()
+}
+
+// views are the circuit alone, its logits read by the scale and shift of its search, and the
+// whole model.
+func (c *Circuit) views() []study.View {
+	t := must(c.taskOf())
+	return interruptible(func(ctx context.Context) ([]study.View, error) {
+		return study.Views(ctx, c.model.Run(), t, c.Data(), study.Options{})
+	})
+}
+
+// holding is the whole model with nodes held at their means.
+func (c *Circuit) holding(nodes ...circuit.Node) *prove.Part {
+	return interruptible(func(ctx context.Context) (*prove.Part, error) {
+		return prove.Without(ctx, c.model.Run(), study.Only(c.Data(), nodes...))
+	})
+}
+
+// Deciding is the node that decides: of those of the circuit that write to the residual
+// stream, the one whose exchange between the two sides of pairs turns the answers of prompts
+// for selecting most. It is "" where the circuit writes nothing.
+func (c *Circuit) Deciding() string {
+	nodes := c.kinds(24, circuit.ResidDelta)
+	if i := must(study.Most(c.model.Run().Model, c.selected(), prove.FromEnd, study.Apart(nodes)...)); i >= 0 {
+		return nodes[i].String()
+	}
+	return ""
+}
+
+// Effect is what the circuit alone loses without one of its nodes, in nats per example, as
+// measured on held-out prompts; 0 where it was not measured.
+func (c *Circuit) Effect(node string) float64 {
+	k, _ := c.Data().Find(must(c.have([]string{node}))[0])
+	if k.Effect == nil {
+		return 0
+	}
+	return *k.Effect
+}
+
+// nameOf names a head.
+func nameOf(h circuit.Head) string { return fmt.Sprintf("layer %d, head %d", h.Layer, h.Head) }

@@ -1,0 +1,80 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/study"
+	"circuitbook/viz"
+	"circuitbook/viz/book"
+)
+
+// Counter tries whether what attention writes before the head looks, and the head's keys
+// read, counts tokens, so that the head takes the latest of several: it is held at one value,
+// and at what its position has on other prompts, and exchanged between two opening tokens of
+// one prompt, in the circuit and in the whole model. The numbers are nodes, writes, reads and
+// swap_prompts, NODES_HOW_MODEL_look and _loss, NODES_MODEL_position_correlation, and
+// swap_MODEL_WHEN_look_open, _look_earlier and _turned.
+func (l Looking) Counter() (out Report) {
+	if !l.Found {
+		return nothing(none)
+	}
+	c := l.Circuit
+	data, config := c.Data(), c.model.Run().Config.Model
+	writes, reads := study.Counters(data, l.Head)
+	if len(writes) == 0 {
+		return nothing("the head's keys read nothing that attention wrote before")
+	}
+	writes, reads = writes[:min(len(writes), 8)], reads[:min(len(reads), 8)]
+	held, list, other := c.reported(), first(c.reported(), 128), c.selected()
+	twice := study.OpenedTwice(held.ForMeasuring())
+	t := viz.Table{Note: c.note("What attention writes before the head looks", fmt.Sprintf("%s; %d pairs. Held: at the same value at every token; by position: at the mean that the position has over %d other prompts.", nameOf(l.Head), len(list), 2*len(other))),
+		Columns: []viz.Column{{Name: "in"}, {Name: "nodes"}, {Name: "held at"}, {Name: "attention back", Format: "%.3f", Bar: true, Max: 1}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "pairs right", Format: "%.3f"}}}
+	swaps := viz.Table{Note: c.note("The counter exchanged between two opening tokens of one prompt", "Prompts that opened before. Turned: of those in which the earlier one is of the other kind, the share answered after it."),
+		Columns: []viz.Column{{Name: "in"}, {Name: "prompts"}, {Name: ""}, {Name: "attention to the open one", Format: "%.3f", Bar: true, Max: 1}, {Name: "to the earlier one", Format: "%.3f", Bar: true, Max: 1}, {Name: "of the other kind"}, {Name: "turned", Format: "%.3f", Bar: true, Max: 1}}}
+	row := func(m study.View, nodes []circuit.Node, at, claim string, r study.Reading) {
+		t.Rows = append(t.Rows, []any{m.Name, names(nodes), at, r.Look.Mean, r.Loss.Mean, r.Loss.Lo, r.Loss.Hi, r.Right.Mean})
+		out.say(claim+"_"+m.Claim+"_look", r.Look.Mean)
+		out.Numbers = append(out.Numbers, claimOf(claim+"_"+m.Claim+"_loss", r.Loss))
+	}
+	for _, m := range c.views() {
+		row(m, nil, "", "none", must(study.Under(m, config.Sink, list, l.Head, nil)))
+		for _, x := range []study.Group{{Claim: "written", Nodes: writes}, {Claim: "read", Nodes: reads}} {
+			h := interruptible(func(ctx context.Context) (study.Held, error) {
+				return study.HoldByPosition(ctx, m, config, data, list, other, l.Head, x.Nodes)
+			})
+			for _, r := range h.Rows {
+				row(m, x.Nodes, r.At, x.Claim+"_"+r.Claim, r.Reading)
+			}
+			out.say(x.Claim+"_"+m.Claim+"_position_correlation", h.Position)
+		}
+		if len(twice) == 0 {
+			continue
+		}
+		both := interruptible(func(ctx context.Context) (x [2]study.Looked, err error) {
+			x[0], x[1], err = study.ExchangeWithin(ctx, m, config, twice, reads, l.Head)
+			return x, err
+		})
+		for k, x := range both {
+			of := "swap_" + m.Claim + "_" + []string{"before", "after"}[k]
+			out.say(of+"_look_open", x.Open.Mean)
+			out.say(of+"_look_earlier", x.Earlier.Mean)
+			row := []any{m.Name, len(twice), []string{"as they are", "exchanged"}[k], x.Open.Mean, x.Earlier.Mean, x.Turned.N, nil}
+			if x.Turned.N > 0 {
+				row[6] = x.Turned.Mean
+				out.say(of+"_turned", x.Turned.Mean)
+			}
+			swaps.Rows = append(swaps.Rows, row)
+		}
+	}
+	strips := c.promptStrips(writes[0].String(), reads[0].String())
+	strips.Note = c.note("The counter over a prompt", "In the whole model.")
+	out.Figures = Page{strips, t}
+	if len(swaps.Rows) > 0 {
+		out.Figures = append(out.Figures, swaps)
+	}
+	out.Numbers = append(out.Numbers, book.Stated{Name: "nodes", Value: len(writes)}, book.Stated{Name: "writes", Value: writes[0].String()},
+		book.Stated{Name: "reads", Value: reads[0].String()}, book.Stated{Name: "swap_prompts", Value: len(twice)})
+	return out
+}

@@ -1,0 +1,209 @@
+package lab
+
+import (
+	"fmt"
+	"slices"
+
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/probe"
+	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/task"
+	"circuitbook/viz"
+	"circuitbook/viz/book"
+)
+
+// A Looking is the head of a circuit that looks back to where the two sides of a pair differ.
+type Looking struct {
+	Circuit *Circuit
+	Found   bool // false where no head of the circuit has a value
+	Head    circuit.Head
+	Values  []circuit.Node // those of the head that the circuit keeps
+	// Full and Alone are the head's attention from the last token to the first in which the
+	// sides differ, in the whole model and in the circuit, over held-out prompts.
+	Full, Alone Estimate
+}
+
+// LooksBack finds the head whose values, exchanged between the two sides at the first token in
+// which they differ, turn the answers of prompts for selecting most, and measures where it looks.
+func (c *Circuit) LooksBack() Looking {
+	r := c.model.Run()
+	l := Looking{Circuit: c}
+	var err error
+	l.Head, l.Values, l.Found, err = study.LookingBack(r.Model, c.Data(), c.selected())
+	check(err)
+	if l.Found {
+		l.Full = l.attention(r.Model, "attention back, whole model")
+		l.Alone = l.attention(c.alone(), "attention back, circuit alone")
+	}
+	return l
+}
+
+// attention is how much the head looks back in a model.
+func (l Looking) attention(m prove.Recorder, of string) Estimate {
+	list := must(probe.Attention(m, l.Circuit.reported().ForMeasuring(), l.Head, l.Circuit.Data().Model.Sink))
+	return Estimate{study.Mean(list), of, "of 1"}
+}
+
+// none says that there is no such head.
+const none = "the circuit has no head with a value: nothing looks back"
+
+// Bundle shows where the head looks from the last token, on both sides of a held-out pair.
+func (l Looking) Bundle() (viz.Bundle, error) {
+	if !l.Found {
+		return nothing(none).Bundle()
+	}
+	list := l.Circuit.reported().ForMeasuring()[:1]
+	var page Page
+	for side, ids := range [][]int32{list[0].Prompt, list[0].Counter} {
+		a := l.Circuit.model.attention(ids, l.Head)
+		a.Note = l.Circuit.note("Where "+nameOf(l.Head)+" looks from the last token", []string{"The prompt.", "Its counterpart."}[side])
+		page = append(page, a)
+	}
+	return append(page, l.Full, l.Alone).Bundle()
+}
+
+func (l Looking) empty() bool { return !l.Found }
+
+// Claims are head, look_full and look_circuit.
+func (l Looking) Claims() []book.Stated {
+	if !l.Found {
+		return nil
+	}
+	return []book.Stated{{Name: "head", Value: nameOf(l.Head)}, claimOf("look_full", l.Full.Estimate), claimOf("look_circuit", l.Alone.Estimate)}
+}
+
+// Exchange exchanges the head's values between the two sides at the first token in which they
+// differ, and nowhere else: those that the circuit keeps, all of them, and those of the
+// layer's other heads. Its numbers are kept, head and others, each after_full and after_circuit.
+func (l Looking) Exchange() Report {
+	if !l.Found {
+		return nothing(none)
+	}
+	shape := l.Circuit.Data().Model
+	var others []circuit.Node
+	for h := range shape.Heads {
+		if h != l.Head.Head {
+			others = append(others, study.WholeHead(shape, circuit.Head{Layer: l.Head.Layer, Head: h}, circuit.Value)...)
+		}
+	}
+	groups := []study.Group{{Name: "the values that the circuit keeps", Claim: "kept", Nodes: l.Values},
+		{Name: "all values of the head", Claim: "head", Nodes: study.WholeHead(shape, l.Head, circuit.Value)},
+		{Name: "the values of all other heads of the layer", Claim: "others", Nodes: others}}
+	list := l.Circuit.reported().ForMeasuring()
+	t := viz.Table{Note: l.Circuit.note("Exchanging values at one token", fmt.Sprintf("%s; %d pairs. Share of prompts then answered with the other side's answer.", nameOf(l.Head), len(list))),
+		Columns: []viz.Column{{Name: "exchanged"}, {Name: "channels"}, {Name: "whole model", Format: "%.3f", Bar: true, Max: 1}, {Name: "circuit alone", Format: "%.3f", Bar: true, Max: 1}}}
+	var out Report
+	alone := l.Circuit.alone()
+	for _, g := range groups {
+		if len(g.Nodes) == 0 {
+			continue
+		}
+		full, only := must(study.Exchange(l.Circuit.model.Run().Model, list, study.Opening, g.Nodes))[0], must(study.Exchange(alone, list, study.Opening, g.Nodes))[0]
+		t.Rows = append(t.Rows, []any{g.Name, len(g.Nodes), full.After, only.After})
+		out.say(g.Claim+"_after_full", full.After)
+		out.say(g.Claim+"_after_circuit", only.After)
+	}
+	out.Figures = Page{t}
+	return out
+}
+
+// Constant holds all of the head's query, key or value at its mean in the whole model. Its
+// numbers are query_nodes, the number of queries that the circuit keeps, and of q, k and v
+// look_constant_X, constant_X_loss and constant_X_accuracy.
+func (l Looking) Constant() Report {
+	if !l.Found {
+		return nothing(none)
+	}
+	shape := l.Circuit.Data().Model
+	var groups []study.Group
+	for _, kind := range []string{circuit.Query, circuit.Key, circuit.Value} {
+		groups = append(groups, study.Group{Name: kind, Claim: "constant_" + kind, Nodes: study.WholeHead(shape, l.Head, kind)})
+	}
+	queries := len(study.OfHead(l.Circuit.Data(), l.Head, circuit.Query))
+	out := l.held(groups, "Holding the head's query, key or value at the mean",
+		fmt.Sprintf("In the whole model, all %d channels. The circuit keeps %d of the head's query channels.", shape.DHead, queries))
+	out.say("query_nodes", queries)
+	return out
+}
+
+// Behind holds what is behind the head's keys and values at its mean in the whole model:
+// channels that only one of them reads, or both, and neurons. Its numbers are key_neurons,
+// value_neurons and both_neurons, and of every group, and of none, look_without_GROUP,
+// without_GROUP_loss and without_GROUP_accuracy.
+func (l Looking) Behind() Report {
+	if !l.Found {
+		return nothing(none)
+	}
+	groups := []study.Group{{Name: "nothing", Claim: "without_none"}}
+	sizes := map[string]int{}
+	for _, g := range study.Behind(l.Circuit.Data(), l.Head) {
+		sizes[g.Claim] = len(g.Nodes)
+		g.Claim = "without_" + g.Claim
+		groups = append(groups, g)
+	}
+	out := l.held(groups, "Holding what is behind keys and behind values at its mean", "In the whole model.")
+	for _, k := range []string{"key_neurons", "value_neurons", "both_neurons"} {
+		out.say(k, sizes[k])
+	}
+	return out
+}
+
+// held holds groups at their means in the whole model, each alone; one without nodes that is
+// not named nothing is left out.
+func (l Looking) held(groups []study.Group, title, caption string) (out Report) {
+	c := l.Circuit
+	list := c.reported()
+	t := viz.Table{Note: c.note(title, fmt.Sprintf("%s The head: %s. Attention from the last token to the first in which the sides differ; %d pairs.", caption, nameOf(l.Head), list.Len())),
+		Columns: []viz.Column{{Name: "held at the mean"}, {Name: "nodes"}, {Name: "attention back", Format: "%.3f", Bar: true, Max: 1}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "accuracy", Format: "%.3f"}}}
+	b := newBar("holding nodes", len(groups))
+	for i, g := range groups {
+		if len(g.Nodes) == 0 && i > 0 {
+			t.Rows = append(t.Rows, []any{g.Name, "none in the circuit", nil, nil, nil, nil, nil})
+			continue
+		}
+		m := c.holding(g.Nodes...)
+		look, score := l.attention(m, ""), must(list.Measure(m))
+		t.Rows = append(t.Rows, []any{g.Name, fewNames(g.Nodes), look.Mean, score.Loss, score.Lo, score.Hi, score.Accuracy})
+		out.Numbers = append(out.Numbers, claimOf("look_"+g.Claim, look.Estimate), claimOf(g.Claim+"_loss", estimateOf(score)))
+		out.say(g.Claim+"_accuracy", score.Accuracy)
+		b.step(i+1, g.Name)
+	}
+	check(b.done(true))
+	out.Figures = Page{t}
+	return out
+}
+
+// fewNames names at most twelve nodes.
+func fewNames(nodes []circuit.Node) string {
+	text := names(nodes[:min(len(nodes), 12)])
+	if len(nodes) > 12 {
+		text += fmt.Sprintf(" and %d more", len(nodes)-12)
+	}
+	return text
+}
+
+// attention is where a head looks from the last token of a sequence.
+func (m *Model) attention(ids []int32, h circuit.Head) viz.AttentionStrip {
+	sink := m.Run().Config.Model.Sink
+	n := len(ids)
+	weights := m.patterns(ids, h.Layer)[h.Head][n-1]
+	if sink {
+		n++
+	}
+	return viz.AttentionStrip{Tokens: m.texts(ids), Sink: sink, Rows: []viz.AttentionRow{{Name: nameOf(h), Query: len(ids) - 1, Weights: weights[:min(n, len(weights))]}}}
+}
+
+// texts are tokens as text.
+func (m *Model) texts(ids []int32) (out []string) {
+	for _, id := range ids {
+		out = append(out, must(m.Run().Tokenizer.Token(id)))
+	}
+	return out
+}
+
+// first is at most n of held-out examples.
+func first(list task.Reported, n int) []task.Example {
+	all := list.ForMeasuring()
+	return slices.Clone(all[:min(len(all), n)])
+}
