@@ -4,27 +4,46 @@ import (
 	"strings"
 	"testing"
 
-	"circuitbook/viz"
+	"circuitbook/sparsenn/steer"
 )
 
-// TestTurn: where nobody can turn a knob every value is drawn once, in order.
-func TestTurn(t *testing.T) {
-	var drawn []string
-	draw := func(s string) viz.Figure {
-		drawn = append(drawn, s)
-		return viz.Bundle{Text: s + "\n", HTML: s}
+// TestTurningCase: the case of quotes, through the committed bridge of seed 1, with as few
+// prompts and strengths as at the smallest scale.
+func TestTurningCase(t *testing.T) {
+	m := Train("laptop", Seed(1))
+	c := Bridge(m, m.Twin()).Turn(m.Find("single_double_quote"), steer.ToAlt)
+	c.Circuit.spec.Model.Scale = "tiny"
+	reads := c.Reads()
+	if s := claimed(t, reads); s["read_nodes"] != 4 || s["nodes"] != 12 {
+		t.Errorf("states %v", s)
 	}
-	Select("node", []string{"a", "b"}, draw)
-	Slider("strength", []float64{0, 0.5}, func(x float64) viz.Figure {
-		if x == 0.5 {
-			return draw("half")
-		}
-		return draw("none")
-	})
-	if strings.Join(drawn, " ") != "a b none half" {
-		t.Errorf("drawn: %q", drawn)
+	if text := shown(t, reads); !strings.Contains(text, "1.attn.act_in[90]") {
+		t.Errorf("shows %s", text)
 	}
-	if err := endOf(func() { Slider("strength", nil, nil) }); err == nil || !strings.Contains(err.Error(), "at least one") {
-		t.Errorf("without values: %v", err)
+	x := c.Measure()
+	s := claimed(t, x)
+	if s["channels_two_way_at_1"].(float64) <= s["base_two_way"].(float64) || s["draws"] != 2 || s["prompts"] != 16 || s["whole_method"] == nil {
+		t.Errorf("states %v", s)
+	}
+	if !strings.Contains(s["single_method"].(string), "[90]") {
+		t.Errorf("the best single channel is %v", s["single_method"])
+	}
+	shown(t, x)
+	shown(t, x.Choices())
+	shown(t, x.Prices())
+	shown(t, x.Aims())
+	if text := shown(t, x.Written()); !strings.Contains(text, "as it is") {
+		t.Errorf("writes %s", text)
+	}
+	if x.Costs["channels"].Reached && x.Costs["channels"].Point.TwoWay.Mean < 0.5 {
+		t.Errorf("where .9 is reached it is %v", x.Costs["channels"].Point.TwoWay)
+	}
+	short := c.Short()
+	if v := claimed(t, short); v["channels_two_way_at_1"] != s["channels_two_way_at_1"] || v["whole_two_way_at_2"] == nil {
+		t.Errorf("in short it states %v, not %v", v["channels_two_way_at_1"], s["channels_two_way_at_1"])
+	}
+	seeds := claimed(t, c.Seeds([]int{0}, nil))
+	if seeds["bridge_seed0_channels_two_way_at_1"] != s["channels_two_way_at_1"] || seeds["bridge_seeds_single_two_way_at_2_max"] != s["single_two_way_at_2"] || seeds["sparse_seeds_single_two_way_at_2_max"] != nil {
+		t.Errorf("over one seed it states %v", seeds)
 	}
 }

@@ -49,9 +49,13 @@ type Stated struct {
 	N      int
 }
 
-// Claims states several claims, as [Claim] and [ClaimInterval] do, in one output, or none of them.
+// Claims states several claims, as [Claim] and [ClaimInterval] do, in one output, or none of them. More than
+// four are folded.
 // JupyterLab hides what a cell shows beyond its fiftieth output.
 func Claims(list ...Stated) error { return claimed.claims(process(), list...) }
+
+// folded is how many claims in one output are shown unfolded.
+const folded = 4
 
 // take reserves keys, all or none.
 func (l *ledger) take(keys ...string) error {
@@ -107,7 +111,11 @@ func (l *ledger) claims(s *stage, list ...Stated) error {
 	if err := l.take(keys...); err != nil {
 		return err
 	}
-	forms := map[string]any{mimeClaim: map[string]any{"claims": data}, mimeText: strings.Join(texts, "\n"), mimeHTML: strings.Join(pages, "\n")}
+	page := strings.Join(pages, "\n")
+	if len(list) > folded { // a figure is what to look at
+		page = fmt.Sprintf("<details><summary>%d numbers stated</summary>\n%s\n</details>", len(list), page)
+	}
+	forms := map[string]any{mimeClaim: map[string]any{"claims": data}, mimeText: strings.Join(texts, "\n"), mimeHTML: page}
 	if len(list) == 1 {
 		forms[mimeClaim] = data[list[0].Name]
 	}

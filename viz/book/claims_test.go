@@ -46,6 +46,19 @@ func TestClaims(t *testing.T) {
 	if h := got[mimeHTML].(string); strings.Count(h, "<div>") != 2 || !strings.Contains(h, "<b>&lt;b&gt;</b>") {
 		t.Errorf("HTML %s", h)
 	}
+	if h := got[mimeHTML].(string); strings.Contains(h, "<details>") {
+		t.Errorf("two claims are folded: %s", h)
+	}
+	var many []Stated
+	for _, name := range []string{"p", "q", "r", "s", "t"} {
+		many = append(many, Stated{Name: name, Value: 1})
+	}
+	if err := l.claims(&f.stage, many...); err != nil {
+		t.Fatal(err)
+	}
+	if h := f.sent[1].forms[mimeHTML].(string); !strings.HasPrefix(h, "<details><summary>5 numbers stated</summary>") || strings.Count(h, "<div>") != 5 {
+		t.Errorf("five claims: %s", h)
+	}
 	if err := l.claim(&f.stage, "b_lo", 1); err == nil {
 		t.Error("b_lo was free")
 	}

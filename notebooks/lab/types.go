@@ -1,0 +1,102 @@
+package lab
+
+import (
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/corpus"
+	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/task"
+	"circuitbook/sparsenn/train"
+	"circuitbook/viz"
+	"circuitbook/viz/book"
+	"context"
+	"strings"
+)
+
+// The run, the task, and how its circuit is found and proved.
+
+// subject is the task of this notebook.
+func typesSubject() task.Task { return task.SetOrStringFixedVarname() }
+
+// grown is how the sparse model of this notebook is trained. At laptop scale that
+// of notebook 01 is at chance in this task, so this one has the same sizes and
+// budget but is fed otherwise: four times as many windows a step, of half the
+// length, and synthetic programs alone.
+func (ts typesStudy) grown() train.Config {
+	c := must(train.Scale(ts.Scale, uint64(ts.Seed)))
+	if ts.Scale == "laptop" {
+		c.Batch, c.SeqLen, c.Model.Context = 32, 64, 64
+		c.Corpus.Parts = []corpus.Part{{Kind: corpus.KindSynthetic, Weight: 1, Bytes: 8 << 20}}
+	}
+	return c
+}
+
+// sparse makes the run, or loads it.
+func (ts typesStudy) sparse(ctx context.Context) *train.Result {
+	return must(train.Run(ctx, ts.grown(), train.Options{}))
+}
+
+// twin makes the dense model of notebook 01, or loads it.
+func (ts typesStudy) twin(ctx context.Context) *train.Result {
+	return must(train.Run(ctx, must(train.Scale(ts.Scale, uint64(ts.Seed))).Dense(), train.Options{}))
+}
+
+// searching is how every circuit is found and measured.
+func (ts typesStudy) searching() study.Config { return must(study.Scale(ts.Scale, float64(ts.Budget))) }
+
+// watched does work under a progress bar.
+func typesWatched[T any](name string, work func(study.Options) (T, error)) T {
+	bar := book.NewProgress(name, 1000)
+	out, err := work(study.Options{Progress: func(p study.Progress) {
+		bar.Step(int(1000*p.Share), strings.TrimSpace(p.Stage+" "+p.Note))
+	}})
+	if err == nil {
+		bar.Step(1000, "done")
+	}
+	check(bar.Done())
+	check(err)
+	return out
+}
+
+// found is the proved circuit of the task, once it was found.
+func (ts typesStudy) found(ctx context.Context, run *train.Result) *study.Finding {
+	return must(study.Circuit(ctx, run, typesSubject(), ts.searching(), study.Options{}))
+}
+
+// note is what stands with every figure.
+func typesNote(run *train.Result, title, caption string) viz.Note {
+	return viz.Note{Title: title, Caption: caption, Provenance: viz.ProvenanceLine(map[string]any{
+		"run": run.Name, "seed": run.Config.Seed, "plugin": run.Provenance.Plugin})}
+}
+
+// claimLosses claims the losses of a proof.
+func (ts typesStudy) claimLosses(prefix string, f *study.Finding) {
+	for _, x := range f.Losses() {
+		ts.res.state(prefix+"_loss_"+x.Name, circuit.Estimate{Mean: x.Mean, Lo: x.Lo, Hi: x.Hi, N: x.N})
+	}
+}
+
+// lossColumns and lossCells are a proof's losses in a table.
+func typesLossColumns() (out []viz.Column) {
+	for _, name := range []string{"full model", "circuit alone", "circuit removed", "random alone", "random removed"} {
+		out = append(out, viz.Column{Name: name, Format: "%.3f"})
+	}
+	return out
+}
+
+func typesLossCells(f *study.Finding) (out []any) {
+	for _, x := range f.Losses() {
+		out = append(out, x.Mean)
+	}
+	return out
+}
+
+func (ts typesStudy) trainedStudy() Result {
+	ctx, stop := book.Interruptible()
+	defer stop()
+
+	run := ts.sparse(ctx)
+	ts.res.state("l0", run.Model.L0())
+	ts.res.state("valid_loss", run.Valid())
+
+	return *ts.res
+}

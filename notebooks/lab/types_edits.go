@@ -1,0 +1,150 @@
+package lab
+
+import (
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/task"
+	"circuitbook/sparsenn/train"
+	"circuitbook/viz"
+	"circuitbook/viz/book"
+	"cmp"
+	"fmt"
+	"math"
+	"strings"
+)
+
+// Renaming, and a second variable: circuit, sparse model, dense model.
+// An edited prompt, and where a line of the second variable is to go.
+type typesEdit struct {
+	name, claim   string
+	made, grows   string // the names put for the variable's; empty leaves it
+	before, after bool   // a second variable is made in the line before or after
+	other         bool   // it is of the other kind
+}
+
+func typesEdits() []typesEdit {
+	const another = "result"
+	return []typesEdit{
+		{name: "nothing", claim: "none"},
+		{name: "renamed where it grows", claim: "renamed_end", grows: another},
+		{name: "renamed where it is made", claim: "renamed_made", made: another},
+		{name: "renamed in both places", claim: "renamed_both", made: another, grows: another},
+		{name: "a second variable of the same kind after it", claim: "same_after", after: true},
+		{name: "a second variable of the other kind after it", claim: "other_after", after: true, other: true},
+		{name: "a second variable of the other kind before it", claim: "other_before", before: true, other: true},
+	}
+}
+
+// second is the name of the second variable.
+const typesSecond = "previous"
+
+// text takes a side apart: the lines before, the indentation, the name, what follows it up to the kind, the kind, and the rest up to the
+// name again.
+type typesText struct{ head, indent, name, gap, kind, rest, again string }
+
+func typesTextOf(run *train.Result, own, other []int32) (t typesText) {
+	l := typesLayoutOf(run, own, other)
+	all := run.Tokenizer.Decode(own)
+	upTo := func(token int) int { return len(run.Tokenizer.Decode(own[:token])) }
+	from, to := 0, len(all)
+	if len(l.Kind) > 0 {
+		from, to = upTo(l.Kind[0]), upTo(l.Kind[len(l.Kind)-1]+1)
+	}
+	line := strings.LastIndex(all[:from], "\n") + 1
+	t.head, t.kind = all[:line], strings.TrimSpace(all[from:to])
+	made := all[line:from]
+	t.indent = made[:len(made)-len(strings.TrimLeft(made, " "))]
+	t.name, t.gap, _ = strings.Cut(strings.TrimSpace(made), " ")
+	if t.gap != "" {
+		t.gap = " " + t.gap + " "
+	}
+	tail := all[to:]
+	if strings.HasSuffix(all[from:to], "\n") {
+		tail = "\n" + tail
+	}
+	end := strings.LastIndexAny(tail, "\n ") + 1
+	t.rest, t.again = tail[:end], tail[end:]
+	return t
+}
+
+// edited is a side after an edit; otherKind is the kind of the other side.
+func (t typesText) edited(e typesEdit, otherKind string) string {
+	name, again, kind := cmp.Or(e.made, t.name), cmp.Or(e.grows, t.again), t.kind
+	if e.other {
+		kind = otherKind
+	}
+	line, extra := t.indent+name+t.gap+t.kind, t.indent+typesSecond+t.gap+kind
+	if e.before {
+		line = extra + "\n" + line
+	}
+	if e.after {
+		line += "\n" + extra
+	}
+	return t.head + line + t.rest + again
+}
+
+// outcome is what a model makes of edited pairs: per pair the loss, and whether both sides are right.
+func typesOutcome(run *train.Result, m study.Reader, list []task.Example, e typesEdit) (loss, right []float64) {
+	var sequences [][]int32
+	for _, x := range list {
+		a, b := typesTextOf(run, x.Prompt, x.Counter), typesTextOf(run, x.Counter, x.Prompt)
+		for _, s := range []string{a.edited(e, b.kind), b.edited(e, a.kind)} {
+			tokens := run.Tokenizer.Encode(s)
+			sequences = append(sequences, tokens[max(0, len(tokens)-run.Config.Model.Context):])
+		}
+	}
+	logits := must(m.Next(sequences))
+	for i, x := range list {
+		a, b := must(x.Pick(logits[2*i])), must(x.Pick(logits[2*i+1]))
+		loss = append(loss, task.Loss(a, b))
+		hit := 0.0
+		if task.Correct(a, b) {
+			hit = 1
+		}
+		right = append(right, hit)
+	}
+	return loss, right
+}
+
+func (ts typesStudy) editsStudy() Result {
+	ctx, stop := book.Interruptible()
+	defer stop()
+	run, dense := ts.sparse(ctx), ts.twin(ctx)
+	c := ts.found(ctx, run).Circuit()
+	both := typesViews(ctx, run, c)
+	list := must(typesSubject().Report(run.Tokenizer, task.Options{N: map[bool]int{true: 16, false: 128}[ts.Scale == "tiny"], MaxTokens: min(48, run.Config.Model.Context-16)})).ForMeasuring()
+	models := []study.View{
+		{Name: "circuit alone", Claim: "circuit", Reader: both[0].Reader},
+		{Name: "sparse model", Claim: "sparse", Reader: both[1].Reader},
+		{Name: "dense model", Claim: "dense", Reader: dense.Model},
+	}
+	x := list[0]
+	a, b := typesTextOf(run, x.Prompt, x.Counter), typesTextOf(run, x.Counter, x.Prompt)
+	var items []viz.Sample
+	for _, e := range typesEdits() {
+		items = append(items, viz.Sample{Name: e.name, Prompt: a.edited(e, b.kind), Completion: must(run.Tokenizer.Token(x.Target))})
+	}
+	ts.res.show(viz.Samples{Note: typesNote(run, "The edits of one prompt", "The completion is the right answer for who does not mind names."), Items: items})
+	var rows []viz.Estimate
+	t := viz.Table{
+		Note:    typesNote(run, "Does it go by name?", fmt.Sprintf("%d report pairs; 95 %% intervals over pairs; guessing costs %.3f.", len(list), math.Ln2)),
+		Columns: []viz.Column{{Name: "in"}, {Name: "edit"}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "right", Format: "%.3f"}},
+	}
+	for _, m := range models {
+		for _, e := range typesEdits() {
+			loss, right := typesOutcome(run, m.Reader, list, e)
+			l, h := circuit.NewEstimate(loss), circuit.NewEstimate(right)
+			t.Rows = append(t.Rows, []any{m.Name, e.name, l.Mean, l.Lo, l.Hi, h.Mean})
+			rows = append(rows, viz.Estimate{Name: e.name, Value: l.Mean, Lo: l.Lo, Hi: l.Hi, Group: m.Name})
+			of := fmt.Sprintf("types_edit_%s_%s_", e.claim, m.Claim)
+			ts.res.state(of+"loss", circuit.Estimate{Mean: l.Mean, Lo: l.Lo, Hi: l.Hi, N: l.N})
+			ts.res.state(of+"right", circuit.Estimate{Mean: h.Mean, Lo: h.Lo, Hi: h.Hi, N: h.N})
+		}
+	}
+	ts.res.show(t, viz.Estimates{
+		Note: typesNote(run, "What an edit does to the task", fmt.Sprintf("%d report pairs.", len(list))),
+		X:    viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Rows: rows, Interval: "95 % over pairs", Refs: []viz.Ref{{Name: "guessing", Y: math.Ln2}},
+	})
+
+	return *ts.res
+}

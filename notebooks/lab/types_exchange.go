@@ -1,0 +1,73 @@
+package lab
+
+import (
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/prove"
+	"circuitbook/viz"
+	"circuitbook/viz/book"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Value, key and carrier exchanged, place by place.
+// ofHead are the nodes of a head in a circuit, of some kinds.
+func typesOfHead(c *circuit.Circuit, h circuit.Head, kinds ...string) (out []circuit.Node) {
+	for _, n := range c.ByHead(h) {
+		if slices.Contains(kinds, n.Kind()) {
+			out = append(out, n.Node)
+		}
+	}
+	return out
+}
+
+func (ts typesStudy) exchangeStudy() Result {
+	ctx, stop := book.Interruptible()
+	defer stop()
+	run := ts.sparse(ctx)
+	c := ts.found(ctx, run).Circuit()
+	r, ok := ts.rolesOf(ctx, run)
+	if !ok {
+		ts.say(fmt.Sprintln("in this circuit attention writes nothing: there is nothing to exchange"))
+		return *ts.res
+	}
+	list := ts.reported(run, typesSubject(), 128)
+	keys := typesOfHead(c, r.Head, circuit.Key)
+	var claims []book.Stated
+	t := viz.Table{
+		Note: typesNote(run, "Exchanging value, key and carrier", fmt.Sprintf(
+			"%d report pairs. Margin: the right answer's logit less the other's, in nats.", len(list))),
+		Columns: []viz.Column{{Name: "in"}, {Name: "node"}, {Name: "at"}, {Name: "right before", Format: "%.3f"}, {Name: "exchanged after", Format: "%.3f", Bar: true, Max: 1}, {Name: "margin before", Format: "%.2f"}, {Name: "margin after", Format: "%.2f"}},
+	}
+	for _, m := range typesViews(ctx, run, c) {
+		for _, x := range []struct {
+			name, claim string
+			nodes       []circuit.Node
+		}{
+			{"value", "value", []circuit.Node{r.Value}}, {"the head's keys in the circuit", "key", keys}, {"these keys and the value", "key_value", append(slices.Clone(keys), r.Value)},
+			{"carrier", "carrier", []circuit.Node{r.Carrier}},
+		} {
+			if len(x.nodes) == 0 || x.claim == "key_value" && len(keys) == 0 {
+				continue
+			}
+			var names []string
+			for _, n := range x.nodes[:min(len(x.nodes), 4)] {
+				names = append(names, n.String())
+			}
+			show := func(where, claim string, at prove.Pairing) {
+				s := must(prove.InterchangeAt(m.Reader, list, x.nodes, at))
+				t.Rows = append(t.Rows, []any{m.Name, x.name + ", " + strings.Join(names, " "), where, s.Before, s.After, s.MarginBefore, s.MarginAfter})
+				of := fmt.Sprintf("types_%s_%s_%s", x.claim, claim, m.Claim)
+				claims = append(claims, book.Stated{Name: of + "_exchanged", Value: s.After}, book.Stated{Name: of + "_margin", Value: s.MarginAfter})
+			}
+			show("all tokens", "all", prove.FromEnd)
+			for _, s := range typesSpots() {
+				show(s.name, s.claim, s.pairing(run))
+			}
+		}
+	}
+	ts.res.show(t)
+	ts.res.Numbers = append(ts.res.Numbers, claims...)
+
+	return *ts.res
+}

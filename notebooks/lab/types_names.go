@@ -1,0 +1,37 @@
+package lab
+
+import (
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/task"
+	"circuitbook/viz"
+	"circuitbook/viz/book"
+)
+
+// The circuit on names that it was not found on.
+
+func (ts typesStudy) otherNamesStudy() Result {
+	ctx, stop := book.Interruptible()
+	defer stop()
+	run := ts.sparse(ctx)
+	c := ts.found(ctx, run).Circuit()
+	t := viz.Table{
+		Note:    typesNote(run, "The circuit where the name varies", "Report prompts of both tasks; loss in nats per example with its 95 % interval."),
+		Columns: []viz.Column{{Name: "task"}, {Name: "in"}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "right", Format: "%.3f"}, {Name: "pairs"}},
+	}
+	for _, x := range []struct {
+		claim string
+		task.Task
+	}{{"fixed", typesSubject()}, {"varying", task.SetOrString()}} {
+		list := must(x.Report(run.Tokenizer, task.Options{N: map[bool]int{true: 16, false: 128}[ts.Scale == "tiny"], MaxTokens: min(64, run.Config.Model.Context)}))
+		for _, m := range typesViews(ctx, run, c) {
+			s := must(list.Measure(m.Reader))
+			t.Rows = append(t.Rows, []any{x.Name, m.Name, s.Loss, s.Lo, s.Hi, s.Accuracy, s.N})
+			of := "types_names_" + x.claim + "_" + m.Claim
+			ts.res.state(of+"_loss", circuit.Estimate{Mean: s.Loss, Lo: s.Lo, Hi: s.Hi, N: s.N})
+			ts.res.state(of+"_right", s.Accuracy)
+		}
+	}
+	ts.res.show(t)
+
+	return *ts.res
+}

@@ -1,0 +1,122 @@
+package lab
+
+import (
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/task"
+	"circuitbook/sparsenn/train"
+	"circuitbook/viz"
+	"circuitbook/viz/book"
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// The way through the circuit, what every node is where it matters, and the two with names over a pair.
+// padded makes sequences equally long.
+func typesPadded(sequences [][]int32) (out [][]int32) {
+	longest := 0
+	for _, s := range sequences {
+		longest = max(longest, len(s))
+	}
+	for _, s := range sequences {
+		out = append(out, append(slices.Clone(s), make([]int32, longest-len(s))...))
+	}
+	return out
+}
+
+// strip is a node over both sides of a pair, in a model or a part of it.
+func typesStrip(run *train.Result, m study.Reader, e task.Example, node circuit.Node) viz.TokenStrip {
+	over := func(tokens []int32) []float64 {
+		rec := must(m.Record([][]int32{tokens}, []model.Site{model.Site(node.Site)}))
+		return must(viz.Channel(rec.Activations[0].Shape, rec.Activations[0].Data, 0, node.Index))
+	}
+	return must(viz.Pair(node.String(), must(run.Tokenizer.Texts(e.Prompt)), over(e.Prompt), must(run.Tokenizer.Texts(e.Counter)), over(e.Counter)))
+}
+
+func (ts typesStudy) nodesStudy() Result {
+	ctx, stop := book.Interruptible()
+	defer stop()
+	run := ts.sparse(ctx)
+	c := ts.found(ctx, run).Circuit()
+	r, ok := ts.rolesOf(ctx, run)
+	if !ok {
+		ts.say(fmt.Sprintln("in this circuit attention writes nothing: there is no way to follow"))
+		return *ts.res
+	}
+	var path []string
+	for i := range r.Way {
+		path = append(path, r.Way[i].String())
+	}
+	ts.say(fmt.Sprintln("the way that counts most:", strings.Join(path, " → ")))
+	kept := slices.Clone(c.Nodes)
+	slices.SortStableFunc(kept, func(a, b circuit.Kept) int { return cmp.Compare(study.Worth(b), study.Worth(a)) })
+	kept = kept[:min(len(kept), 60)]
+	slices.SortFunc(kept, func(a, b circuit.Kept) int { return a.Compare(b.Node) })
+	var sites []model.Site
+	for _, k := range kept {
+		if s := model.Site(k.Site); !slices.Contains(sites, s) {
+			sites = append(sites, s)
+		}
+	}
+	list := ts.reported(run, typesSubject(), 64)
+	m := typesViews(ctx, run, c)[0]
+	var sequences [][]int32
+	for _, e := range list {
+		sequences = append(sequences, e.Prompt, e.Counter)
+	}
+	rec := must(m.Record(typesPadded(sequences), sites))
+	// at is the mean of a node over one side at the first token of a place.
+	at := func(n circuit.Node, side int, pick func(typesLayout) []int) float64 {
+		sum := 0.0
+		for i, e := range list {
+			own, other := e.Prompt, e.Counter
+			if side == 1 {
+				own, other = other, own
+			}
+			where := pick(typesLayoutOf(run, own, other))
+			if len(where) == 0 {
+				continue
+			}
+			sum += float64(rec.Activations[slices.Index(sites, model.Site(n.Site))].At(2*i+side, where[0])[n.Index])
+		}
+		return sum / float64(len(list))
+	}
+	kind, last := typesSpots()[0].pick, typesSpots()[3].pick
+	embedding := must(run.Model.Values("transformer.wte.weight"))
+	token := func(id int) string { return must(run.Tokenizer.Token(int32(id))) }
+	answers := must(run.Tokenizer.Texts([]int32{list[0].Target, list[0].Alt}))
+	t := viz.Table{
+		Note: typesNote(run, "What the nodes are", fmt.Sprintf(
+			"Means over %d report pairs in the circuit alone, by the right answer; a node with a star is on the way that counts most. At most the 60 nodes with the largest effects.", len(list))),
+		Columns: []viz.Column{{Name: "node"}, {Name: "effect", Format: "%.3f", Bar: true}, {Name: "mean in training text", Format: "%.2f"},
+			{Name: "at the kind, " + answers[0], Format: "%.2f"}, {Name: "at the kind, " + answers[1], Format: "%.2f"}, {Name: "at the end, " + answers[0], Format: "%.2f"}, {Name: "at the end, " + answers[1], Format: "%.2f"}, {Name: "embeddings that write it"}},
+	}
+	for _, k := range kept {
+		name := k.Node.String()
+		if slices.Contains(r.Way, k.Node) {
+			name += " *"
+		}
+		var writes []string
+		if k.Kind() == circuit.ActIn && k.Index < c.Model.DModel {
+			w := must(viz.TokenColumn(embedding, c.Model.DModel, k.Index, token))
+			slices.SortStableFunc(w, func(a, b viz.TokenWeight) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) })
+			for _, x := range w[:min(4, len(w))] {
+				writes = append(writes, fmt.Sprintf("%q %+.1f", x.Token, x.Weight))
+			}
+		}
+		t.Rows = append(t.Rows, []any{name, study.Worth(k), k.Mean, at(k.Node, 0, kind), at(k.Node, 1, kind), at(k.Node, 0, last), at(k.Node, 1, last), strings.Join(writes, ", ")})
+	}
+	ts.res.show(t, viz.TokenStrips{
+		Note:   typesNote(run, "Value and carrier over a pair", "In the circuit alone."),
+		Strips: []viz.TokenStrip{typesStrip(run, m.Reader, ts.shown(run), r.Value), typesStrip(run, m.Reader, ts.shown(run), r.Carrier)},
+	})
+	ts.res.state("types_carrier_node", r.Carrier.String())
+	ts.res.state("types_value_node", r.Value.String())
+	ts.res.state("types_way", strings.Join(path, " "))
+
+	return *ts.res
+}

@@ -1,0 +1,68 @@
+package lab
+
+import (
+	"circuitbook/sparsenn/study"
+	"circuitbook/viz"
+	"circuitbook/viz/book"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Sizes over training seeds.
+
+func (ts typesStudy) seedsStudy() Result {
+	ctx, stop := book.Interruptible()
+	defer stop()
+	run := ts.sparse(ctx)
+	all := typesWatched("over seeds", func(o study.Options) ([]*study.Finding, error) {
+		return study.Seeds(ctx, ts.grown(), study.SeedList(ts.Scale, uint64(ts.Seed)), typesSubject(), ts.searching(), o)
+	})
+	t := viz.Table{
+		Note:    typesNote(run, "Circuits of the task over training seeds", "Losses in nats per example on report prompts. Where the target was not met, the whole model is what is left."),
+		Columns: append([]viz.Column{{Name: "run"}, {Name: "target met"}, {Name: "nodes", Bar: true}, {Name: "edges", Bar: true}}, typesLossColumns()...),
+	}
+	sites := viz.Table{Note: typesNote(run, "Nodes by site", "How many nodes each circuit keeps where."), Columns: []viz.Column{{Name: "site"}}}
+	for i, x := range all {
+		t.Rows = append(t.Rows, append([]any{x.Name, fmt.Sprint(x.Reached()), x.Nodes(), x.Edges()}, typesLossCells(x)...))
+		sites.Columns = append(sites.Columns, viz.Column{Name: x.Name})
+		if i > 0 {
+			of := "types_" + strings.ReplaceAll(x.Name, " ", "")
+			ts.res.state(of+"_reached", x.Reached())
+			ts.res.state(of+"_nodes", x.Nodes())
+			ts.res.state(of+"_edges", x.Edges())
+			ts.claimLosses(of, x)
+		}
+	}
+	for _, s := range study.PerSite(all) {
+		row := []any{s.Site}
+		for _, n := range s.Counts {
+			row = append(row, n)
+		}
+		sites.Rows = append(sites.Rows, row)
+	}
+	s := study.Summarise(all)
+	ts.res.show(t, sites)
+	ts.res.state("types_seeds", s.N)
+	ts.res.state("types_seeds_reached", s.Reached)
+	ts.res.state("types_nodes_median", s.MedianNodes)
+	ts.res.state("types_edges_median", s.MedianEdges)
+	if s.Best >= 0 {
+		ts.res.state("types_nodes_best", all[s.Best].Nodes())
+		ts.res.state("types_edges_best", all[s.Best].Edges())
+	}
+	// Compared are the first and the next one of which both reached the target: else a side would be the whole model.
+	next := slices.IndexFunc(all[1:], func(x *study.Finding) bool { return x.Reached() }) + 1
+	if next == 0 || !all[0].Reached() {
+		ts.say(fmt.Sprintln("no two seeds reached the target: there are no two circuits to compare"))
+	} else {
+		a, b := all[0], all[next]
+		ts.res.show(viz.CircuitDiff{
+			Note: typesNote(run, "Two training seeds", "That a node is in both is chance; how many there are at each site is not."),
+			A:    a.Circuit(), B: b.Circuit(), NameA: a.Name, NameB: b.Name,
+		})
+		ts.res.state("types_diff_seed", int(b.Run.Config.Seed))
+	}
+
+	return *ts.res
+}

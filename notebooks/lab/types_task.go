@@ -1,0 +1,156 @@
+package lab
+
+import (
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/corpus"
+	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/task"
+	"circuitbook/sparsenn/train"
+	"circuitbook/viz"
+	"circuitbook/viz/book"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// A pair, how the models do, and how much of the split could be remembered.
+// reported are n pairs of a task's report split; at scale tiny no more than 16.
+func (ts typesStudy) reported(run *train.Result, t task.Task, n int) []task.Example {
+	if ts.Scale == "tiny" {
+		n = min(n, 16)
+	}
+	return must(t.Report(run.Tokenizer, task.Options{N: n, MaxTokens: min(64, run.Config.Model.Context)})).ForMeasuring()
+}
+
+// A layout is where the places of one side of a pair are.
+type typesLayout struct {
+	Name, Kind, Between, Again []int
+	Last                       int
+}
+
+// layoutOf finds the places of a side, given the other one.
+func typesLayoutOf(run *train.Result, own, other []int32) (l typesLayout) {
+	n := min(len(own), len(other))
+	from, back := 0, 0
+	for from < n-1 && own[from] == other[from] {
+		from++
+	}
+	for back < n-1-from && own[len(own)-1-back] == other[len(other)-1-back] {
+		back++
+	}
+	text := must(run.Tokenizer.Texts(own))
+	breaks := func(i int) bool { return strings.TrimSpace(text[i]) == "" || strings.Contains(text[i], "\n") }
+	l.Last = len(own) - 1
+	to := max(from+1, len(own)-back) // behind the kind
+	again := l.Last
+	for again > to && !breaks(again-1) {
+		again--
+	}
+	for i := from - 1; i >= 0 && !breaks(i); i-- {
+		if strings.TrimSpace(text[i]) != "=" {
+			l.Name = append([]int{i}, l.Name...)
+		}
+	}
+	for i := from; i < min(to, l.Last); i++ {
+		l.Kind = append(l.Kind, i)
+	}
+	for i := to; i < l.Last; i++ {
+		if i < again {
+			l.Between = append(l.Between, i)
+		} else {
+			l.Again = append(l.Again, i)
+		}
+	}
+	return l
+}
+
+// A spot is a choice of places, under the names of tables and of claims.
+type typesSpot struct {
+	name, claim string
+	pick        func(typesLayout) []int
+}
+
+// spots are those that follow the first difference; before it both sides are the same.
+func typesSpots() []typesSpot {
+	return []typesSpot{
+		{"the kind", "kind", func(l typesLayout) []int { return l.Kind }},
+		{"between", "between", func(l typesLayout) []int { return l.Between }},
+		{"the name again, but its last token", "again", func(l typesLayout) []int { return l.Again }},
+		{"the last token", "last", func(l typesLayout) []int { return []int{l.Last} }},
+	}
+}
+
+// pairing pairs the tokens of a spot on both sides, seen from its end.
+func (s typesSpot) pairing(run *train.Result) prove.Pairing {
+	return func(a, b []int32) (out [][2]int) {
+		x, y := s.pick(typesLayoutOf(run, a, b)), s.pick(typesLayoutOf(run, b, a))
+		for _, p := range prove.FromEnd(make([]int32, len(x)), make([]int32, len(y))) {
+			out = append(out, [2]int{x[p[0]], y[p[1]]})
+		}
+		return out
+	}
+}
+
+// shown is a pair that is short enough to be read: the first of at most 40 tokens, else the shortest.
+func (ts typesStudy) shown(run *train.Result) task.Example {
+	list := ts.reported(run, typesSubject(), 64)
+	for _, e := range list {
+		if len(e.Prompt) <= 40 {
+			return e
+		}
+	}
+	return slices.MinFunc(list, func(a, b task.Example) int { return len(a.Prompt) - len(b.Prompt) })
+}
+
+func (ts typesStudy) taskStudy() Result {
+	ctx, stop := book.Interruptible()
+	defer stop()
+	run, dense := ts.sparse(ctx), ts.twin(ctx)
+	e := ts.shown(run)
+	var items []viz.Sample
+	for _, s := range []struct {
+		tokens []int32
+		answer int32
+	}{{e.Prompt, e.Target}, {e.Counter, e.Alt}} {
+		w := must(run.Tokenizer.Texts(append(slices.Clone(s.tokens), s.answer)))
+		n := len(s.tokens)
+		items = append(items, viz.Sample{Name: fmt.Sprintf("answer %q", w[n]), Prompt: strings.Join(w[:n], ""), PromptTokens: w[:n], Completion: w[n], CompletionTokens: w[n:]})
+	}
+	l := typesLayoutOf(run, e.Prompt, e.Counter)
+	t := viz.Table{Note: typesNote(run, "The places of the first side", ""), Columns: []viz.Column{{Name: "place"}, {Name: "tokens"}}}
+	for _, x := range []struct {
+		name string
+		at   []int
+	}{{"name", l.Name}, {"kind", l.Kind}, {"between", l.Between}, {"again", l.Again}, {"last", []int{l.Last}}} {
+		var w []string
+		for _, i := range x.at {
+			w = append(w, fmt.Sprintf("%q", must(run.Tokenizer.Token(e.Prompt[i]))))
+		}
+		t.Rows = append(t.Rows, []any{x.name, strings.Join(w, " ")})
+	}
+	ts.res.show(viz.Samples{Note: typesNote(run, "A pair of prompts and the right answers", "Bars are the borders of tokens."), Items: items}, t)
+
+	split := must(typesSubject().Report(run.Tokenizer, task.Options{N: ts.searching().Prove.Examples, MaxTokens: min(64, run.Config.Model.Context)}))
+	scores := viz.Table{
+		Note:    typesNote(run, "The task in both models", "Report prompts; loss in nats per example with its 95 % interval, right are the pairs of which both sides are answered right."),
+		Columns: []viz.Column{{Name: "model"}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "right", Format: "%.3f"}, {Name: "pairs"}},
+	}
+	for _, m := range []struct {
+		name string
+		run  *train.Result
+	}{{"sparse", run}, {"dense", dense}} {
+		s := must(split.Measure(m.run.Model))
+		scores.Rows = append(scores.Rows, []any{m.name, s.Loss, s.Lo, s.Hi, s.Accuracy, s.N})
+		ts.res.state("types_loss_model_"+m.name, circuit.Estimate{Mean: s.Loss, Lo: s.Lo, Hi: s.Hi, N: s.N})
+		ts.res.state("types_right_model_"+m.name, s.Accuracy)
+		if s.Loss > task.Solved {
+			ts.say(fmt.Sprintf("the %s model does not solve this task: loss %.3f, where %.2f is asked for and guessing costs %.3f\n", m.name, s.Loss, task.Solved, math.Ln2))
+		}
+	}
+	ts.res.show(scores)
+	data := must(corpus.Open(ctx, run.Config.Corpus, nil))
+	ts.res.state("types_seen_share", task.SeenShare(split.ForMeasuring(), data.Train))
+
+	return *ts.res
+}
