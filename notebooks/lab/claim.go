@@ -15,7 +15,8 @@ type Claimer interface{ Claims() []book.Stated }
 // Claim states values in the notebook's results under a snake_case name: a number, a
 // string or a bool as it is; a [circuit.Estimate] with its interval; and of a [Claimer],
 // such as a circuit or its losses, every number it has, each under NAME_ITS_NAME, or under
-// its own name where NAME is "".
+// its own name where NAME is "". Of a value that says that there was nothing to look at it
+// states nothing.
 func Claim(name string, value any) {
 	check(book.Claims(must(stated(name, value))...))
 }

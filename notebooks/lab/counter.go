@@ -16,7 +16,7 @@ import (
 // one prompt, in the circuit and in the whole model. The numbers are nodes, writes, reads and
 // swap_prompts, NODES_HOW_MODEL_look and _loss, NODES_MODEL_position_correlation, and
 // swap_MODEL_WHEN_look_open, _look_earlier and _turned.
-func (l Looking) Counter() (out Report) {
+func (l Looking) Counter() (out Result) {
 	if !l.Found {
 		return nothing(none)
 	}
@@ -35,7 +35,7 @@ func (l Looking) Counter() (out Report) {
 		Columns: []viz.Column{{Name: "in"}, {Name: "prompts"}, {Name: ""}, {Name: "attention to the open one", Format: "%.3f", Bar: true, Max: 1}, {Name: "to the earlier one", Format: "%.3f", Bar: true, Max: 1}, {Name: "of the other kind"}, {Name: "turned", Format: "%.3f", Bar: true, Max: 1}}}
 	row := func(m study.View, nodes []circuit.Node, at, claim string, r study.Reading) {
 		t.Rows = append(t.Rows, []any{m.Name, names(nodes), at, r.Look.Mean, r.Loss.Mean, r.Loss.Lo, r.Loss.Hi, r.Right.Mean})
-		out.say(claim+"_"+m.Claim+"_look", r.Look.Mean)
+		out.state(claim+"_"+m.Claim+"_look", r.Look.Mean)
 		out.Numbers = append(out.Numbers, claimOf(claim+"_"+m.Claim+"_loss", r.Loss))
 	}
 	for _, m := range c.views() {
@@ -47,7 +47,7 @@ func (l Looking) Counter() (out Report) {
 			for _, r := range h.Rows {
 				row(m, x.Nodes, r.At, x.Claim+"_"+r.Claim, r.Reading)
 			}
-			out.say(x.Claim+"_"+m.Claim+"_position_correlation", h.Position)
+			out.state(x.Claim+"_"+m.Claim+"_position_correlation", h.Position)
 		}
 		if len(twice) == 0 {
 			continue
@@ -58,12 +58,12 @@ func (l Looking) Counter() (out Report) {
 		})
 		for k, x := range both {
 			of := "swap_" + m.Claim + "_" + []string{"before", "after"}[k]
-			out.say(of+"_look_open", x.Open.Mean)
-			out.say(of+"_look_earlier", x.Earlier.Mean)
+			out.state(of+"_look_open", x.Open.Mean)
+			out.state(of+"_look_earlier", x.Earlier.Mean)
 			row := []any{m.Name, len(twice), []string{"as they are", "exchanged"}[k], x.Open.Mean, x.Earlier.Mean, x.Turned.N, nil}
 			if x.Turned.N > 0 {
 				row[6] = x.Turned.Mean
-				out.say(of+"_turned", x.Turned.Mean)
+				out.state(of+"_turned", x.Turned.Mean)
 			}
 			swaps.Rows = append(swaps.Rows, row)
 		}

@@ -13,7 +13,7 @@ import (
 // pair differ, at the last one and elsewhere, on held-out prompts of the whole model; and how
 // well it finds that token and tells the sides apart, as areas under the ROC curve. Nodes are
 // at most twenty of each kind.
-func (c *Circuit) Firing() Report {
+func (c *Circuit) Firing() Result {
 	nodes := c.kinds(20, circuit.ActIn, circuit.Query, circuit.Key, circuit.Value, circuit.PostAct, circuit.ResidDelta)
 	if len(nodes) == 0 {
 		return nothing("the circuit is empty")
@@ -28,7 +28,7 @@ func (c *Circuit) Firing() Report {
 		f := must(probe.FiringOf(v, list))
 		t.Rows = append(t.Rows, []any{nodes[i].String(), f.Open[0], f.Open[1], f.Rest, f.Last[0], f.Last[1], f.Either, f.Opening, f.End})
 	}
-	return Report{Figures: Page{t}}
+	return Result{Figures: Page{t}}
 }
 
 // Detectors are the nodes of the circuit's MLPs, one neuron and one channel that they write
@@ -36,7 +36,7 @@ func (c *Circuit) Firing() Report {
 // there which side it is: chosen on prompts for selecting, shown over a held-out pair and over
 // validation text. Numbers are detector_neuron, type_neuron and the same of channel: the
 // node, _auc on held-out prompts, and type_KIND_either_auc, how well that one finds it.
-func (c *Circuit) Detectors() (out Report) {
+func (c *Circuit) Detectors() (out Result) {
 	r := c.model.Run()
 	chosen, list := c.selected(), c.reported().ForMeasuring()
 	var shown []string
@@ -57,11 +57,11 @@ func (c *Circuit) Detectors() (out Report) {
 		if w.Opening < 0.5 {
 			told = 1 - told
 		}
-		out.say("detector_"+x[0], nodes[either].String())
-		out.say("detector_"+x[0]+"_auc", found)
-		out.say("type_"+x[0], nodes[which].String())
-		out.say("type_"+x[0]+"_auc", told)
-		out.say("type_"+x[0]+"_either_auc", tells.Either)
+		out.state("detector_"+x[0], nodes[either].String())
+		out.state("detector_"+x[0]+"_auc", found)
+		out.state("type_"+x[0], nodes[which].String())
+		out.state("type_"+x[0]+"_auc", told)
+		out.state("type_"+x[0]+"_either_auc", tells.Either)
 		for _, n := range []circuit.Node{nodes[either], nodes[which]} {
 			if !slices.Contains(shown, n.String()) {
 				shown = append(shown, n.String())

@@ -14,7 +14,7 @@ import (
 // one that does most, chosen on prompts for selecting, and the channel of the node that
 // decides mean at both ends of the model. Numbers are channel, channel_after_full and
 // channel_after_circuit of that one, all_after_full and all_after_circuit.
-func (c *Circuit) Embedding() (out Report) {
+func (c *Circuit) Embedding() (out Result) {
 	r := c.model.Run()
 	reads := study.EmbeddingReads(c.Data(), c.few(24))
 	if len(reads) == 0 {

@@ -76,7 +76,7 @@ func (l Looking) Claims() []book.Stated {
 // Exchange exchanges the head's values between the two sides at the first token in which they
 // differ, and nowhere else: those that the circuit keeps, all of them, and those of the
 // layer's other heads. Its numbers are kept, head and others, each after_full and after_circuit.
-func (l Looking) Exchange() Report {
+func (l Looking) Exchange() Result {
 	if !l.Found {
 		return nothing(none)
 	}
@@ -93,7 +93,7 @@ func (l Looking) Exchange() Report {
 	list := l.Circuit.reported().ForMeasuring()
 	t := viz.Table{Note: l.Circuit.note("Exchanging values at one token", fmt.Sprintf("%s; %d pairs. Share of prompts then answered with the other side's answer.", nameOf(l.Head), len(list))),
 		Columns: []viz.Column{{Name: "exchanged"}, {Name: "channels"}, {Name: "whole model", Format: "%.3f", Bar: true, Max: 1}, {Name: "circuit alone", Format: "%.3f", Bar: true, Max: 1}}}
-	var out Report
+	var out Result
 	alone := l.Circuit.alone()
 	for _, g := range groups {
 		if len(g.Nodes) == 0 {
@@ -101,8 +101,8 @@ func (l Looking) Exchange() Report {
 		}
 		full, only := must(study.Exchange(l.Circuit.model.Run().Model, list, study.Opening, g.Nodes))[0], must(study.Exchange(alone, list, study.Opening, g.Nodes))[0]
 		t.Rows = append(t.Rows, []any{g.Name, len(g.Nodes), full.After, only.After})
-		out.say(g.Claim+"_after_full", full.After)
-		out.say(g.Claim+"_after_circuit", only.After)
+		out.state(g.Claim+"_after_full", full.After)
+		out.state(g.Claim+"_after_circuit", only.After)
 	}
 	out.Figures = Page{t}
 	return out
@@ -111,7 +111,7 @@ func (l Looking) Exchange() Report {
 // Constant holds all of the head's query, key or value at its mean in the whole model. Its
 // numbers are query_nodes, the number of queries that the circuit keeps, and of q, k and v
 // look_constant_X, constant_X_loss and constant_X_accuracy.
-func (l Looking) Constant() Report {
+func (l Looking) Constant() Result {
 	if !l.Found {
 		return nothing(none)
 	}
@@ -123,7 +123,7 @@ func (l Looking) Constant() Report {
 	queries := len(study.OfHead(l.Circuit.Data(), l.Head, circuit.Query))
 	out := l.held(groups, "Holding the head's query, key or value at the mean",
 		fmt.Sprintf("In the whole model, all %d channels. The circuit keeps %d of the head's query channels.", shape.DHead, queries))
-	out.say("query_nodes", queries)
+	out.state("query_nodes", queries)
 	return out
 }
 
@@ -131,7 +131,7 @@ func (l Looking) Constant() Report {
 // channels that only one of them reads, or both, and neurons. Its numbers are key_neurons,
 // value_neurons and both_neurons, and of every group, and of none, look_without_GROUP,
 // without_GROUP_loss and without_GROUP_accuracy.
-func (l Looking) Behind() Report {
+func (l Looking) Behind() Result {
 	if !l.Found {
 		return nothing(none)
 	}
@@ -144,14 +144,14 @@ func (l Looking) Behind() Report {
 	}
 	out := l.held(groups, "Holding what is behind keys and behind values at its mean", "In the whole model.")
 	for _, k := range []string{"key_neurons", "value_neurons", "both_neurons"} {
-		out.say(k, sizes[k])
+		out.state(k, sizes[k])
 	}
 	return out
 }
 
 // held holds groups at their means in the whole model, each alone; one without nodes that is
 // not named nothing is left out.
-func (l Looking) held(groups []study.Group, title, caption string) (out Report) {
+func (l Looking) held(groups []study.Group, title, caption string) (out Result) {
 	c := l.Circuit
 	list := c.reported()
 	t := viz.Table{Note: c.note(title, fmt.Sprintf("%s The head: %s. Attention from the last token to the first in which the sides differ; %d pairs.", caption, nameOf(l.Head), list.Len())),
@@ -166,7 +166,7 @@ func (l Looking) held(groups []study.Group, title, caption string) (out Report) 
 		look, score := l.attention(m, ""), must(list.Measure(m))
 		t.Rows = append(t.Rows, []any{g.Name, fewNames(g.Nodes), look.Mean, score.Loss, score.Lo, score.Hi, score.Accuracy})
 		out.Numbers = append(out.Numbers, claimOf("look_"+g.Claim, look.Estimate), claimOf(g.Claim+"_loss", estimateOf(score)))
-		out.say(g.Claim+"_accuracy", score.Accuracy)
+		out.state(g.Claim+"_accuracy", score.Accuracy)
 		b.step(i+1, g.Name)
 	}
 	check(b.done(true))

@@ -45,7 +45,7 @@ func channelOf(s circuit.Shape, n circuit.Node) circuit.Node {
 // documents with odd numbers, chosen by those with even ones. Numbers are labelled_tokens,
 // and of the questions string, string_magnitude and kind: the best QUESTION_channel,
 // QUESTION_auc with its interval, and deciding_QUESTION_auc of the node that decides.
-func (c *Circuit) OnStrings() (out Report) {
+func (c *Circuit) OnStrings() (out Result) {
 	var nodes []circuit.Node
 	for _, n := range c.kinds(12, circuit.ResidDelta) {
 		nodes = append(nodes, n)
@@ -94,14 +94,14 @@ func (c *Circuit) OnStrings() (out Report) {
 			}
 		}
 		if best >= 0 {
-			out.say(q.Claim+"_channel", nodes[best].String())
+			out.state(q.Claim+"_channel", nodes[best].String())
 			out.Numbers = append(out.Numbers, claimOf(q.Claim+"_auc", answers[best].Estimate))
 		}
 		if decides >= 0 && answers[decides].N > 0 {
 			out.Numbers = append(out.Numbers, claimOf("deciding_"+q.Claim+"_auc", answers[decides].Estimate))
 		}
 	}
-	out.say("labelled_tokens", count[probe.Double]+count[probe.Single]+count[probe.Outside])
+	out.state("labelled_tokens", count[probe.Double]+count[probe.Single]+count[probe.Outside])
 	out.Figures = Page{t}
 	return out
 }
@@ -115,7 +115,7 @@ const closings, closingLength = 128, 64
 // whole model, the circuit, the model without it, and that without the node that decides.
 // Numbers are double and single, how many there are, and the share right_full,
 // right_circuit, right_removed and right_without_deciding, a mean over the two kinds.
-func (c *Circuit) Closing() (out Report) {
+func (c *Circuit) Closing() (out Result) {
 	r := c.model.Run()
 	e := first(c.reported(), 1)[0]
 	text, labels := c.model.labelled()
@@ -129,7 +129,7 @@ func (c *Circuit) Closing() (out Report) {
 	row := func(name, claim string, m task.Predictor) {
 		s := must(probe.Closed(m, list, e.Target, e.Alt))
 		t.Rows = append(t.Rows, []any{name, s[0], s[1], (s[0] + s[1]) / 2})
-		out.say("right_"+claim, (s[0]+s[1])/2)
+		out.state("right_"+claim, (s[0]+s[1])/2)
 	}
 	row("the whole model", "full", r.Model)
 	row("the circuit alone", "circuit", c.alone())
@@ -149,7 +149,7 @@ const extremes = 100
 // counts the hundred most extreme tokens of each sign by where Python says that they stand.
 // Numbers are extreme_tokens, and largest_double, largest_single, smallest_double and
 // smallest_single of them.
-func (m *Model) InStrings(node string) (out Report) {
+func (m *Model) InStrings(node string) (out Result) {
 	if node == "" {
 		return nothing("there is no node to look at")
 	}

@@ -13,7 +13,7 @@ func fewer(q *Circuit) *Circuit {
 }
 
 // numbers are those of a report, by their names.
-func numbers(t *testing.T, r Report, names ...string) map[string]any {
+func numbers(t *testing.T, r Result, names ...string) map[string]any {
 	t.Helper()
 	m := claimed(t, r)
 	for _, n := range names {
@@ -112,7 +112,7 @@ func TestReadingNothing(t *testing.T) {
 		t.Errorf("%v, %v", list, err)
 	}
 	none := Looking{Circuit: q}
-	for _, r := range []Report{none.Behind(), none.Exchange(), none.Constant(), none.Counter(), none.Roles()} {
+	for _, r := range []Result{none.Behind(), none.Exchange(), none.Constant(), none.Counter(), none.Roles()} {
 		if r.Why == "" {
 			t.Errorf("%+v", r)
 		}

@@ -1,26 +1,53 @@
 package lab
 
 import (
+	"fmt"
+	"html"
+
 	"circuitbook/viz"
 	"circuitbook/viz/book"
 )
 
-// A Result is what a study shows and states.
+// A Result is what a study shows and states. Where there was nothing to
+// measure it says why, shows that, and states nothing.
 type Result struct {
 	Figures Page
 	Numbers []book.Stated
+	Why     string // there is nothing
 }
 
-// Bundle draws the figures, one under the other.
-func (r Result) Bundle() (viz.Bundle, error) { return r.Figures.Bundle() }
+// nothing is a result of why there is nothing to measure.
+func nothing(why string, values ...any) Result { return Result{Why: fmt.Sprintf(why, values...)} }
 
-// Claims are the numbers.
+// Bundle draws the figures.
+func (r Result) Bundle() (viz.Bundle, error) {
+	if len(r.Figures) == 0 {
+		return viz.Bundle{Text: r.Why + "\n", HTML: "<div>" + html.EscapeString(r.Why) + "</div>\n"}, nil
+	}
+	return r.Figures.Bundle()
+}
+
+// Claims are all numbers.
 func (r Result) Claims() []book.Stated { return append([]book.Stated(nil), r.Numbers...) }
+
+// empty says that there is nothing to state.
+func (r Result) empty() bool { return r.Why != "" }
+
+// Number is one of the numbers, by the name that it is stated under.
+func (r Result) Number(name string) any {
+	for _, x := range r.Numbers {
+		if x.Name == name {
+			return x.Value
+		}
+	}
+	end(fmt.Errorf("there is no number %q; Numbers lists what there is", name))
+	return nil
+}
 
 // show adds figures.
 func (r *Result) show(f ...viz.Figure) { r.Figures = append(r.Figures, f...) }
 
-// state adds a number.
+// state adds a number, an estimate with its interval, or all that a value states.
 func (r *Result) state(name string, value any) {
 	r.Numbers = append(r.Numbers, must(stated(name, value))...)
 }

@@ -22,7 +22,7 @@ type roleLine struct {
 // and in the whole model. Its numbers are of every group, by its name in study.Roles,
 // GROUP_MODEL_look, GROUP_MODEL_loss and GROUP_MODEL_exchanged, of none the first two, and
 // nodes_left, the number of nodes in no group.
-func (l Looking) Roles() (out Report) {
+func (l Looking) Roles() (out Result) {
 	if !l.Found {
 		return nothing(none)
 	}
@@ -52,23 +52,23 @@ func (l Looking) Roles() (out Report) {
 	for i, m := range c.views() {
 		asIs := must(study.Under(m, config.Sink, list, l.Head, study.Leave(config, lines[0].nodes)))
 		t.Rows[0] = append(t.Rows[0], asIs.Look.Mean, asIs.Loss.Mean, nil)
-		out.say("none_"+m.Claim+"_look", asIs.Look.Mean)
-		out.say("none_"+m.Claim+"_loss", asIs.Loss.Mean)
+		out.state("none_"+m.Claim+"_look", asIs.Look.Mean)
+		out.state("none_"+m.Claim+"_loss", asIs.Loss.Mean)
 		swapped := must(study.Exchange(m, list, prove.FromEnd, groups...))
 		for j, x := range lines {
 			r := must(study.Under(m, config.Sink, list, l.Head, study.Hold(config, x.nodes, study.Means(data, x.nodes))))
 			t.Rows[j+1] = append(t.Rows[j+1], r.Look.Mean, r.Loss.Mean, swapped[j].After)
 			if x.claim != "" {
 				of := x.claim + "_" + m.Claim
-				out.say(of+"_look", r.Look.Mean)
-				out.say(of+"_loss", r.Loss.Mean)
-				out.say(of+"_exchanged", swapped[j].After)
+				out.state(of+"_look", r.Look.Mean)
+				out.state(of+"_loss", r.Loss.Mean)
+				out.state(of+"_exchanged", swapped[j].After)
 			}
 			b.step(i*len(lines)+j+1, x.name)
 		}
 	}
 	check(b.done(true))
-	out.say("nodes_left", len(left))
+	out.state("nodes_left", len(left))
 	out.Figures = Page{t}
 	return out
 }

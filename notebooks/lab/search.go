@@ -23,7 +23,7 @@ func (c *Circuit) Search() viz.Table {
 // many of them and as many as reach the target, and the share of held-out prompts that could
 // be answered from memory. Numbers are seen_share, attribution_loss_at_size, _reached, _nodes
 // and _edges, and random_missing_nodes, how many the random circuits of its proof lack.
-func (c *Circuit) Controls() (out Report) {
+func (c *Circuit) Controls() (out Result) {
 	f := c.Finding()
 	seen := task.SeenShare(c.reported().ForMeasuring(), c.model.Data().Train)
 	t := viz.Table{Note: c.note("What it is held against", fmt.Sprintf("The last %d tokens of %.0f %% of the held-out prompts' sides occur in the training text.", task.SeenLength, 100*seen)),
@@ -33,9 +33,9 @@ func (c *Circuit) Controls() (out Report) {
 	if a := f.Proved.Attribution; a != nil {
 		t.Rows = append(t.Rows, []any{"attribution, as many", f.Nodes(), nil, a.AtSize.Mean, nil}, []any{"attribution, up to the target", a.Nodes, a.Edges, nil, a.Reached})
 		out.Numbers = append(out.Numbers, claimOf("attribution_loss_at_size", a.AtSize))
-		out.say("attribution_reached", a.Reached)
-		out.say("attribution_nodes", a.Nodes)
-		out.say("attribution_edges", a.Edges)
+		out.state("attribution_reached", a.Reached)
+		out.state("attribution_nodes", a.Nodes)
+		out.state("attribution_edges", a.Edges)
 	}
 	out.Figures = Page{t}
 	return out

@@ -69,8 +69,8 @@ func (c *Circuit) Nulls() Circuits {
 // Each states of every circuit reached, nodes, edges, trials, loss_full, loss_alone,
 // loss_removed and loss_random_removed, under the first word of its name and, if that is seed,
 // its number: seed0_nodes, shuffled_nodes.
-func (c Circuits) Each() Report {
-	out := Report{Figures: Page{c}}
+func (c Circuits) Each() Result {
+	out := Result{Figures: Page{c}}
 	for _, x := range c.List {
 		key, rest, _ := strings.Cut(x.spec.Name, " ")
 		if key == "seed" {

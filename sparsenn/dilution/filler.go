@@ -1,6 +1,7 @@
 package dilution
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -18,6 +19,10 @@ type Filler struct {
 	// Base is the name of the task whose prompts are made longer. Fillings fall into
 	// the same split as there.
 	Base string
+	// Sides are names for the two sides of a pair, such as nested and flat.
+	Sides [2]string
+	// Control says that what decides the answer stays as it is and only the prompt grows.
+	Control bool
 
 	pair func(d *task.Draw, n int) task.Pair
 }
@@ -26,10 +31,37 @@ type Filler struct {
 // and lines, whose lists do not.
 func Fillers() []Filler { return []Filler{Numbers(), Names(), Words(), Lines()} }
 
+// FillersOf are those of a task, by its name: where there are none that is an error, which
+// says of which tasks there are.
+func FillersOf(base string) (list []Filler, err error) {
+	bases := ""
+	for _, f := range append(Fillers(), Quoted(), QuotedLines()) {
+		if f.Base == base {
+			list = append(list, f)
+		}
+		if !strings.Contains(bases, f.Base) {
+			bases += " " + f.Base
+		}
+	}
+	if len(list) == 0 {
+		return nil, fmt.Errorf("there is nothing that prompts of %s could be made longer with; there is for%s", base, bases)
+	}
+	return list, nil
+}
+
+// Short are the lengths of a filler that predictions are made from: within what models were
+// trained on.
+func (f Filler) Short() []int {
+	if f.Base == Quoted().Base {
+		return []int{1, 2, 3, 4}
+	}
+	return []int{2, 3, 4, 5, 6}
+}
+
 // Numbers makes lists of n numbers of one digit, the task's own kind of elements. A
 // split has no list of a single one that would be new to a model.
 func Numbers() Filler {
-	return Filler{"numbers", "elements", "lists of n numbers", "bracket_counting", func(d *task.Draw, n int) task.Pair {
+	return Filler{"numbers", "elements", "lists of n numbers", "bracket_counting", [2]string{"nested", "flat"}, false, func(d *task.Draw, n int) task.Pair {
 		return list(d, "", listName(d), digits, n)
 	}}
 }
@@ -37,7 +69,7 @@ func Numbers() Filler {
 // Names makes lists of n names of one letter and two numbers: elements of another
 // kind, behind which the list ends as in the task.
 func Names() Filler {
-	return Filler{"names", "names", "lists of n names and two numbers", "bracket_counting", func(d *task.Draw, n int) task.Pair {
+	return Filler{"names", "names", "lists of n names and two numbers", "bracket_counting", [2]string{"nested", "flat"}, false, func(d *task.Draw, n int) task.Pair {
 		name := listName(d)
 		return list(d, strings.Join(novel(d, name, letters, n), ", ")+", ", name, digits, 2)
 	}}
@@ -45,7 +77,7 @@ func Names() Filler {
 
 // Words makes lists of a string of n words and two numbers: an element that grows.
 func Words() Filler {
-	return Filler{"words", "words", "lists of a string of n words and two numbers", "bracket_counting", func(d *task.Draw, n int) task.Pair {
+	return Filler{"words", "words", "lists of a string of n words and two numbers", "bracket_counting", [2]string{"nested", "flat"}, false, func(d *task.Draw, n int) task.Pair {
 		text := strings.Join(novel(d, "", words, n), " ")
 		return list(d, `"`+text+`", `, listName(d), digits, 2)
 	}}
@@ -55,21 +87,21 @@ func Words() Filler {
 // of [Numbers], with the same distance to their beginning, in which the list stays
 // within what models were trained on.
 func Lines() Filler {
-	return Filler{"lines", "lines", "n lines above a list of three numbers", "bracket_counting", func(d *task.Draw, n int) task.Pair {
+	return Filler{"lines", "lines", "n lines above a list of three numbers", "bracket_counting", [2]string{"nested", "flat"}, true, func(d *task.Draw, n int) task.Pair {
 		return above(d, n, list(d, "", listName(d), digits, 3))
 	}}
 }
 
 // Quoted makes strings of n words, for the task of quotes.
 func Quoted() Filler {
-	return Filler{"quoted", "words", "strings of n words", "single_double_quote", func(d *task.Draw, n int) task.Pair {
+	return Filler{"quoted", "words", "strings of n words", "single_double_quote", [2]string{"double", "single"}, false, func(d *task.Draw, n int) task.Pair {
 		return quoted(d, n)
 	}}
 }
 
 // QuotedLines puts n statements above a string of three words; see [Lines].
 func QuotedLines() Filler {
-	return Filler{"quoted_lines", "lines", "n lines above a string of three words", "single_double_quote", func(d *task.Draw, n int) task.Pair {
+	return Filler{"quoted_lines", "lines", "n lines above a string of three words", "single_double_quote", [2]string{"double", "single"}, true, func(d *task.Draw, n int) task.Pair {
 		return above(d, n, quoted(d, 3))
 	}}
 }

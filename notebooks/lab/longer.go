@@ -1,0 +1,190 @@
+package lab
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/dilution"
+	"circuitbook/sparsenn/prune"
+	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/train"
+	"circuitbook/viz"
+	"circuitbook/viz/book"
+)
+
+// Longer asks at which length models stop doing a task, and whether their circuits foretell
+// it: of sparse models of several seeds, and of a dense one beside each.
+type Longer struct {
+	Circuits      []*Circuit // of the sparse models, where one is at hand
+	Sparse, Dense []*Model   // a pair of each seed
+}
+
+// Longer takes, beside each dense model, the sparse one of its seed in this circuit's config,
+// and the circuits of the same search that are at hand.
+func (c *Circuit) Longer(dense ...*Model) Longer {
+	if len(dense) == 0 {
+		end(errors.New("Longer takes at least one dense model; Twin is one"))
+	}
+	l := Longer{Dense: dense}
+	for _, d := range dense {
+		m := c.model.Seed(int(d.spec.Config.Seed))
+		l.Sparse = append(l.Sparse, m)
+		if c.made(m) {
+			l.Circuits = append(l.Circuits, c.again(m, fmt.Sprintf("seed %d", m.spec.Config.Seed), false))
+		}
+	}
+	return l
+}
+
+// made says whether the search of a circuit was made in another model.
+func (c *Circuit) made(m *Model) bool {
+	_, err := prune.Open(m.Run(), must(c.taskOf()), c.spec.Config.Prune)
+	if errors.Is(err, store.ErrNotFound) {
+		return false
+	}
+	check(err)
+	return true
+}
+
+// Made says whether the model of the same config with changes has been trained.
+func (m *Model) Made(options ...Option) bool {
+	spec := m.spec
+	for _, o := range options {
+		o(&spec.Config)
+	}
+	_, err := train.Open(spec.Config)
+	if errors.Is(err, store.ErrNotFound) {
+		return false
+	}
+	check(err)
+	return true
+}
+
+// small says that the models are of scale "tiny": few prompts and one filler will do.
+func (l Longer) small() bool { return l.Dense[0].spec.Scale == "tiny" }
+
+// task is the name of the task.
+func (l Longer) task() string {
+	if len(l.Circuits) == 0 {
+		end(errors.New("no circuit is at hand: find one"))
+	}
+	return must(l.Circuits[0].taskOf()).Name
+}
+
+// fillers are what the task's prompts are made longer with.
+func (l Longer) fillers() []dilution.Filler { return fillersOf(l.task(), l.small()) }
+
+func fillersOf(task string, small bool) []dilution.Filler {
+	list := must(dilution.FillersOf(task))
+	if small {
+		return list[:1]
+	}
+	return list
+}
+
+// drawn are the options of all prompts.
+func drawn(m *Model) dilution.Options {
+	n := 24
+	if m.spec.Scale == "tiny" {
+		n = 4
+	}
+	return dilution.Options{N: n, Context: m.Run().Config.Model.Context}
+}
+
+// circuitOf is the circuit alone of a sparse model, its logits read as its search fitted, and
+// its depth; both are nil where none is at hand or it says nothing.
+func (l Longer) circuitOf(m *Model) (*Circuit, study.Reader, dilution.Depth) {
+	for _, c := range l.Circuits {
+		if c.model.spec.Config.Seed != m.spec.Config.Seed {
+			continue
+		}
+		f := c.Finding()
+		d, err := dilution.DepthOf(f.Run.Model, c.Data(), c.selected()[0])
+		if err != nil {
+			return c, nil, dilution.Depth{}
+		}
+		views := interruptible(func(ctx context.Context) ([]study.View, error) {
+			return study.Views(ctx, f.Run, f.Task, c.Data(), study.Options{})
+		})
+		return c, views[0].Reader, d
+	}
+	return nil, nil, dilution.Depth{}
+}
+
+func seedOf(m *Model) uint64 { return m.spec.Config.Seed }
+
+// Heads says how evenly the heads of the circuits look from the last token: 1 is a plain
+// average of all tokens. Numbers are of every seed valid_sparse_S and valid_dense_S, averages_S,
+// and evenness_S_headN of each head that writes; and averaging_seeds and seeds.
+func (l Longer) Heads() (out Result) {
+	t := viz.Table{Columns: []viz.Column{{Name: "seed"}, {Name: "sparse, valid", Format: "%.3f"}, {Name: "dense, valid", Format: "%.3f"}, {Name: "dense weights"}, {Name: "position channels"}, {Name: "evenness"}, {Name: "averages"}},
+		Note: l.Sparse[0].note("Sparse and dense models, and where the circuits' heads look", fmt.Sprintf("Valid: nats per token. Evenness from the last token of short prompts: 1 is a plain average, and from %.1f on a head is said to average.", dilution.Even))}
+	f, averaging := l.fillers()[0], 0
+	for i, m := range l.Sparse {
+		dense, of := l.Dense[i], fmt.Sprintf("seed%d", seedOf(m))
+		even, averages := "attention writes nothing", false
+		c, alone, d := l.circuitOf(m)
+		if c == nil {
+			even = "no circuit at hand"
+		}
+		if len(d.Nodes) > 0 {
+			short := f.Short()
+			p := must(dilution.Select(m.Run().Tokenizer, f, short[len(short)-1:], dilution.Options{N: 4, Context: m.Run().Config.Model.Context}))
+			heads, share, err := dilution.Evenness(alone, c.Data(), d, p.List[0])
+			check(err)
+			var each []string
+			averages = true
+			for k, h := range heads {
+				each, averages = append(each, fmt.Sprintf("head %d.%d %.2f", h.Layer, h.Head, share[k])), averages && share[k] >= dilution.Even
+				out.state(fmt.Sprintf("evenness_%s_head%d", of, h.Head), share[k])
+			}
+			even = strings.Join(each, ", ")
+		}
+		if averages {
+			averaging++
+		}
+		t.Rows = append(t.Rows, []any{int(seedOf(m)), m.Valid(), dense.Valid(), dense.L0(), m.spec.Config.Model.DPos + dense.spec.Config.Model.DPos, even, fmt.Sprint(averages)})
+		out.state("valid_sparse_"+of, m.Valid())
+		out.state("valid_dense_"+of, dense.Valid())
+		out.state("averages_"+of, averages)
+	}
+	out.state("averaging_seeds", averaging)
+	out.state("seeds", len(l.Sparse))
+	out.Figures = Page{t}
+	return out
+}
+
+// unreached stands, in claims and tables, for a length that is not reached.
+const unreached = 999
+
+func clip(x float64) float64 { return math.Min(x, unreached) }
+
+// claimOfFailure is the claim of a length with its interval over n prompts.
+func claimOfFailure(name string, f dilution.Failure, n int) book.Stated {
+	return claimOf(name, circuit.Estimate{Mean: clip(f.Length), Lo: clip(f.Lo), Hi: clip(f.Hi), N: n})
+}
+
+// reached is a length in a table.
+func reached(f dilution.Failure, most float64) string {
+	if f.Length > most {
+		return fmt.Sprintf("over %g", most)
+	}
+	hi := fmt.Sprintf("%.1f", f.Hi)
+	if f.Hi > most {
+		hi = "…"
+	}
+	return fmt.Sprintf("%.1f (%.1f to %s)", f.Length, f.Lo, hi)
+}
+
+// sideOf names the side that fails.
+func sideOf(f dilution.Filler, side int) string {
+	if side < 0 {
+		return "neither"
+	}
+	return f.Sides[side]
+}

@@ -1,0 +1,53 @@
+package lab
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"circuitbook/sparsenn/contrast"
+	"circuitbook/sparsenn/task"
+	"circuitbook/viz"
+)
+
+// Pairs shows a held-out pair of a task, token by token, and counts which tokens open what the
+// answer closes: the last with a mark in it, as [Circuit.Way] has it. prompt and counter are
+// names for the two sides. The number is more_tokens_SIDE, by how many tokens the first side is
+// longer.
+func (m *Model) Pairs(of any, mark, prompt, counter string) (r Result) {
+	t, _, err := taskOf(of)
+	check(err)
+	tok, e := m.Run().Tokenizer, shownPair(m, t)
+	samples := viz.Samples{Note: m.note("A pair of prompts and the right answers", "Bars are the borders of tokens.")}
+	for _, s := range []struct {
+		name   string
+		tokens []int32
+		answer int32
+	}{{prompt, e.Prompt, e.Target}, {counter, e.Counter, e.Alt}} {
+		words := must(tok.Texts(append(slices.Clone(s.tokens), s.answer)))
+		n := len(s.tokens)
+		samples.Items = append(samples.Items, viz.Sample{Name: s.name, Prompt: strings.Join(words[:n], ""), PromptTokens: words[:n], Completion: words[n], CompletionTokens: words[n:]})
+	}
+	list := heldOut(m, t, 256, 64)
+	var sides [2]contrast.Side
+	sides[0], sides[1] = contrast.Sides(list, contrast.LastWith(tok, mark))
+	seen, more := task.SeenShare(list, m.Data().Train), 0
+	table := viz.Table{Note: m.note("What opens", fmt.Sprintf("In %d held-out pairs. The last %d tokens of %.0f %% of the prompts occur in the training text.", len(list), task.SeenLength, 100*seen)),
+		Columns: []viz.Column{{Name: "side"}, {Name: "opened by"}, {Name: "prompts"}}}
+	for s, side := range sides {
+		count := map[string]int{}
+		for i, p := range side.Prompts {
+			count[must(tok.Token(p[side.Open[i]]))]++
+		}
+		for _, w := range slices.Sorted(maps.Keys(count)) {
+			table.Rows = append(table.Rows, []any{[]string{prompt, counter}[s], fmt.Sprintf("%q", w), count[w]})
+		}
+	}
+	for _, e := range list {
+		more += len(e.Prompt) - len(e.Counter)
+	}
+	r.show(samples, table)
+	r.state("more_tokens_"+prompt, float64(more)/float64(len(list)))
+	return r
+}

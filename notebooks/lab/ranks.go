@@ -1,0 +1,118 @@
+package lab
+
+import (
+	"fmt"
+	"math"
+
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/dilution"
+	"circuitbook/viz"
+)
+
+// Means is the mean over seeds, with intervals over seeds and prompts. Numbers are
+// mean_FILLER_KIND_SIDE_LENGTH: of the first filler every length, of others the first and the
+// last.
+func (g Grown) Means() (out Result) {
+	first := g.Of.Sparse[0]
+	for i, f := range g.Of.fillers() {
+		plot := viz.Plot{X: viz.Axis{Label: f.Unit}, Panels: rightPanels(f), Band: "95 %, bootstrap over seeds and over the prompts of each",
+			Note: first.note(f.Note+", mean over seeds", fmt.Sprintf("P of the right answer against the other one, held-out prompts, %d seeds; up to the longest that fits the context for every seed.", len(g.Of.Sparse)))}
+		for _, in := range kindsGrown {
+			var curves [][]dilution.Point
+			for _, m := range g.Of.Sparse {
+				if x := g.find(seedOf(m), in, f.Name); x != nil {
+					curves = append(curves, x.Curve)
+				}
+			}
+			if len(curves) == 0 {
+				continue
+			}
+			over := [2]viz.Series{{Name: in}, {Name: in}}
+			all := must(dilution.Over(curves))
+			for j, p := range all {
+				for k, e := range []circuit.Estimate{p.Prompt, p.Counter} {
+					point(&over[k], float64(p.Length), e)
+					if i == 0 || j == 0 || j == len(all)-1 {
+						out.Numbers = append(out.Numbers, claimOf(fmt.Sprintf("mean_%s_%s_%s_%d", f.Name, in, f.Sides[k], p.Length), e))
+					}
+				}
+			}
+			for k := range plot.Panels {
+				plot.Panels[k].Series = append(plot.Panels[k].Series, over[k])
+			}
+		}
+		out.Figures = append(out.Figures, plot)
+	}
+	return out
+}
+
+// growing are the fillers under which what decides is diluted.
+func (g Grown) growing() (list []dilution.Filler) {
+	for _, f := range g.Of.fillers() {
+		if !f.Control {
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// Sides asks whether the side that fails is the foretold one, or the first one anyway. Numbers
+// are side_KIND_cases, side_KIND_right and side_KIND_FIRST.
+func (g Grown) Sides() (out Result) {
+	name := g.Of.fillers()[0].Sides[0]
+	t := viz.Table{Columns: []viz.Column{{Name: "in"}, {Name: "cases"}, {Name: "on the foretold side"}, {Name: name}},
+		Note: g.Of.Sparse[0].note("The side that fails", fmt.Sprintf("Of the cases that fail within the context and for which a side was foretold: how many fail on that side, and how many would if one always said %s.", name))}
+	for _, in := range kindsGrown {
+		n := must(dilution.Sides(in, g.Written, g.List, g.growing()))
+		t.Rows = append(t.Rows, []any{in, n.Cases, n.Right, n.First})
+		out.state("side_"+in+"_cases", n.Cases)
+		out.state("side_"+in+"_right", n.Right)
+		out.state("side_"+in+"_"+name, n.First)
+	}
+	out.Figures = Page{t}
+	return out
+}
+
+// Ranks asks whether what is foretold ranks what was measured, within each filler and pooled:
+// by the circuits, in every kind and in both kinds of models, and by the models' own leads
+// (KIND_lead). Numbers are rank_KIND, rank_KIND_p, the same of KIND_pooled, rank_KIND_cases and
+// rank_KIND_failed.
+func (g Grown) Ranks() (out Result) {
+	t := viz.Table{Columns: []viz.Column{{Name: "foretold by"}, {Name: "measured in"}, {Name: "cases"}, {Name: "failed within the context"}, {Name: "rank correlation", Format: "%+.2f"}, {Name: "p", Format: "%.4f"}, {Name: "pooled", Format: "%+.2f"}, {Name: "p ", Format: "%.4f"}},
+		Note: g.Of.Sparse[0].note("Foretold against measured, by rank", "Spearman's correlation; p by permutations.")}
+	row := func(claim, by, in string, cases []dilution.Case) {
+		if len(cases) == 0 {
+			return
+		}
+		r := dilution.Ranked(cases)
+		cells := []any{by, in, r.Cases, r.Failed}
+		out.state("rank_"+claim+"_cases", r.Cases)
+		out.state("rank_"+claim+"_failed", r.Failed)
+		for i, x := range []dilution.Rank{r.Within, r.Pooled} {
+			if math.IsNaN(x.R) {
+				cells = append(cells, nil, nil)
+				continue
+			}
+			cells = append(cells, x.R, x.P)
+			name := "rank_" + claim + []string{"", "_pooled"}[i]
+			out.state(name, x.R)
+			out.state(name+"_p", x.P)
+		}
+		t.Rows = append(t.Rows, cells)
+	}
+	of := func(by, in string) []dilution.Case {
+		return must(dilution.Cases(by, in, g.Written, g.List, g.growing()))
+	}
+	for _, in := range kindsGrown {
+		row(in, "circuit", in, of(dilution.ByCircuit, in))
+	}
+	row("both", "circuit", "both", append(of(dilution.ByCircuit, "sparse"), of(dilution.ByCircuit, "dense")...))
+	if leads := (Foretold{Of: g.Of, Written: g.Written}).leads(); len(leads) == 2 {
+		sparse, dense := of("sparse", "sparse"), of("dense", "dense")
+		row("sparse_lead", "the model's own lead", "sparse", sparse)
+		row("dense_lead", "the model's own lead", "dense", dense)
+		row("both_lead", "the model's own lead", "both", append(sparse, dense...))
+	}
+	out.Figures = Page{t}
+	return out
+}

@@ -1,0 +1,184 @@
+package lab
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/contrast"
+	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/task"
+	"circuitbook/viz"
+	"circuitbook/viz/book"
+)
+
+// A Way is the way through a circuit that counts most, from the embedding to what attention
+// writes, and three of its nodes by what they may be: a reading, to be tested.
+type Way struct {
+	Circuit  *Circuit
+	Mark     string    // in the token that opens what the answer closes; "" is where the sides differ first
+	Sides    [2]string // names for the two sides of a pair
+	Nodes    []string
+	Depth    string // the last: of all that attention writes, what the circuit misses most
+	Value    string // the value of a head that Depth gets most from
+	Detector string // the first neuron on the way; Value where there is none
+	Head     circuit.Head
+}
+
+// Way finds it by effects on prompts for selecting. mark is what the token has in it that
+// opens what the answer closes, such as "[": the last such token of a prompt is looked at, and
+// with "" the first token in which the two sides differ. prompt and counter are names for them.
+func (c *Circuit) Way(mark, prompt, counter string) Way {
+	w := Way{Circuit: c, Mark: mark, Sides: [2]string{prompt, counter}}
+	nodes := study.Way(c.chosen())
+	if len(nodes) == 0 {
+		return w
+	}
+	w.Nodes = pathsOf(nodes)
+	value := nodes[len(nodes)-2]
+	w.Depth, w.Value, w.Detector = nodes[len(nodes)-1].String(), value.String(), value.String()
+	head, _, _ := c.Data().Model.Head(value)
+	w.Head = circuit.Head{Layer: value.Layer(), Head: head}
+	for _, n := range nodes {
+		if n.Kind() == circuit.PostAct {
+			w.Detector = n.String()
+			break
+		}
+	}
+	return w
+}
+
+// chosen is the circuit for choosing nodes in it: its effects are of prompts for selecting.
+func (c *Circuit) chosen() *circuit.Circuit {
+	return interruptible(func(ctx context.Context) (*circuit.Circuit, error) {
+		return study.Selecting(ctx, c.Finding(), c.spec.Config, study.Options{})
+	})
+}
+
+// pathsOf are nodes by their paths.
+func pathsOf(nodes []circuit.Node) (out []string) {
+	for _, n := range nodes {
+		out = append(out, n.String())
+	}
+	return out
+}
+
+// Found is false where attention writes nothing in the circuit: then there is no way.
+func (w Way) Found() bool { return len(w.Nodes) > 0 }
+
+func (w Way) none() Result {
+	return nothing("in this circuit attention writes nothing: there is no way to follow")
+}
+
+func nodeOf(path string) circuit.Node { return must(circuit.ParseNode(path)) }
+
+func (w Way) task() task.Task { return must(w.Circuit.taskOf()) }
+
+func (w Way) open() contrast.Opening {
+	return contrast.LastWith(w.Circuit.model.Run().Tokenizer, w.Mark)
+}
+
+// pairs are n held-out pairs of at most so many tokens, and their two sides.
+func (w Way) pairs(n, maxTokens int) (list []task.Example, sides [2]contrast.Side) {
+	list = heldOut(w.Circuit.model, w.task(), n, maxTokens)
+	sides[0], sides[1] = contrast.Sides(list, w.open())
+	return list, sides
+}
+
+// shownPair is a held-out pair that is short enough to be read.
+func shownPair(m *Model, t task.Task) task.Example {
+	list := heldOut(m, t, 64, 64)
+	for _, e := range list {
+		if n := len(e.Prompt); n >= 16 && n <= 32 {
+			return e
+		}
+	}
+	return slices.MinFunc(list, func(a, b task.Example) int { return len(a.Prompt) - len(b.Prompt) })
+}
+
+// mostNodes is how many nodes are tabulated.
+const mostNodes = 60
+
+// Bundle says what every node of the circuit is at the token that opens and at the last one,
+// on both sides, and which embeddings write the channels that are read: the way's nodes have a
+// star.
+func (w Way) Bundle() (viz.Bundle, error) {
+	if !w.Found() {
+		return w.none().Bundle()
+	}
+	c := w.Circuit
+	run, data := c.model.Run(), c.Data()
+	list, sides := w.pairs(64, 64)
+	kept := slices.Clone(c.chosen().Nodes)
+	slices.SortStableFunc(kept, func(a, b circuit.Kept) int { return cmp.Compare(study.Worth(b), study.Worth(a)) })
+	kept = kept[:min(len(kept), mostNodes)]
+	slices.SortFunc(kept, func(a, b circuit.Kept) int { return a.Compare(b.Node) })
+	var nodes []circuit.Node
+	for _, k := range kept {
+		nodes = append(nodes, k.Node)
+	}
+	alone := interruptible(func(ctx context.Context) (*prove.Part, error) { return prove.Alone(ctx, run, data) })
+	var at [2][2][][]float64 // [side][opening, last][node][prompt]
+	for s, side := range sides {
+		for k, where := range [][]int{side.Open, nil} {
+			_, values, err := contrast.Look(alone, side.Prompts, list[0], nodes, where, nil)
+			if err != nil {
+				return viz.Bundle{}, err
+			}
+			at[s][k] = values
+		}
+	}
+	t := viz.Table{Note: c.note("What the nodes are", fmt.Sprintf("The way that counts most (*): %s. Means over %d held-out pairs in the circuit alone. Effects: nats per example, of held-out pairs too; the way was chosen by those of pairs for selecting. At most %d nodes.", strings.Join(w.Nodes, " → "), len(list), mostNodes)),
+		Columns: []viz.Column{{Name: "node"}, {Name: "effect", Format: "%.3f", Bar: true}, {Name: "mean in training text", Format: "%.2f"}}}
+	for _, where := range []string{"at the opening", "at the end"} {
+		for _, side := range w.Sides {
+			t.Columns = append(t.Columns, viz.Column{Name: where + ", " + side, Format: "%.2f"})
+		}
+	}
+	t.Columns = append(t.Columns, viz.Column{Name: "embeddings that write it"})
+	embedding := must(run.Model.Values("transformer.wte.weight"))
+	for i, k := range kept {
+		if of, ok := data.Find(k.Node); ok {
+			k = of // with its effect on held-out pairs
+		}
+		name := k.Node.String()
+		if slices.Contains(w.Nodes, name) {
+			name += " *"
+		}
+		row := []any{name, study.Worth(k), k.Mean}
+		for k := range 2 {
+			for s := range 2 {
+				row = append(row, circuit.NewEstimate(at[s][k][i]).Mean)
+			}
+		}
+		var writes []string
+		if k.Kind() == circuit.ActIn && k.Index < data.Model.DModel {
+			v := must(viz.TokenColumn(embedding, data.Model.DModel, k.Index, w.token))
+			slices.SortStableFunc(v, func(a, b viz.TokenWeight) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) })
+			for _, x := range v[:min(4, len(v))] {
+				writes = append(writes, fmt.Sprintf("%q %+.1f", x.Token, x.Weight))
+			}
+		}
+		t.Rows = append(t.Rows, append(row, strings.Join(writes, ", ")))
+	}
+	return t.Bundle()
+}
+
+func (w Way) token(id int) string { return must(w.Circuit.model.Run().Tokenizer.Token(int32(id))) }
+
+// Claims are depth_node, detector_node, value_node and way.
+func (w Way) Claims() []book.Stated {
+	return []book.Stated{{Name: "depth_node", Value: w.Depth}, {Name: "detector_node", Value: w.Detector}, {Name: "value_node", Value: w.Value}, {Name: "way", Value: strings.Join(w.Nodes, " ")}}
+}
+
+func (w Way) empty() bool { return !w.Found() }
+
+// Picture draws the circuit with the names of the way's nodes.
+func (w Way) Picture(title string) viz.Circuit {
+	return w.Circuit.Picture(title, w.Depth, "depth", w.Value, "value", w.Detector, "detector")
+}

@@ -1,0 +1,123 @@
+package lab
+
+import (
+	"fmt"
+
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/task"
+	"circuitbook/viz"
+)
+
+// strip is a node over both sides of a pair, in a model or a part of it.
+func (w Way) strip(m prove.Recorder, e task.Example, node string) viz.TokenStrip {
+	n, model := nodeOf(node), w.Circuit.model
+	over := func(tokens []int32) []float64 {
+		a := must(recordOf(m, tokens, n.Site))
+		return must(viz.Channel(a.Shape, a.Data, 0, n.Index))
+	}
+	tok := model.Run().Tokenizer
+	return must(viz.Pair(node, must(tok.Texts(e.Prompt)), over(e.Prompt), must(tok.Texts(e.Counter)), over(e.Counter)))
+}
+
+// Strip shows the detector over a pair in the whole model, and what the channel in which the
+// way begins means at both ends of the model.
+func (w Way) Strip() Result {
+	if !w.Found() {
+		return w.none()
+	}
+	c := w.Circuit
+	r := Result{Figures: Page{viz.TokenStrips{Note: c.note("The detector over a pair", "In the whole model."),
+		Strips: []viz.TokenStrip{w.strip(c.model.Run().Model, shownPair(c.model, w.task()), w.Detector)}}}}
+	if first := nodeOf(w.Nodes[0]); first.Kind() == circuit.ActIn && first.Index < c.Data().Model.DModel {
+		r.show(w.channel(first.Index, fmt.Sprintf("Channel %d, which the way begins in", first.Index)))
+	}
+	return r
+}
+
+// channel is a channel at both ends of the model.
+func (w Way) channel(index int, title string) viz.EmbeddingView {
+	v := w.Circuit.model.Channel(index)
+	v.Note, v.Show = w.Circuit.note(title, "The tokens whose embedding writes it, and those whose logit reads it."), 6
+	return v
+}
+
+// A swapLine is nodes that are exchanged at some tokens.
+type swapLine struct {
+	name, where, claim string
+	nodes              []circuit.Node
+	at                 prove.Pairing
+}
+
+// exchanged is a table of them, in the circuit alone and in the whole model.
+func (w Way) exchanged(r *Result, title string, lines []swapLine) {
+	list, _ := w.pairs(128, 64)
+	t := viz.Table{Note: w.Circuit.note(title, fmt.Sprintf("%d held-out pairs. Exchanged: the share then answered with the other side's answer. Margin: the right answer's logit less the other's, in nats.", len(list))),
+		Columns: []viz.Column{{Name: "in"}, {Name: "node"}, {Name: "at"}, {Name: "right before", Format: "%.3f"}, {Name: "exchanged after", Format: "%.3f", Bar: true, Max: 1}, {Name: "margin before", Format: "%.2f"}, {Name: "margin after", Format: "%.2f"}}}
+	views := w.Circuit.views()
+	b := newBar("exchanging", len(views)*len(lines))
+	for i, m := range views {
+		for j, x := range lines {
+			s := must(prove.InterchangeAt(m.Reader, list, x.nodes, x.at))
+			t.Rows = append(t.Rows, []any{m.Name, x.name, x.where, s.Before, s.After, s.MarginBefore, s.MarginAfter})
+			r.state(x.claim+"_"+m.Claim+"_exchanged", s.After)
+			r.state(x.claim+"_"+m.Claim+"_margin", s.MarginAfter)
+			b.step(i*len(lines)+j+1, x.name)
+		}
+	}
+	check(b.done(true))
+	r.show(t)
+}
+
+// Exchange exchanges detector, value, and value with all keys of its head between the two sides
+// of a pair: at the token that opens only, behind it only, and everywhere. Numbers are
+// NODE_WHERE_MODEL_exchanged and _margin, of detector, value and value_and_keys at open, rest
+// and all.
+func (w Way) Exchange() (r Result) {
+	if !w.Found() {
+		return w.none()
+	}
+	shape := w.Circuit.Data().Model
+	value := nodeOf(w.Value)
+	withKeys := []circuit.Node{value}
+	for i := range shape.DHead {
+		withKeys = append(withKeys, circuit.Node{Site: fmt.Sprintf("%d.attn.k", w.Head.Layer), Index: w.Head.Head*shape.DHead + i})
+	}
+	groups := []study.Group{{Name: "detector", Claim: "detector", Nodes: []circuit.Node{nodeOf(w.Detector)}}}
+	if w.Value != w.Detector {
+		groups = append(groups, study.Group{Name: "value", Claim: "value", Nodes: []circuit.Node{value}})
+	}
+	groups = append(groups, study.Group{Name: "value and its head's keys", Claim: "value_and_keys", Nodes: withKeys})
+	var lines []swapLine
+	for _, g := range groups {
+		name := g.Name + ", " + g.Nodes[0].String()
+		lines = append(lines, swapLine{name, "the opening token", g.Claim + "_open", g.Nodes, w.open().Pairing()},
+			swapLine{name, "all tokens behind it", g.Claim + "_rest", g.Nodes, w.open().Behind()},
+			swapLine{name, "all tokens", g.Claim + "_all", g.Nodes, prove.FromEnd})
+	}
+	w.exchanged(&r, "Exchanging detector and value", lines)
+	return r
+}
+
+// Written shows what attention writes by the way's last node over a pair, and exchanges it at
+// all tokens, at the last, and at all but the last. Numbers are depth_WHERE_MODEL_exchanged and
+// _margin.
+func (w Way) Written() (r Result) {
+	if !w.Found() {
+		return w.none()
+	}
+	strips := viz.TokenStrips{Note: w.Circuit.note("The depth channel over a pair", "What attention writes at each token.")}
+	for _, m := range w.Circuit.views() {
+		s := w.strip(m.Reader, shownPair(w.Circuit.model, w.task()), w.Depth)
+		s.Name += ", in " + m.Name
+		strips.Strips = append(strips.Strips, s)
+	}
+	r.show(strips)
+	node := []circuit.Node{nodeOf(w.Depth)}
+	w.exchanged(&r, "Exchanging "+w.Depth, []swapLine{
+		{"depth", "all tokens", "depth_all", node, prove.FromEnd},
+		{"depth", "the last token", "depth_last", node, func(a, b []int32) [][2]int { return prove.FromEnd(a, b)[:1] }},
+		{"depth", "all but the last", "depth_rest", node, func(a, b []int32) [][2]int { return prove.FromEnd(a, b)[1:] }}})
+	return r
+}
