@@ -45,7 +45,8 @@ func stated(name string, value any) ([]book.Stated, error) {
 		if e, ok := value.(interface{ empty() bool }); ok && e.empty() {
 			return nil, nil
 		}
-		if len(list) == 0 {
+		// A study that has nothing to measure says so.
+		if _, study := v.(Result); len(list) == 0 && !study {
 			return nil, fmt.Errorf("claim %q: it has no numbers", name)
 		}
 		for i := range list {
