@@ -150,3 +150,23 @@ func TestHeader(t *testing.T) {
 		t.Errorf("of nothing: %v", err)
 	}
 }
+
+// TestFull: where the disk is full nothing is kept, and it is said.
+func TestFull(t *testing.T) {
+	if _, err := os.Stat("/dev/full"); err != nil {
+		t.Skip("there is no /dev/full here")
+	}
+	dir := kernelDir(t)
+	if err := os.Symlink("/dev/full", filepath.Join(dir, NewDir, "x")); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range []int{1, 1 << 20} { // what is written at its end, and on the way
+		err := Keep("x", "", make([]int, n))
+		if err == nil || !strings.Contains(err.Error(), "no space left") || !strings.Contains(err.Error(), "not kept") {
+			t.Errorf("%d numbers: %v", n, err)
+		}
+		if _, err := ReadHeader(filepath.Join(dir, NewDir), "x"); err == nil {
+			t.Errorf("%d numbers are kept", n)
+		}
+	}
+}
