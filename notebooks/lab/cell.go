@@ -48,7 +48,7 @@ func newBar(name string, all int) *bar { return &bar{name: name, all: all, begun
 func (b *bar) step(n int, note string) {
 	b.last = note
 	if b.book == nil {
-		if time.Since(b.begun) < quiet {
+		if n >= b.all || time.Since(b.begun) < quiet { // what is over needs no bar
 			return
 		}
 		b.book = book.NewProgress(b.name, b.all)

@@ -81,8 +81,9 @@ func (c *Circuit) make(ctx context.Context) (*study.Finding, error) {
 	if err != nil {
 		return nil, err
 	}
+	run := c.model.Run() // before the bar: opening a model is no progress of a search
 	b := newBar("circuit of "+t.Name+", "+c.model.short(), 1000)
-	f, err := study.Circuit(ctx, c.model.Run(), t, c.spec.Config, study.Options{Progress: func(p study.Progress) {
+	f, err := study.Circuit(ctx, run, t, c.spec.Config, study.Options{Progress: func(p study.Progress) {
 		b.step(int(1000*p.Share), p.Stage+", "+p.Note)
 	}})
 	if bad := b.done(err == nil); err == nil {

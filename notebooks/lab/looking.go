@@ -33,8 +33,8 @@ func (c *Circuit) LooksBack() Looking {
 	l.Head, l.Values, l.Found, err = study.LookingBack(r.Model, c.Data(), c.selected())
 	check(err)
 	if l.Found {
-		l.Full = l.attention(r.Model, "attention back, whole model")
-		l.Alone = l.attention(c.alone(), "attention back, circuit alone")
+		l.Full = l.attention(r.Model, "looking back, whole model:")
+		l.Alone = l.attention(c.alone(), "looking back, circuit alone:")
 	}
 	return l
 }
@@ -42,7 +42,7 @@ func (c *Circuit) LooksBack() Looking {
 // attention is how much the head looks back in a model.
 func (l Looking) attention(m prove.Recorder, of string) Estimate {
 	list := must(probe.Attention(m, l.Circuit.reported().ForMeasuring(), l.Head, l.Circuit.Data().Model.Sink))
-	return Estimate{study.Mean(list), of, "of 1"}
+	return Estimate{study.Mean(list), of, "of the head's attention"}
 }
 
 // none says that there is no such head.
@@ -174,13 +174,12 @@ func (l Looking) held(groups []study.Group, title, caption string) (out Result) 
 	return out
 }
 
-// fewNames names at most twelve nodes.
+// fewNames names nodes, of many the first and the last.
 func fewNames(nodes []circuit.Node) string {
-	text := names(nodes[:min(len(nodes), 12)])
-	if len(nodes) > 12 {
-		text += fmt.Sprintf(" and %d more", len(nodes)-12)
+	if n := len(nodes); n > 6 {
+		return fmt.Sprintf("%d, %s to %s", n, nodes[0], nodes[n-1])
 	}
-	return text
+	return names(nodes)
 }
 
 // attention is where a head looks from the last token of a sequence.

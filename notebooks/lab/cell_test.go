@@ -1,0 +1,26 @@
+package lab
+
+import (
+	"testing"
+	"time"
+)
+
+// TestBar: work has a bar once it takes long, unless it is over by then.
+func TestBar(t *testing.T) {
+	defer func(was time.Duration) { quiet = was }(quiet)
+	for _, x := range []struct {
+		quiet time.Duration
+		n     int
+		bar   bool
+	}{{time.Hour, 5, false}, {0, 5, true}, {0, 10, false}} {
+		quiet = x.quiet
+		b := newBar("work", 10)
+		b.step(x.n, "a note")
+		if (b.book != nil) != x.bar {
+			t.Errorf("%d of 10 after %v: a bar is %v", x.n, x.quiet, b.book != nil)
+		}
+		if err := b.done(true); err != nil {
+			t.Error(err)
+		}
+	}
+}
