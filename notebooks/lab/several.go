@@ -103,14 +103,14 @@ func (c Circuits) Bundle() (viz.Bundle, error) {
 		return viz.Bundle{}, viz.ErrNoData
 	}
 	first := c.List[0]
-	t := viz.Table{Note: first.note(c.Title, "Losses on held-out prompts, nats per example; guessing costs 0.693. Where the target is not reached, the circuit holds every node."),
+	t := viz.Table{Note: viz.Note{Caption: "Losses on held-out prompts, nats per example; guessing costs 0.693. Where the target is not reached, the circuit holds every node."},
 		Columns: []viz.Column{{Name: ""}, {Name: "nonzero weights"}, {Name: "validation loss", Format: "%.3f"}, {Name: "trials"}, {Name: "target reached"}, {Name: "nodes", Bar: true}, {Name: "edges", Bar: true}, {Name: "full", Format: "%.3f"}, {Name: "alone", Format: "%.3f"}, {Name: "removed", Format: "%.3f"},
 			{Name: "random alone", Format: "%.3f"}, {Name: "random removed", Format: "%.3f"}, {Name: "as many by attribution", Format: "%.3f"}}}
 	if sum := c.Summary(); sum.N > 2 {
 		t.Total = []any{"median", nil, nil, nil, nil, sum.MedianNodes, sum.MedianEdges, nil, nil, nil, nil, nil, nil}
 	}
 	picture := viz.Estimates{Note: first.note(c.Title, ""), X: viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Refs: []viz.Ref{{Name: "target", Y: first.spec.Config.Prune.Target}, {Name: "chance", Y: math.Ln2}}, Interval: "95 %"}
-	sites := viz.Table{Note: first.note("Where the nodes are", ""), Columns: []viz.Column{{Name: "site"}}}
+	sites := viz.Table{Note: viz.Note{Title: "Where the nodes are"}, Columns: []viz.Column{{Name: "site"}}}
 	for _, x := range c.List {
 		p := x.Finding().Circuit().Proof
 		row := []any{x.spec.Name, x.model.L0(), x.model.Valid(), len(x.Finding().Pruned.Trials), x.Reached(), x.Nodes(), x.Edges(), p.Full.Mean, p.Alone.Mean, p.Removed.Mean, p.RandomAlone.Mean, p.RandomRemoved.Mean, nil}
