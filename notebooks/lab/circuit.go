@@ -156,6 +156,11 @@ func (c *Circuit) size() string {
 	return fmt.Sprintf("%d nodes, %d edges", c.Nodes(), c.Edges())
 }
 
+// String is like "circuit of single_double_quote, seed 1: 12 nodes, 8 edges".
+func (c *Circuit) String() string {
+	return fmt.Sprintf("circuit of %s, %s: %s", c.Finding().Task.Name, c.spec.Name, c.size())
+}
+
 // Bundle draws the circuit with its losses below it.
 func (c *Circuit) Bundle() (viz.Bundle, error) {
 	data := c.Data()

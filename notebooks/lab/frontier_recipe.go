@@ -40,21 +40,31 @@ func (f Frontier) parts() []recipePart {
 
 func (p recipePart) of(seed int) string { return fmt.Sprintf("%s, seed %d", p.name, seed) }
 
-// Recipe trains, or loads, the middle model of the grid with one part of the recipe left out or
-// changed at a time, at the grid's learning rate. It states losses, their difference to the
-// recipe of the same seeds, and how many tasks are solved.
-func (f Frontier) Recipe() (r Result) {
+// middle is the model of the grid that is varied.
+func (f Frontier) middle() gridPoint {
 	widths, l0s := f.grid()
-	middle := gridPoint{widths[len(widths)/2-1], l0s[len(l0s)/2]}
-	var points []sweep.Point
+	return gridPoint{widths[len(widths)/2-1], l0s[len(l0s)/2]}
+}
+
+// recipe are the middle model with each part left out or changed, over the part's seeds.
+func (f Frontier) recipe() (points []sweep.Point) {
+	m := f.middle()
 	for _, p := range f.parts() {
 		for s := range p.seeds {
-			c := must(f.ofWidth(middle.width, f.Seed+s).AtL0(middle.l0))
+			c := must(f.ofWidth(m.width, f.Seed+s).AtL0(m.l0))
 			p.change(&c)
 			points = append(points, sweep.Point{Name: p.of(s), Train: c, Examples: f.examples()})
 		}
 	}
-	rows := Sweep("ablations", f.Scale, points)
+	return points
+}
+
+// Recipe trains, or loads, the middle model of the grid with one part of the recipe left out or
+// changed at a time, at the grid's learning rate. It states losses, their difference to the
+// recipe of the same seeds, and how many tasks are solved.
+func (f Frontier) Recipe() (r Result) {
+	middle := f.middle()
+	rows := Sweep("ablations", f.Scale, f.recipe())
 	t := viz.Table{Note: f.note("Parts of the recipe", fmt.Sprintf("Width %d, L0 %d. Means over seeds, and the lowest and the highest; the difference is to the recipe with the same seeds.", middle.width, middle.l0)),
 		Columns: []viz.Column{{Name: "variant"}, {Name: "seeds"}, {Name: "L0"}, {Name: "validation loss", Format: "%.3f"}, {Name: "lowest", Format: "%.3f"}, {Name: "highest", Format: "%.3f"}, {Name: "difference", Format: "%+.3f", Bar: true}, {Name: "tasks solved"}, {Name: "kurtosis", Format: "%.1f"}}}
 	picture := viz.Estimates{Note: f.note("What a part of the recipe is worth", "Validation loss with it left out or changed; small dots are seeds."), X: viz.Axis{Label: "validation loss, nats per token"}}

@@ -91,6 +91,9 @@ func TestModel(t *testing.T) {
 	shown(t, m.Head(1, 6, "print('a"))
 	shown(t, m.Strips("print('a", "1.attn.act_in[90]"))
 
+	if m.String() != "sparse, annealed, seed 1 (2 layers of width 128)" {
+		t.Errorf("it is printed as %s", m)
+	}
 	later := again(t, m, &Model{})
 	if later.run != nil {
 		t.Error("a kept model is open before it is used")
@@ -169,6 +172,9 @@ func TestCircuit(t *testing.T) {
 		}
 	}
 
+	if q.String() != "circuit of single_double_quote, seed 1: 12 nodes, 8 edges" {
+		t.Errorf("it is printed as %s", q)
+	}
 	// Its losses, measured here, are those of its proof; without the node that decides it guesses.
 	l, proof := q.Loss(), q.Data().Proof
 	if d := l.Read.Mean - proof.Alone.Mean; d > 1e-3 || d < -1e-3 || l.Full.N != proof.Full.N {

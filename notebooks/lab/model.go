@@ -119,6 +119,11 @@ func (m *Model) short() string {
 	return fmt.Sprintf("%s, seed %d", kind, c.Seed)
 }
 
+// String is like "sparse, annealed, seed 1 (2 layers of width 128)".
+func (m *Model) String() string {
+	return fmt.Sprintf("%s (%d layers of width %d)", m.short(), m.spec.Config.Model.Layers, m.spec.Config.Model.DModel)
+}
+
 // Run is the run as the engine's packages take it. In a cell after the one that made
 // the model it is opened here.
 func (m *Model) Run() *train.Result {

@@ -104,6 +104,11 @@ func (p *Pair) note(title, caption string) viz.Note {
 		"bridge": b.Name, "sparse": b.Sparse.Name, "dense": b.Dense.Name, "seed": b.Sparse.Config.Seed, "plugin": b.Sparse.Provenance.Plugin})}
 }
 
+// String says between which models the bridge is.
+func (p *Pair) String() string {
+	return fmt.Sprintf("bridge between %s and %s", &Model{spec: p.spec.Sparse}, &Model{spec: p.spec.Dense})
+}
+
 // With is the bridge of the same models under a changed config, fitted or loaded.
 func (p *Pair) With(options ...BridgeOption) *Pair {
 	return bridgeOf(&Model{spec: p.spec.Sparse}, &Model{spec: p.spec.Dense}, p.spec.Config, p.spec.Joint, options)

@@ -62,3 +62,16 @@ func TestFrontier(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// TestPlans: both sweeps can be planned at every scale, that of a GPU too, which no other test
+// gets to: every model can be built and every circuit looked up, and nothing is made.
+func TestPlans(t *testing.T) {
+	for scale, want := range map[string][2]int{"tiny": {11, 15}, "laptop": {15, 277}, "paper": {14, 277}} {
+		for i, p := range []Plan{(Matching{scale, 3, 5}).Plan(), (Frontier{scale, 0}).Plan()} {
+			if p.Points != want[i] || scale == "laptop" && p.Missing != 0 || scale == "paper" && p.Missing != p.Points {
+				t.Errorf("%s: %+v, %d points wanted", scale, p, want[i])
+			}
+			shown(t, p)
+		}
+	}
+}
