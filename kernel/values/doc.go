@@ -8,8 +8,9 @@
 // thing within a variable stay pointers to one thing, cycles included; two variables
 // that share something become two values. Fields that are not exported are kept
 // where the cells declare their type; a struct of another package with such fields
-// is kept if it has its own marshalling: binary, gob or text, in this order. What
-// is none of these is noted with the reason.
+// is kept if it has its own marshalling: binary, gob or text, in this order. A model, a
+// circuit or a bridge of notebooks/lab is kept so, as the config that names its artifact.
+// What is none of these is noted with the reason.
 //
 // A value is kept when its cell ends well; what deferred functions change after the
 // last statement is not in it. An assignment keeps, and a name declared again with

@@ -184,6 +184,7 @@ func TestCircuit(t *testing.T) {
 		t.Errorf("raw %v, read %v", l.Alone, l.Read)
 	}
 	const decides = "1.attn.resid_delta[26]"
+	q.spec.Config.Prove.Examples = 32 // enough to see what it does
 	cut := again(t, q.Without(decides), &Circuit{})
 	if cut.Nodes() != 11 || cut.Loss().Alone.Mean < 0.69 || q.Nodes() != 12 {
 		t.Errorf("without %s: %d nodes, %v", decides, cut.Nodes(), cut.Loss().Alone)
@@ -192,7 +193,7 @@ func TestCircuit(t *testing.T) {
 		t.Errorf("only one: %s", only.size())
 	}
 	s := q.Swap(decides)
-	if x := s.List[0]; x.Full.After != 1 || x.Full.Before < 0.99 || x.Full.N != 256 {
+	if x := s.List[0]; x.Full.After != 1 || x.Full.Before < 0.99 || x.Full.N != 32 {
 		t.Errorf("exchanged: %+v", x.Full)
 	}
 	shown(t, s)
