@@ -42,6 +42,7 @@ func (t *Turn) Measure() *Turned {
 	first := best(list, byChannels, 1)
 	if first == nil {
 		end(errors.New("the circuit reads nothing from the residual stream: there is nothing to steer by"))
+		return nil // it does not get here
 	}
 	whole := t.measured(s, []*Candidate{{Kind: byWhole, Method: must(s.Whole(first.Method.Site))}})[0]
 	x := &Turned{Turn: t, Candidates: list, Chosen: []*Candidate{first, best(list, bySingle, 2), whole, best(list, byMeans, 1)},
