@@ -69,16 +69,19 @@ func TestSidesAndRanks(t *testing.T) {
 		f := Forecast{Seed: s, Filler: "numbers", By: map[string][4]string{}, Side: map[string]int{}}
 		f.write(ByCircuit, Failure{Length: float64(s), Tokens: float64(10 * s), Side: int(s % 2)})
 		f.write("sparse", Failure{Length: float64(9 - s), Tokens: float64(90 - s), Side: 0})
+		f.write("dense", Failure{Length: float64(s), Tokens: float64(s), Side: 0})
 		foretold = append(foretold, f)
 		at := float64(100 + s)
 		if s == 3 {
 			at = inf
 		}
 		list = append(list, Measured{Seed: s, In: "sparse", Filler: "numbers", Failure: Failure{Length: at, Tokens: at, Side: 0}},
+			Measured{Seed: s, In: "dense", Filler: "numbers", Failure: Failure{Length: at, Tokens: at, Side: 0}},
 			Measured{Seed: s, In: "sparse", Filler: "lines", Failure: Failure{Length: 1, Tokens: 1}})
 	}
+	foretold[0].write(ByCircuit, Failure{Side: -1})
 	n, err := Sides("sparse", foretold, list, []Filler{Numbers()})
-	if err != nil || n != (SideCount{Cases: 3, Right: 2, First: 3}) {
+	if err != nil || n != (SideCount{Cases: 2, Right: 1, First: 2}) {
 		t.Errorf("%+v, %v", n, err)
 	}
 	for by, want := range map[string]float64{ByCircuit: 1, "sparse": -1} {
@@ -90,6 +93,17 @@ func TestSidesAndRanks(t *testing.T) {
 		if r.Cases != 4 || r.Failed != 3 || math.Abs(r.Within.R-want) > 1e-9 || math.Abs(r.Pooled.R-want) > 1e-9 {
 			t.Errorf("by %s: %+v", by, r)
 		}
+	}
+	sparse, err := Cases("sparse", "sparse", foretold, list, []Filler{Numbers()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dense, err := Cases("dense", "dense", foretold, list, []Filler{Numbers()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := Ranked(append(sparse, dense...)); r.Cases != 8 || math.IsNaN(r.Within.R) {
+		t.Errorf("both leads: %+v", r)
 	}
 	if r := Ranked(nil); !math.IsNaN(r.Within.R) || r.Cases != 0 {
 		t.Errorf("%+v", r)
