@@ -27,7 +27,7 @@ func (w Way) Distraction(lines ...string) Distraction {
 	m := w.Circuit.model
 	list := must(w.task().Select(m.Run().Tokenizer, few(m, 64, room(m))))
 	_, counter := contrast.Sides(list, w.open())
-	d := Distraction{Lines: lines, Note: w.Circuit.note("Lines above a "+w.Sides[1]+" prompt", fmt.Sprintf("P(%s) in the whole model, a mean over prompts for selecting; the right answer is %s.", w.token(int(list[0].Target)), w.token(int(list[0].Alt))))}
+	d := Distraction{Lines: lines, Note: w.Circuit.note("Lines above a "+w.Sides[1]+" prompt", fmt.Sprintf("P(%s) in the whole model, a mean over prompts for selecting; the right answer is %s.", w.answer(list[0].Target), w.answer(list[0].Alt)))}
 	most := -1.0
 	for _, line := range lines {
 		p, _, err := contrast.Look(m.Run().Model, contrast.Above(m.Run().Tokenizer, counter.Prompts, line), list[0], nil, nil, nil)
@@ -74,7 +74,7 @@ func (w Way) Under(twin *Model, namesAndLines ...string) (r Result) {
 	list, sides := w.pairs(128, room(c.model))
 	both := w.Circuit.views()
 	models := []study.View{{Name: "circuit alone", Claim: "circuit", Reader: both[0].Reader}, {Name: "sparse model", Claim: "sparse", Reader: both[1].Reader}, {Name: "dense twin", Claim: "dense", Reader: twin.Run().Model}}
-	answer := w.token(int(list[0].Target))
+	answer := w.answer(list[0].Target)
 	picture := viz.Estimates{Note: c.note("What a line above does to the task", fmt.Sprintf("%d held-out pairs.", len(list))), X: viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Interval: "95 % over pairs", Refs: []viz.Ref{{Name: "guessing", Y: 0.693}}}
 	t := viz.Table{Note: c.note("Prompts under a line with a bracket", fmt.Sprintf("%d held-out pairs; 95 %% intervals over pairs.", len(list))),
 		Columns: []viz.Column{{Name: "in"}, {Name: "line"}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "rise of the loss", Format: "%+.3f"}, {Name: "right", Format: "%.3f"}, {Name: fmt.Sprintf("P(%s), %s", answer, w.Sides[1]), Format: "%.3f"}}}
@@ -110,7 +110,7 @@ func (w Way) samples(models []study.View, list []task.Example, lines []string) v
 	s := viz.Samples{Note: w.Circuit.note("One "+w.Sides[1]+" prompt before and after", "The completion is the more probable of the two answers in the sparse model.")}
 	for _, line := range append([]string{""}, lines...) {
 		prompt := contrast.Above(tok, [][]int32{list[i].Counter}, line)
-		name, answer := fmt.Sprintf("P(%s)", w.token(int(list[0].Target))), list[0].Alt
+		name, answer := fmt.Sprintf("P(%s)", w.answer(list[0].Target)), list[0].Alt
 		for k, m := range models {
 			p, _, err := contrast.Look(m.Reader, prompt, list[0], nil, nil, nil)
 			check(err)
@@ -133,7 +133,7 @@ func (w Way) Restored(line string) (r Result) {
 	}
 	c := w.Circuit
 	list, sides := w.pairs(128, room(c.model))
-	t := viz.Table{Note: c.note("The line, with "+w.Depth+" as it was without it", fmt.Sprintf("%s, above %d %s held-out prompts; depth and P(%s) as means.", line, len(list), w.Sides[1], w.token(int(list[0].Target)))),
+	t := viz.Table{Note: c.note("The line, with "+w.Depth+" as it was without it", fmt.Sprintf("%s, above %d %s held-out prompts; depth and P(%s) as means.", line, len(list), w.Sides[1], w.answer(list[0].Target))),
 		Columns: []viz.Column{{Name: "in"}, {Name: "depth before", Format: "%.2f"}, {Name: "depth after", Format: "%.2f"}, {Name: "P before", Format: "%.3f"}, {Name: "P after", Format: "%.3f"}, {Name: "P, depth restored", Format: "%.3f"}}}
 	node := nodeOf(w.Depth)
 	nodes, width, above := []circuit.Node{node}, w.width(node), contrast.Above(c.model.Run().Tokenizer, sides[1].Prompts, line)

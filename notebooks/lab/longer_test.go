@@ -69,6 +69,9 @@ func TestVariants(t *testing.T) {
 	if text := shown(t, r); !strings.Contains(text, "Not at hand: ") || !strings.Contains(text, "shorter, seed 3") || !strings.Contains(text, "as above") {
 		t.Errorf("shows %s", text)
 	}
+	if list, err := stated("x", r); err != nil || len(list) > 0 {
+		t.Errorf("states %v of what is not at hand, %v", list, err)
+	}
 	shown(t, q.Loosen(1, 2))
 	shown(t, q.Search())
 	if c := claimed(t, q.Shared(q)); c["node_jaccard"] != 1.0 || c["shared_nodes"] != q.Nodes() {

@@ -51,6 +51,9 @@ func (c *Circuit) Variants(missing bool, list ...Variant) (out Result) {
 	for _, x := range absent {
 		t.Caption += " Not at hand: " + x + "."
 	}
+	if len(out.Numbers) == 0 {
+		out.Why = "none of the variants is at hand"
+	}
 	out.Figures = Page{t}
 	return out
 }

@@ -171,6 +171,9 @@ func (w Way) Bundle() (viz.Bundle, error) {
 
 func (w Way) token(id int) string { return must(w.Circuit.model.Run().Tokenizer.Token(int32(id))) }
 
+// answer names an answer in a figure, without the end of its line.
+func (w Way) answer(token int32) string { return strings.TrimSpace(w.token(int(token))) }
+
 // Claims are depth_node, detector_node, value_node and way.
 func (w Way) Claims() []book.Stated {
 	return []book.Stated{{Name: "depth_node", Value: w.Depth}, {Name: "detector_node", Value: w.Detector}, {Name: "value_node", Value: w.Value}, {Name: "way", Value: strings.Join(w.Nodes, " ")}}

@@ -29,7 +29,7 @@ func (w Way) Dose() (r Result) {
 	}
 	c := w.Circuit
 	list, sides := w.pairs(64, 48)
-	depth, answer := nodeOf(w.Depth), w.token(int(list[0].Target))
+	depth, answer := nodeOf(w.Depth), w.answer(list[0].Target)
 	nodes := []circuit.Node{depth}
 	neuron, some := study.NeuronOn(c.chosen(), depth)
 	if some {
@@ -48,7 +48,7 @@ func (w Way) Dose() (r Result) {
 	if high-low < 1e-6 {
 		low, high = low-1, high+1
 	}
-	panel := viz.Panel{Y: viz.Axis{Label: fmt.Sprintf("P(%s) against %s", answer, w.token(int(list[0].Alt))), Include: []float64{0, 1}}, Refs: []viz.Ref{{Name: "even", Y: 0.5}}}
+	panel := viz.Panel{Y: viz.Axis{Label: fmt.Sprintf("P(%s) against %s", answer, w.answer(list[0].Alt)), Include: []float64{0, 1}}, Refs: []viz.Ref{{Name: "even", Y: 0.5}}}
 	response := viz.Panel{Y: viz.Axis{Label: "neuron at the last token"}}
 	grid := 13
 	if c.model.spec.Scale == "tiny" {

@@ -89,7 +89,7 @@ func (w Way) Average() (r Result) {
 	c := w.Circuit
 	sink, shape := c.model.Run().Config.Model.Sink, c.Data().Model
 	list, sides := w.pairs(128, 64)
-	answer := w.token(int(list[0].Target))
+	answer := w.answer(list[0].Target)
 	t := viz.Table{Note: c.note(fmt.Sprintf("Where head %s looks", w.head()), fmt.Sprintf("Means over %d held-out pairs. Shares are of the attention of the last token. P with its 95 %% interval.", len(list))),
 		Columns: []viz.Column{{Name: "in"}, {Name: "prompt"}, {Name: "change"}, {Name: "to the sink", Format: "%.3f"}, {Name: "to the opening token", Format: "%.3f"},
 			{Name: "P(" + answer + ")", Format: "%.3f", Bar: true, Max: 1}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}}}
