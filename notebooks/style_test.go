@@ -10,9 +10,6 @@ import (
 	"testing"
 )
 
-// unread are the notebooks whose cells are still long.
-var unread = []string{}
-
 // program is what a cell for a reader does not have: what belongs into a package.
 var program = regexp.MustCompile(`(?m)^\s*func \w|\bbook\.(Must|Check)\b|\bcontext\.|^import\b|^%%`)
 
@@ -23,9 +20,6 @@ func TestCellsAreRead(t *testing.T) {
 		t.Fatalf("%d notebooks, %v", len(files), err)
 	}
 	for _, file := range files {
-		if slices.Contains(unread, file) {
-			continue
-		}
 		text, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)
