@@ -54,7 +54,7 @@ func turn[T any](name string, values []T, label func(T) string, draw func(T) viz
 	drawn := map[int]viz.Figure{}
 	figure := func(i int) viz.Figure {
 		if drawn[i] == nil {
-			drawn[i] = Page{viz.Bundle{HTML: "<h4>" + html.EscapeString(labels[i]) + "</h4>\n", Text: labels[i] + "\n"}, draw(values[i])}
+			drawn[i] = Page{viz.Bundle{HTML: "<div><b>" + html.EscapeString(labels[i]) + "</b></div>\n", Text: labels[i] + "\n"}, draw(values[i])}
 		}
 		return drawn[i]
 	}
