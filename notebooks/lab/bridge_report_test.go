@@ -9,6 +9,7 @@ import (
 
 // TestBridgeReport measures the committed bridge of seed 1 on a few windows.
 func TestBridgeReport(t *testing.T) {
+	heavy(t)
 	m := Train("laptop", Seed(1))
 	p := Bridge(m, m.Twin())
 	p.spec.Sparse.Scale = "tiny" // as few windows as there

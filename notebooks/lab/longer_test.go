@@ -8,6 +8,7 @@ import (
 // TestLonger: what is foretold keeps its hash through what is kept and measured, of one task
 // and of another without a circuit.
 func TestLonger(t *testing.T) {
+	heavy(t)
 	m := Train("tiny", Seed(3))
 	q := m.Find("bracket_counting")
 	l := q.Longer(m.Twin())
@@ -63,6 +64,7 @@ func TestLonger(t *testing.T) {
 }
 
 func TestVariants(t *testing.T) {
+	heavy(t)
 	m := Train("tiny", Seed(3))
 	q := m.Find("bracket_counting")
 	r := q.Variants(false, Variant{Name: "another price", Claim: "logarithm", Search: []FindOption{LogPrice(3)}}, Variant{Name: "shorter", Claim: "shorter", Train: []Option{Steps(7)}})

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/suitetest"
 )
 
 // ended is the error that a verb ended its cell with.
@@ -24,6 +25,10 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	os.Setenv(store.NotebookRootVariable, runs)
+	// Programs that run once take longer to compile well than to run.
+	if os.Getenv("XLA_FLAGS") == "" {
+		os.Setenv("XLA_FLAGS", "--xla_backend_optimization_level=0")
+	}
 	end = func(err error) { panic(ended{err}) }
 	quiet = time.Hour
 	code := m.Run()
@@ -44,4 +49,13 @@ func endOf(f func()) (err error) {
 	}()
 	f()
 	return nil
+}
+
+// heavy leaves a test to the long form: it compiles many programs of the laptop's size. The
+// notebooks, which the CI runs at the smallest scale, use what it tests.
+func heavy(t *testing.T) {
+	t.Helper()
+	if !suitetest.Long {
+		t.Skip("compiles many programs: CIRCUITBOOK_LONG=1 runs it")
+	}
 }

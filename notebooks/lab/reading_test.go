@@ -75,6 +75,7 @@ func TestReadingLong(t *testing.T) {
 
 // TestLooking: keys find and values tell.
 func TestLooking(t *testing.T) {
+	heavy(t)
 	q := fewer(Train("laptop", Seed(1)).Find("single_double_quote"))
 	l := q.LooksBack()
 	if !l.Found || l.Head.Layer != 1 || len(l.Values) == 0 || l.Full.Mean < 0.5 || l.Full.N != 16 {
@@ -99,6 +100,7 @@ func TestLooking(t *testing.T) {
 // TestReadingNothing: where a circuit was not found nothing fails, and what there is none of
 // says so and states nothing.
 func TestReadingNothing(t *testing.T) {
+	heavy(t)
 	m := Train("tiny")
 	q := fewer(m.Find("single_double_quote"))
 	if q.Reached() {

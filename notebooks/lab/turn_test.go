@@ -10,6 +10,7 @@ import (
 // TestTurningCase: the case of quotes, through the committed bridge of seed 1, with as few
 // prompts and strengths as at the smallest scale.
 func TestTurningCase(t *testing.T) {
+	heavy(t)
 	m := Train("laptop", Seed(1))
 	c := Bridge(m, m.Twin()).Turn(m.Find("single_double_quote"), steer.ToAlt)
 	c.Circuit.spec.Model.Scale = "tiny"

@@ -5,6 +5,7 @@ import "testing"
 // TestVariableType: at the smallest scale, whose model solves nothing, every part of the study
 // says so without failing, and no number is stated twice.
 func TestVariableType(t *testing.T) {
+	heavy(t)
 	x := VariableType{Scale: "tiny"}
 	states := map[string]bool{}
 	for name, part := range map[string]func() Result{"trained": x.Trained, "task": x.Task, "proof": x.Proof, "nodes": x.Nodes, "other names": x.OtherNames} {

@@ -9,6 +9,7 @@ import (
 // TestWay: at scale "tiny" all nodes of a model stand in for a circuit, and everything that is
 // said of a way can be asked of it.
 func TestWay(t *testing.T) {
+	heavy(t)
 	m := Train("tiny", Seed(3))
 	q := m.Find("bracket_counting")
 	w := q.Way("[", "nested", "flat")
