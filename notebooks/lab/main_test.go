@@ -25,10 +25,6 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	os.Setenv(store.NotebookRootVariable, runs)
-	// Programs that run once take longer to compile well than to run.
-	if os.Getenv("XLA_FLAGS") == "" {
-		os.Setenv("XLA_FLAGS", "--xla_backend_optimization_level=0")
-	}
 	end = func(err error) { panic(ended{err}) }
 	quiet = time.Hour
 	code := m.Run()
