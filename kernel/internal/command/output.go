@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/google/renameio/v2"
+	"golang.org/x/sys/unix"
 
 	"circuitbook/kernel/internal/notebook"
 	"circuitbook/sparsenn/cache"
@@ -73,15 +74,10 @@ func folder(flag, dir string) error {
 	return fmt.Errorf("%s %s cannot be written: %w; choose another folder", flag, dir, err)
 }
 
-// writable reports why no file can be made in dir.
+// writable reports why no file can be made in dir. It makes none to see that: who is
+// killed just then would leave it.
 func writable(dir string) error {
-	f, err := os.CreateTemp(dir, ".circuitbook-*")
-	if path := (*os.PathError)(nil); errors.As(err, &path) {
-		return path.Err // the file's name is of no interest
-	} else if err != nil {
-		return err
-	}
-	return errors.Join(f.Close(), os.Remove(f.Name()))
+	return unix.Access(dir, unix.W_OK|unix.X_OK)
 }
 
 // name is the notebook's name without its folder and extension.

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 	"pgregory.net/rapid"
@@ -194,6 +195,20 @@ func TestMounts(t *testing.T) {
 				t.Errorf("as the cache folder: %s, %v", got, err)
 			}
 		})
+	}
+}
+
+// TestUsable: a folder is looked at without anything being made in it.
+func TestUsable(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Chtimes(dir, time.Unix(1, 0), time.Unix(1, 0)); err != nil {
+		t.Fatal(err)
+	}
+	if err := usable(dir, 1); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(dir); err != nil || !info.ModTime().Equal(time.Unix(1, 0)) {
+		t.Errorf("something was made in it: %v, %v", info.ModTime(), err)
 	}
 }
 

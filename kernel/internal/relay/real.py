@@ -5,7 +5,9 @@ What is wrong is said on standard output, a line each, beginning with "BAD"."""
 
 import json
 import os
+import pathlib
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -143,6 +145,9 @@ def kill(n):
             print("BAD", i, way, repr(source), left, files, flush=True)
             for pid in left:
                 os.kill(pid, signal.SIGKILL)
+            for name in files:  # the next ones are looked at by themselves
+                shutil.rmtree(os.path.join(TEMP, name), ignore_errors=True)
+                pathlib.Path(TEMP, name).unlink(missing_ok=True)
         if km is not None:
             km.cleanup_resources()
     print("done", n, flush=True)
