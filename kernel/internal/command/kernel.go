@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -32,7 +33,7 @@ type kernelCmd struct {
 	Connection string `arg:"" help:"Jupyter's connection file."`
 }
 
-func (k *kernelCmd) Run(a *app) error {
+func (k *kernelCmd) Run(a *app) (err error) {
 	connection, err := wire.ReadConnection(k.Connection)
 	if err != nil {
 		return usage(err)
@@ -58,9 +59,22 @@ func (k *kernelCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	found := doctor.Look(a.ctx, m)
-	if err := doctor.Report(found, func(line string) { fmt.Fprintln(a.stderr, line) }); err != nil && a.ctx.Err() == nil {
-		return exitError{exitProvision, err}
+	report := func(found []doctor.Finding) error {
+		if err := doctor.Report(found, func(line string) { fmt.Fprintln(a.stderr, line) }); err != nil && a.ctx.Err() == nil {
+			return exitError{exitProvision, err}
+		}
+		return nil
+	}
+	if err := report(doctor.Settle()); err != nil {
+		return err
+	}
+	guard, temp, err := guarded()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, guard.Close()) }()
+	if err := report(doctor.GoCommand(a.ctx, m)); err != nil {
+		return err
 	}
 	machine, err := provision.Ensure(a.ctx, provision.Needs{Module: m}, a.stderr)
 	if err != nil {
@@ -68,11 +82,12 @@ func (k *kernelCmd) Run(a *app) error {
 	}
 	setup := shimSetup(machine, m)
 	kernel := supervise.Kernel{
-		Self: machine.Program.Path,
-		GoNB: machine.Tools.GoNB,
-		Env:  kernelEnviron(machine, m, setup),
-		Log:  os.Getenv(logEnv),
-		Prepare: func(temp string) (string, error) {
+		Guard: guard,
+		Temp:  temp,
+		GoNB:  machine.Tools.GoNB,
+		Env:   kernelEnviron(machine, m, setup),
+		Log:   os.Getenv(logEnv),
+		Prepare: func() (string, error) {
 			setup.Temp = temp
 			r.Help(newHelper(setup))
 			return r.Prepare(temp)
@@ -90,6 +105,28 @@ func (k *kernelCmd) Run(a *app) error {
 		err = fmt.Errorf("GoNB ended with exit code %d", code)
 	}
 	return err
+}
+
+// guarded starts the guard of this process and returns the folder of the kernel's
+// own files, which it removes. What go commands leave that are killed with the kernel
+// lies in it too, unless the user has a place of theirs for that.
+func guarded() (*supervise.Guard, string, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, "", err
+	}
+	guard, err := supervise.StartGuard(self)
+	if err != nil {
+		return nil, "", err
+	}
+	temp, err := guard.TempDir("kernel")
+	if err == nil && os.Getenv("GOTMPDIR") == "" {
+		err = os.Setenv("GOTMPDIR", temp)
+	}
+	if err != nil {
+		return nil, "", errors.Join(err, guard.Close())
+	}
+	return guard, temp, nil
 }
 
 // untilTold is a context that ends when the kernel is told to end, from now on,

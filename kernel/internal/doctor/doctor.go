@@ -54,7 +54,7 @@ func Look(ctx context.Context, m *module.Module) []Finding {
 	if broken(found) {
 		return found
 	}
-	return append(found, goCommand(ctx, m)...)
+	return append(found, GoCommand(ctx, m)...)
 }
 
 // ErrBroken is why nothing is begun where a finding is Broken.
@@ -83,8 +83,8 @@ func Report(found []Finding, say func(string)) error {
 	return nil
 }
 
-// goCommand looks at the go command, its settings and what it needs.
-func goCommand(ctx context.Context, m *module.Module) (found []Finding) {
+// GoCommand looks at the go command, its settings and what it needs.
+func GoCommand(ctx context.Context, m *module.Module) (found []Finding) {
 	add := func(f ...Finding) { found = append(found, f...) }
 	goCmd, env, err := provision.Settings(ctx, m)
 	if err != nil {

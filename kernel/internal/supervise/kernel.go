@@ -19,13 +19,13 @@ const parentPoll = 100 * time.Millisecond
 
 // A Kernel says how to start GoNB.
 type Kernel struct {
-	Self string   // this program, to be started as the guard
-	GoNB string   // the gonb program
-	Env  []string // the environment, without TMPDIR and DirEnv
-	Log  string   // a file for GoNB's log, or "" for none
-	// Prepare writes the connection file for GoNB into the folder of the
-	// kernel's own files and returns its name.
-	Prepare func(dir string) (connection string, err error)
+	Guard *Guard   // sees to what is left when its owner, who runs the kernel, ends
+	Temp  string   // the folder of the kernel's own files, of the guard's making
+	GoNB  string   // the gonb program
+	Env   []string // the environment, without TMPDIR and DirEnv
+	Log   string   // a file for GoNB's log, or "" for none
+	// Prepare writes the connection file for GoNB into Temp and returns its name.
+	Prepare func() (connection string, err error)
 	// Started is told of GoNB when it was started; it may be nil.
 	Started func(*Child)
 	// Interrupt is called for each SIGINT; it may be nil.
@@ -47,17 +47,7 @@ func (k Kernel) Run(ctx context.Context) (code int, err error) {
 	parent := os.Getppid()
 
 	adopt()
-	guard, err := StartGuard(k.Self)
-	if err != nil {
-		return 1, err
-	}
-	defer func() { err = errors.Join(err, guard.Close()) }()
-	temp, err := guard.TempDir("kernel")
-	if err != nil {
-		return 1, err
-	}
-
-	connection, err := k.Prepare(temp)
+	connection, err := k.Prepare()
 	if err != nil {
 		return 1, err
 	}
@@ -65,10 +55,10 @@ func (k Kernel) Run(ctx context.Context) (code int, err error) {
 	if k.Log != "" {
 		args = append(args, "--extra_log", k.Log)
 	} else {
-		args = append(args, "--logtostderr=false", "--stderrthreshold=FATAL", "--log_dir", temp)
+		args = append(args, "--logtostderr=false", "--stderrthreshold=FATAL", "--log_dir", k.Temp)
 	}
 	cmd := exec.Command(k.GoNB, args...)
-	cmd.Env = append(k.Env, "TMPDIR="+temp, DirEnv+"="+temp)
+	cmd.Env = append(k.Env, "TMPDIR="+k.Temp, DirEnv+"="+k.Temp)
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	endWithParent(cmd.SysProcAttr)
@@ -83,7 +73,7 @@ func (k Kernel) Run(ctx context.Context) (code int, err error) {
 		return 1, fmt.Errorf("starting GoNB: %w", err)
 	}
 	pgid := cmd.Process.Pid
-	if err := guard.Kill(pgid); err != nil {
+	if err := k.Guard.Kill(pgid); err != nil {
 		EndGroups(0, pgid)
 		return 1, err
 	}
@@ -97,7 +87,7 @@ func (k Kernel) Run(ctx context.Context) (code int, err error) {
 	defer func() {
 		close(done)
 		<-stopped
-		endOrphans(grace, guard.cmd.Process.Pid)
+		endOrphans(grace, k.Guard.cmd.Process.Pid)
 	}()
 	go func() {
 		defer close(stopped)
@@ -110,7 +100,7 @@ func (k Kernel) Run(ctx context.Context) (code int, err error) {
 			case <-tick.C:
 				select {
 				case <-orphans:
-					reapOrphans(false, pgid, guard.cmd.Process.Pid)
+					reapOrphans(false, pgid, k.Guard.cmd.Process.Pid)
 				default:
 				}
 				if os.Getppid() == parent {

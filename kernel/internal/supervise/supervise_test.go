@@ -57,7 +57,12 @@ func owner() {
 // supervisor runs a Kernel whose GoNB is this binary.
 func supervisor() int {
 	check(os.Setenv("TEST_ROLE", "gonb"))
-	code, err := Kernel{Self: os.Args[0], GoNB: os.Args[0], Env: os.Environ(), Prepare: func(string) (string, error) { return "c.json", nil }}.Run(context.Background())
+	guard, err := StartGuard(os.Args[0])
+	check(err)
+	dir, err := guard.TempDir("test")
+	check(err)
+	code, err := Kernel{Guard: guard, Temp: dir, GoNB: os.Args[0], Env: os.Environ(), Prepare: func() (string, error) { return "c.json", nil }}.Run(context.Background())
+	check(guard.Close())
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 	}
