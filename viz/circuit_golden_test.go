@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
 
 	"github.com/google/go-cmp/cmp"
@@ -120,7 +121,7 @@ func FuzzCircuitNumbers(f *testing.F) {
 			}
 		}
 		c.Edges[0].Weight, c.Edges[1].Effect = w, &effect
-		c.Proof = &circuit.Proof{Alone: circuit.Estimate{Mean: lo, Lo: lo, Hi: hi, N: 2}, Removed: circuit.Estimate{Mean: hi, Lo: lo, Hi: hi, N: 1}}
+		c.Proof = &circuit.Proof{Alone: stat.Estimate{Mean: lo, Lo: lo, Hi: hi, N: 2}, Removed: stat.Estimate{Mean: hi, Lo: lo, Hi: hi, N: 1}}
 		for name, fig := range map[string]viz.Figure{"circuit": viz.Circuit{Circuit: &c}, "blocks": viz.CircuitBlocks{Circuit: &c},
 			"diff": viz.CircuitDiff{A: &c, B: viz.SampleCircuit(t, "brackets")}} {
 			if _, err := fig.Bundle(); err != nil {

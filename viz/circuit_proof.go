@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/stat"
 )
 
 // guessing is the loss in nats of one who picks one of two answers by chance.
@@ -15,7 +16,7 @@ var guessing = math.Log(2)
 type measured struct {
 	name string
 	over string // what the interval is over
-	circuit.Estimate
+	stat.Estimate
 }
 
 // proofLines lists the losses in the order of the argument: what the model does, that the circuit is
@@ -92,7 +93,7 @@ func lossText(v float64) string {
 	return Number3(math.Round(v))
 }
 
-func intervalText(e circuit.Estimate) string { return lossText(e.Lo) + " to " + lossText(e.Hi) }
+func intervalText(e stat.Estimate) string { return lossText(e.Lo) + " to " + lossText(e.Hi) }
 
 // proofText says the same in a sentence.
 func proofText(c *circuit.Circuit) string {

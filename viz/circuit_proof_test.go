@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/stat"
 
 	"pgregory.net/rapid"
 )
@@ -46,7 +47,7 @@ func TestProofMissing(t *testing.T) {
 			t.Errorf("the %s does not say that nothing was measured", form)
 		}
 	}
-	c.Proof = &circuit.Proof{Full: circuit.Estimate{Mean: 0.1, Lo: 0.1, Hi: 0.1, N: 1}}
+	c.Proof = &circuit.Proof{Full: stat.Estimate{Mean: 0.1, Lo: 0.1, Hi: 0.1, N: 1}}
 	if got := proofText(c); !strings.Contains(got, "whole model 0.100 (0.100 to 0.100, n = 1 prompts)") || strings.Count(got, "not measured") != 4 {
 		t.Errorf("got %s", got)
 	}
@@ -60,9 +61,9 @@ func TestProofMissing(t *testing.T) {
 func TestDrawProof(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		loss := rapid.OneOf(rapid.Float64Range(-0.1, 2), rapid.Float64Range(-maxLoss, maxLoss))
-		est := func(name string) circuit.Estimate {
+		est := func(name string) stat.Estimate {
 			a, b := loss.Draw(t, name+" from"), loss.Draw(t, name+" to")
-			return circuit.Estimate{Lo: min(a, b), Hi: max(a, b), Mean: (a + b) / 2, N: 3}
+			return stat.Estimate{Lo: min(a, b), Hi: max(a, b), Mean: (a + b) / 2, N: 3}
 		}
 		c := &circuit.Circuit{Target: rapid.Float64Range(0, 1).Draw(t, "target"), Proof: &circuit.Proof{
 			Full: est("full"), Alone: est("alone"), Removed: est("removed"), RandomAlone: est("random alone"), RandomRemoved: est("random removed")}}

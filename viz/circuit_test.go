@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/stat"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -216,7 +217,7 @@ func TestCircuitRefuses(t *testing.T) {
 		"NaN effect":   {Circuit{Circuit: broken(func(c *circuit.Circuit) { c.Nodes[3].Effect = &nan })}, "NaN", nil},
 		"shape":        {Circuit{Circuit: broken(func(c *circuit.Circuit) { c.Model.DHead = 0 })}, "d_head", nil},
 		"loss": {Circuit{Circuit: broken(func(c *circuit.Circuit) {
-			c.Proof = &circuit.Proof{Alone: circuit.Estimate{Mean: 1e9, Hi: 1e9, N: 1}}
+			c.Proof = &circuit.Proof{Alone: stat.Estimate{Mean: 1e9, Hi: 1e9, N: 1}}
 		})}, "the loss of circuit alone", nil},
 		"width":     {Circuit{Circuit: good, Width: -1}, "width -1", nil},
 		"NaN width": {Circuit{Circuit: good, Width: nan}, "width NaN", nil},

@@ -6,6 +6,7 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/contrast"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
@@ -32,7 +33,7 @@ func (w Way) Distraction(lines ...string) Distraction {
 	for _, line := range lines {
 		p, _, err := contrast.Look(m.Run().Model, contrast.Above(m.Run().Tokenizer, counter.Prompts, line), list[0], nil, nil, nil)
 		check(err)
-		d.P = append(d.P, circuit.NewEstimate(p).Mean)
+		d.P = append(d.P, stat.Mean(p).Mean)
 		if v := d.P[len(d.P)-1]; v > most {
 			d.Line, most = line, v
 		}
@@ -82,7 +83,7 @@ func (w Way) Under(twin *Model, namesAndLines ...string) (r Result) {
 	for i, m := range models {
 		before := w.outcome(m.Reader, list, sides, "")
 		show := func(name, claim string, o contrast.Outcome) {
-			l, a, p, d := circuit.NewEstimate(o.Loss), circuit.NewEstimate(o.Right), circuit.NewEstimate(o.Wrong), circuit.NewEstimate(contrast.Less(o.Loss, before.Loss))
+			l, a, p, d := stat.Mean(o.Loss), stat.Mean(o.Right), stat.Mean(o.Wrong), stat.Mean(contrast.Less(o.Loss, before.Loss))
 			t.Rows = append(t.Rows, []any{m.Name, name, l.Mean, l.Lo, l.Hi, d.Mean, a.Mean, p.Mean})
 			picture.Rows = append(picture.Rows, viz.Estimate{Name: name, Value: l.Mean, Lo: l.Lo, Hi: l.Hi, Group: m.Name})
 			of := claim + "_" + m.Claim
@@ -146,8 +147,8 @@ func (w Way) Restored(line string) (r Result) {
 		p0, d0 := look(sides[1].Prompts, contrast.Put(width, node, contrast.Nowhere))
 		p1, d1 := look(above, contrast.Put(width, node, contrast.Nowhere))
 		p2, _ := look(above, contrast.Put(width, node, func(i, last int) (int, float64) { return last, d0[i] }))
-		e := circuit.NewEstimate(p2)
-		t.Rows = append(t.Rows, []any{m.Name, circuit.NewEstimate(d0).Mean, circuit.NewEstimate(d1).Mean, circuit.NewEstimate(p0).Mean, circuit.NewEstimate(p1).Mean, e.Mean})
+		e := stat.Mean(p2)
+		t.Rows = append(t.Rows, []any{m.Name, stat.Mean(d0).Mean, stat.Mean(d1).Mean, stat.Mean(p0).Mean, stat.Mean(p1).Mean, e.Mean})
 		r.state("p_restored_"+m.Claim, e)
 	}
 	r.show(t)

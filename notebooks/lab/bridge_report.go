@@ -5,7 +5,7 @@ import (
 	"fmt"
 
 	"circuitbook/sparsenn/bridge"
-	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
 )
@@ -38,22 +38,17 @@ func (p *Pair) Measure() BridgeReport {
 }
 
 // over is the worst hybrid, and how far it is above the worse model.
-func (r BridgeReport) over() (name string, over circuit.Estimate) {
+func (r BridgeReport) over() (name string, over stat.Estimate) {
 	name, e, err := r.WorstHybrid()
 	check(err)
-	return name, r.estimate(e)
-}
-
-// estimate is one over windows, with its normal interval.
-func (r BridgeReport) estimate(e bridge.Estimate) circuit.Estimate {
-	return circuit.Estimate{Mean: e.Mean, Lo: e.Lo(), Hi: e.Hi(), N: r.Windows}
+	return name, e
 }
 
 // Bundle draws the path through both models, and tabulates how far hybrids are above the
 // worse one.
 func (r BridgeReport) Bundle() (viz.Bundle, error) {
 	loss := func(l bridge.Loss) viz.BridgeLoss {
-		return viz.BridgeLoss{CE: l.CE.Mean, KL: l.KL.Mean, CELo: l.CE.Lo(), CEHi: l.CE.Hi(), KLLo: l.KL.Lo(), KLHi: l.KL.Hi()}
+		return viz.BridgeLoss{CE: l.CE.Mean, KL: l.KL.Mean, CELo: l.CE.Lo, CEHi: l.CE.Hi, KLLo: l.KL.Lo, KLHi: l.KL.Hi}
 	}
 	interval := fmt.Sprintf("95 %% over %d windows", r.Windows)
 	limit := r.Worse().CE.Mean + bridge.Slack
@@ -70,7 +65,7 @@ func (r BridgeReport) Bundle() (viz.Bundle, error) {
 			if err != nil {
 				return viz.Bundle{}, err
 			}
-			row = append(row, e.Mean, fmt.Sprintf("%.3f to %.3f", e.Lo(), e.Hi()))
+			row = append(row, e.Mean, fmt.Sprintf("%.3f to %.3f", e.Lo, e.Hi))
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -87,10 +82,10 @@ func (r BridgeReport) Claims() []book.Stated {
 	for i, b := range r.Boundaries {
 		at := func(name string) string { return fmt.Sprintf("%s_%d", name, i) }
 		list = append(list, book.Stated{Name: at("encode_nmse"), Value: b.Encode}, book.Stated{Name: at("decode_nmse"), Value: b.Decode},
-			claimOf(at("d2s_ce"), r.estimate(b.DenseToSparse.CE)), claimOf(at("s2d_ce"), r.estimate(b.SparseToDense.CE)),
-			claimOf(at("d2s_kl"), r.estimate(b.DenseToSparse.KL)), claimOf(at("s2d_kl"), r.estimate(b.SparseToDense.KL)))
+			claimOf(at("d2s_ce"), b.DenseToSparse.CE), claimOf(at("s2d_ce"), b.SparseToDense.CE),
+			claimOf(at("d2s_kl"), b.DenseToSparse.KL), claimOf(at("s2d_kl"), b.SparseToDense.KL))
 	}
-	return append(list, claimOf("dense_ce", r.estimate(r.Dense.CE)), claimOf("sparse_ce", r.estimate(r.Sparse.CE)), claimOf("sparse_kl", r.estimate(r.Sparse.KL)),
+	return append(list, claimOf("dense_ce", r.Dense.CE), claimOf("sparse_ce", r.Sparse.CE), claimOf("sparse_kl", r.Sparse.KL),
 		book.Stated{Name: "worst_hybrid", Value: name}, book.Stated{Name: "worst_ce", Value: r.Worst()}, claimOf("worst_over", over),
 		book.Stated{Name: "limit_ce", Value: limit}, book.Stated{Name: "within_limit", Value: r.Worst() <= limit},
 		book.Stated{Name: "mean_kl", Value: r.MeanKL()}, book.Stated{Name: "mean_kl_within", Value: r.MeanKL() <= r.Sparse.KL.Mean},
@@ -109,7 +104,7 @@ func (r BridgeReport) summary() []book.Stated {
 
 // SparseCE and SparseKL are the sparse model's cross-entropy and its divergence from the
 // dense one, in nats per token.
-func (r BridgeReport) SparseCE() circuit.Estimate { return r.estimate(r.Sparse.CE) }
+func (r BridgeReport) SparseCE() stat.Estimate { return r.Sparse.CE }
 
 // SparseKL: see SparseCE.
-func (r BridgeReport) SparseKL() circuit.Estimate { return r.estimate(r.Sparse.KL) }
+func (r BridgeReport) SparseKL() stat.Estimate { return r.Sparse.KL }

@@ -166,7 +166,7 @@ func (c BridgeChange) Bundle() (viz.Bundle, error) {
 		if i >= len(a)/2 {
 			group = "sparse → dense"
 		}
-		f.Rows = append(f.Rows, viz.Estimate{Name: string(c.From.Boundaries[i%(len(a)/2)].Site), Group: group, Value: e.Mean, Lo: e.Lo(), Hi: e.Hi()})
+		f.Rows = append(f.Rows, viz.Estimate{Name: string(c.From.Boundaries[i%(len(a)/2)].Site), Group: group, Value: e.Mean, Lo: e.Lo, Hi: e.Hi})
 	}
 	return f.Bundle()
 }
@@ -176,10 +176,10 @@ func (c BridgeChange) Claims() []book.Stated {
 	better := 0
 	a, z := c.From.Hybrids(), c.To.Hybrids()
 	for i := range a {
-		if must(z[i].Over(a[i])).Hi() < 0 {
+		if must(z[i].Over(a[i])).Hi < 0 {
 			better++
 		}
 	}
-	return []book.Stated{claimOf("sparse_ce_change", c.To.estimate(must(c.To.Sparse.Over(c.From.Sparse)))), {Name: "hybrids_better", Value: better}, {Name: "hybrids", Value: len(a)},
+	return []book.Stated{claimOf("sparse_ce_change", must(c.To.Sparse.Over(c.From.Sparse))), {Name: "hybrids_better", Value: better}, {Name: "hybrids", Value: len(a)},
 		{Name: "mean_kl_change", Value: c.To.MeanKL() - c.From.MeanKL()}}
 }

@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"strings"
 
-	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/viz/book"
 )
 
@@ -13,7 +13,7 @@ import (
 type Claimer interface{ Claims() []book.Stated }
 
 // Claim states values in the notebook's results under a snake_case name: a number, a
-// string or a bool as it is; a [circuit.Estimate] with its interval; and of a [Claimer],
+// string or a bool as it is; a [stat.Estimate] with its interval; and of a [Claimer],
 // such as a circuit or its losses, every number it has, each under NAME_ITS_NAME, or under
 // its own name where NAME is "". Of a value that says that there was nothing to look at it
 // states nothing.
@@ -53,13 +53,13 @@ func stated(name string, value any) ([]book.Stated, error) {
 			list[i].Name = strings.Trim(name+"_"+list[i].Name, "_")
 		}
 		return list, nil
-	case circuit.Estimate:
+	case stat.Estimate:
 		return []book.Stated{claimOf(name, v)}, nil
 	}
 	return []book.Stated{{Name: name, Value: value}}, nil
 }
 
 // claimOf is the claim of an estimate; one over nothing has no interval.
-func claimOf(name string, e circuit.Estimate) book.Stated {
+func claimOf(name string, e stat.Estimate) book.Stated {
 	return book.Stated{Name: name, Value: e.Mean, Lo: e.Lo, Hi: e.Hi, N: e.N}
 }

@@ -107,7 +107,7 @@ type Losses struct {
 func (c *Circuit) Loss() Losses {
 	list := c.reported()
 	measure := func(m task.Predictor, of string) Estimate {
-		return Estimate{estimateOf(must(list.Measure(m))), of, "nats per example"}
+		return Estimate{must(list.Measure(m)).Loss, of, "nats per example"}
 	}
 	alone, data := c.Alone(), c.Data()
 	l := Losses{Alone: measure(alone, "circuit alone"), Removed: measure(c.Rest(), "circuit removed"), Full: measure(c.model.Run().Model, "full model"),
@@ -146,11 +146,6 @@ func (l Losses) Claims() []book.Stated {
 		list = append(list, claimOf("loss_alone_read", l.Read.Estimate))
 	}
 	return list
-}
-
-// estimateOf is a score's loss as an estimate.
-func estimateOf(s task.Score) circuit.Estimate {
-	return circuit.Estimate{Mean: s.Loss, Lo: s.Lo, Hi: s.Hi, N: s.N}
 }
 
 // Path is the way through the circuit that counts most, from the embedding to what

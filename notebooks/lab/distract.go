@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 
-	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/contrast"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 )
@@ -61,11 +61,11 @@ func (l Longer) Distract(namesAndLines ...string) (out Result) {
 			p := func(line string) []float64 {
 				return must(contrast.Next(x.Run().Model, contrast.Above(m.Run().Tokenizer, flat.Prompts, line), list[0]))
 			}
-			row := []any{int(seedOf(m)), kind, circuit.NewEstimate(p("")).Mean}
+			row := []any{int(seedOf(m)), kind, stat.Mean(p("")).Mean}
 			for k, line := range lines {
 				with := p(line)
-				change := circuit.NewEstimate(contrast.Less(with, p(harmless(line))))
-				row = append(row, circuit.NewEstimate(with).Mean, change.Mean, change.Lo, change.Hi)
+				change := stat.Mean(contrast.Less(with, p(harmless(line))))
+				row = append(row, stat.Mean(with).Mean, change.Mean, change.Lo, change.Hi)
 				out.Numbers = append(out.Numbers, claimOf(fmt.Sprintf("distract_%s_%s_seed%d", names[k], kind, seedOf(m)), change))
 				picture.Rows = append(picture.Rows, viz.Estimate{Name: fmt.Sprintf("%s, %s", kind, line), Value: change.Mean, Lo: change.Lo, Hi: change.Hi, Group: fmt.Sprintf("seed %d", seedOf(m))})
 			}

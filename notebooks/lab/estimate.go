@@ -4,14 +4,14 @@ import (
 	"fmt"
 	"html"
 
-	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
 )
 
 // An Estimate is a mean with its 95 % interval, and what it is of.
 type Estimate struct {
-	circuit.Estimate
+	stat.Estimate
 	Of   string // what was measured, for a reader
 	Unit string
 }
@@ -30,6 +30,6 @@ func (e Estimate) Bundle() (viz.Bundle, error) {
 func (e Estimate) Claims() []book.Stated { return []book.Stated{claimOf("", e.Estimate)} }
 
 // interval is an estimate with its interval, to three decimals.
-func interval(e circuit.Estimate) string {
+func interval(e stat.Estimate) string {
 	return fmt.Sprintf("%.3f (%.3f to %.3f)", e.Mean, e.Lo, e.Hi)
 }

@@ -3,8 +3,8 @@ package lab
 import (
 	"fmt"
 
-	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/sweep"
 	"circuitbook/sparsenn/train"
@@ -173,31 +173,31 @@ func (f Frontier) best(rows map[string]sweep.Row, m gridPoint, task string) (c s
 // gridSizes are a model's circuits over the tasks.
 type gridSizes struct {
 	reached      int
-	edges, nodes circuit.Estimate
+	edges, nodes stat.Estimate
 }
 
 func (f Frontier) sizes(rows map[string]sweep.Row, m gridPoint) (s gridSizes) {
-	var e, n []sweep.Value
+	var e, n []stat.Value
 	for _, t := range f.tasks() {
 		c, ok := f.best(rows, m, t)
 		if ok {
 			s.reached++
 		}
-		e, n = append(e, sweep.Value{Task: t, X: edges(&c)}), append(n, sweep.Value{Task: t, X: nodes(&c)})
+		e, n = append(e, stat.Value{Task: t, X: edges(&c)}), append(n, stat.Value{Task: t, X: nodes(&c)})
 	}
-	s.edges, s.nodes = must(sweep.GeometricMean(e)), must(sweep.GeometricMean(n))
+	s.edges, s.nodes = must(stat.GeometricMean(e)), must(stat.GeometricMean(n))
 	return s
 }
 
 // ratio is how many times the edges of one model's circuits those of another are.
-func (f Frontier) ratio(rows map[string]sweep.Row, a, b gridPoint) circuit.Estimate {
-	var list []sweep.Pair
+func (f Frontier) ratio(rows map[string]sweep.Row, a, b gridPoint) stat.Estimate {
+	var list []stat.Pair
 	for _, t := range f.tasks() {
 		x, _ := f.best(rows, a, t)
 		y, _ := f.best(rows, b, t)
-		list = append(list, sweep.Pair{Task: t, A: edges(&y), B: edges(&x)})
+		list = append(list, stat.Pair{Task: t, A: edges(&y), B: edges(&x)})
 	}
-	return must(sweep.GeometricRatio(list))
+	return must(stat.GeometricRatio(list))
 }
 
 func (f Frontier) note(title, caption string) viz.Note {

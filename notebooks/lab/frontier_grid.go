@@ -3,6 +3,8 @@ package lab
 import (
 	"fmt"
 
+	gonum "gonum.org/v1/gonum/stat"
+
 	"circuitbook/viz"
 )
 
@@ -34,7 +36,7 @@ func (f Frontier) Models() (r Result) {
 		cells := []any{m.width, row.Parameters, row.L0, row.Valid, s.reached, s.nodes.Mean, s.edges.Mean, s.edges.Lo, s.edges.Hi}
 		for _, v := range [][]float64{alone, without, random} {
 			if len(v) > 0 {
-				cells = append(cells, mean(v))
+				cells = append(cells, gonum.Mean(v, nil))
 			} else {
 				cells = append(cells, nil)
 			}

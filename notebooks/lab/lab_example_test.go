@@ -142,5 +142,5 @@ func ExampleClaim() {
 	Claim("quotes", Train("laptop", Seed(1)).Find("single_double_quote").Loss().Full)
 	// Output:
 	// nodes = 12
-	// quotes = 0.003898   [0.00276, 0.005718], n = 256
+	// quotes = 0.003898   [0.002754, 0.005735], n = 256
 }

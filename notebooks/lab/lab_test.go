@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
@@ -267,7 +268,7 @@ func TestScores(t *testing.T) {
 	if err != nil || list[0].Name != "quotes" || list[1].Name != "quotes_accuracy" {
 		t.Errorf("%v, %v", list, err)
 	}
-	both := Scores{List: []Score{s, {Task: "other", Estimate: Estimate{Estimate: circuit.Estimate{Mean: 1, Hi: 2, N: 3}}}}}
+	both := Scores{List: []Score{s, {Task: "other", Estimate: Estimate{Estimate: stat.Estimate{Mean: 1, Hi: 2, N: 3}}}}}
 	if c := claimed(t, both); c["single_double_quote"] != s.Mean || c["other"] != 1.0 || c["other_accuracy"] != 0.0 {
 		t.Errorf("states %v", c)
 	}

@@ -7,9 +7,9 @@ import (
 	"math"
 	"strings"
 
-	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/dilution"
 	"circuitbook/sparsenn/prune"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/train"
@@ -166,7 +166,7 @@ func clip(x float64) float64 { return math.Min(x, unreached) }
 
 // claimOfFailure is the claim of a length with its interval over n prompts.
 func claimOfFailure(name string, f dilution.Failure, n int) book.Stated {
-	return claimOf(name, circuit.Estimate{Mean: clip(f.Length), Lo: clip(f.Lo), Hi: clip(f.Hi), N: n})
+	return claimOf(name, stat.Estimate{Mean: clip(f.Length), Lo: clip(f.Lo), Hi: clip(f.Hi), N: n})
 }
 
 // reached is a length in a table.

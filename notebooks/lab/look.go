@@ -6,9 +6,9 @@ import (
 	"os"
 	"path/filepath"
 
-	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
 )
 
@@ -97,7 +97,7 @@ func (m *Model) LossOn(text string) Estimate {
 	if len(losses) == 0 {
 		end(fmt.Errorf("a text of fewer than two tokens has no loss"))
 	}
-	return Estimate{circuit.NewEstimate(losses), "loss", "nats per token"}
+	return Estimate{stat.Mean(losses), "loss", "nats per token"}
 }
 
 // read is the text of a file or a folder, or text itself.

@@ -7,6 +7,7 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/probe"
 	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
@@ -42,7 +43,7 @@ func (c *Circuit) LooksBack() Looking {
 // attention is how much the head looks back in a model.
 func (l Looking) attention(m prove.Recorder, of string) Estimate {
 	list := must(probe.Attention(m, l.Circuit.reported().ForMeasuring(), l.Head, l.Circuit.Data().Model.Sink))
-	return Estimate{study.Mean(list), of, "of the head's attention"}
+	return Estimate{stat.Mean(list), of, "of the head's attention"}
 }
 
 // none says that there is no such head.
@@ -164,8 +165,8 @@ func (l Looking) held(groups []study.Group, title, caption string) (out Result) 
 		}
 		m := c.holding(g.Nodes...)
 		look, score := l.attention(m, ""), must(list.Measure(m))
-		t.Rows = append(t.Rows, []any{g.Name, fewNames(g.Nodes), look.Mean, score.Loss, score.Lo, score.Hi, score.Accuracy})
-		out.Numbers = append(out.Numbers, claimOf("look_"+g.Claim, look.Estimate), claimOf(g.Claim+"_loss", estimateOf(score)))
+		t.Rows = append(t.Rows, []any{g.Name, fewNames(g.Nodes), look.Mean, score.Loss.Mean, score.Loss.Lo, score.Loss.Hi, score.Accuracy})
+		out.Numbers = append(out.Numbers, claimOf("look_"+g.Claim, look.Estimate), claimOf(g.Claim+"_loss", score.Loss))
 		out.state(g.Claim+"_accuracy", score.Accuracy)
 		b.step(i+1, g.Name)
 	}

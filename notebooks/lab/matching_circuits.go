@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/sweep"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
@@ -16,17 +16,17 @@ import (
 func edges(c *sweep.CircuitFacts) float64 { return float64(max(1, c.Edges)) }
 func nodes(c *sweep.CircuitFacts) float64 { return float64(max(1, c.Nodes)) }
 
-func sizeValues(rows []sweep.Row, of func(*sweep.CircuitFacts) float64) (out []sweep.Value) {
+func sizeValues(rows []sweep.Row, of func(*sweep.CircuitFacts) float64) (out []stat.Value) {
 	for _, r := range rows {
-		out = append(out, sweep.Value{Task: r.Circuit.Task, Seed: r.Seed, X: of(r.Circuit)})
+		out = append(out, stat.Value{Task: r.Circuit.Task, Seed: r.Seed, X: of(r.Circuit)})
 	}
 	return out
 }
 
 // sizePairs are dense by sparse.
-func sizePairs(d, s []sweep.Row, of func(*sweep.CircuitFacts) float64) (out []sweep.Pair) {
+func sizePairs(d, s []sweep.Row, of func(*sweep.CircuitFacts) float64) (out []stat.Pair) {
 	for i := range d {
-		out = append(out, sweep.Pair{Task: d[i].Circuit.Task, Seed: d[i].Seed, A: of(d[i].Circuit), B: of(s[i].Circuit)})
+		out = append(out, stat.Pair{Task: d[i].Circuit.Task, Seed: d[i].Seed, A: of(d[i].Circuit), B: of(s[i].Circuit)})
 	}
 	return out
 }
@@ -97,10 +97,10 @@ func (x Matching) Ratio() (r Result) {
 		name string
 		f    func(*sweep.CircuitFacts) float64
 	}{{"edges", edges}, {"nodes", nodes}} {
-		a, b := must(sweep.GeometricMean(sizeValues(s, of.f))), must(sweep.GeometricMean(sizeValues(d, of.f)))
-		ratio := must(sweep.GeometricRatio(sizePairs(d, s, of.f)))
-		sa, sb := must(sweep.Spread(sizeValues(s, of.f))), must(sweep.Spread(sizeValues(d, of.f)))
-		q := must(sweep.SpreadRatio(sizeValues(s, of.f), sizeValues(d, of.f)))
+		a, b := must(stat.GeometricMean(sizeValues(s, of.f))), must(stat.GeometricMean(sizeValues(d, of.f)))
+		ratio := must(stat.GeometricRatio(sizePairs(d, s, of.f)))
+		sa, sb := must(stat.Spread(sizeValues(s, of.f))), must(stat.Spread(sizeValues(d, of.f)))
+		q := must(stat.SpreadRatio(sizeValues(s, of.f), sizeValues(d, of.f)))
 		t.Rows = append(t.Rows, []any{of.name, a.Mean, b.Mean, ratio.Mean, ratio.Lo, ratio.Hi, ratio.N, sa, sb, q.Mean, fmt.Sprintf("%.2f to %.2f", q.Lo, q.Hi)})
 		for _, c := range []struct {
 			name string
@@ -117,16 +117,16 @@ func (x Matching) Ratio() (r Result) {
 	var clouds []viz.Cloud
 	for i := range x.Seeds {
 		cloud := viz.Cloud{Name: fmt.Sprintf("seed %d", i)}
-		var list []sweep.Pair
+		var list []stat.Pair
 		for k := range s {
 			if int(s[k].Seed) == i {
 				cloud.Points = append(cloud.Points, viz.Dot{Name: s[k].Circuit.Task, X: edges(s[k].Circuit), Y: edges(d[k].Circuit)})
-				list = append(list, sweep.Pair{Task: s[k].Circuit.Task, A: edges(d[k].Circuit), B: edges(s[k].Circuit)})
+				list = append(list, stat.Pair{Task: s[k].Circuit.Task, A: edges(d[k].Circuit), B: edges(s[k].Circuit)})
 			}
 		}
 		if len(list) > 0 {
 			clouds = append(clouds, cloud)
-			r.state(fmt.Sprintf("edges_ratio_seed%d", i), must(sweep.GeometricRatio(list)))
+			r.state(fmt.Sprintf("edges_ratio_seed%d", i), must(stat.GeometricRatio(list)))
 		}
 	}
 	r.show(viz.Scatter{Note: x.note("Edges of circuits, dense over sparse", "A point is a task in a pair of models of one loss. A circuit without edges stands at one."),
@@ -136,14 +136,14 @@ func (x Matching) Ratio() (r Result) {
 }
 
 // leftOut is the least and the greatest ratio with a task left out.
-func leftOut(all []sweep.Pair) (low, high float64, ok bool) {
+func leftOut(all []stat.Pair) (low, high float64, ok bool) {
 	low = math.Inf(1)
 	for _, k := range task.All() {
-		left := slices.DeleteFunc(slices.Clone(all), func(p sweep.Pair) bool { return p.Task == k.Name })
+		left := slices.DeleteFunc(slices.Clone(all), func(p stat.Pair) bool { return p.Task == k.Name })
 		if len(left) == len(all) || len(left) == 0 {
 			continue
 		}
-		ratio := must(sweep.GeometricRatio(left)).Mean
+		ratio := must(stat.GeometricRatio(left)).Mean
 		low, high, ok = min(low, ratio), max(high, ratio), true
 	}
 	return low, high, ok
@@ -182,11 +182,11 @@ func (x Matching) Targets() (r Result) {
 				row = append(row, nil, nil, nil, nil, nil)
 				continue
 			}
-			a, b, ratio := must(sweep.GeometricMean(v.sparse)), must(sweep.GeometricMean(v.dense)), must(sweep.GeometricRatio(v.pairs))
+			a, b, ratio := must(stat.GeometricMean(v.sparse)), must(stat.GeometricMean(v.dense)), must(stat.GeometricRatio(v.pairs))
 			row = append(row, a.Mean, b.Mean, ratio.Mean, ratio.Lo, ratio.Hi)
 			r.state(of+name+"_ratio", ratio)
 			if name == "edges" {
-				for k, e := range []circuit.Estimate{a, b} {
+				for k, e := range []stat.Estimate{a, b} {
 					l := &lines[k]
 					l.X, l.Y, l.Lo, l.Hi = append(l.X, target), append(l.Y, e.Mean), append(l.Lo, e.Lo), append(l.Hi, e.Hi)
 				}
@@ -204,12 +204,12 @@ func (x Matching) Targets() (r Result) {
 
 // sized are sizes by task; none is less than one.
 type sized struct {
-	pairs         []sweep.Pair
-	sparse, dense []sweep.Value
+	pairs         []stat.Pair
+	sparse, dense []stat.Value
 }
 
 func (v *sized) add(task string, sparse, dense int) {
 	a, b := float64(max(1, sparse)), float64(max(1, dense))
-	v.pairs = append(v.pairs, sweep.Pair{Task: task, A: b, B: a})
-	v.sparse, v.dense = append(v.sparse, sweep.Value{Task: task, X: a}), append(v.dense, sweep.Value{Task: task, X: b})
+	v.pairs = append(v.pairs, stat.Pair{Task: task, A: b, B: a})
+	v.sparse, v.dense = append(v.sparse, stat.Value{Task: task, X: a}), append(v.dense, stat.Value{Task: task, X: b})
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/sweep"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
@@ -43,7 +45,7 @@ func (x Matching) Mixing() (r Result) {
 				r.state("right_without"+of, right/n)
 				r.state("loss_without"+of, loss/n)
 			}
-			if o, err := sweep.Overlap(kept...); err == nil {
+			if o, err := circuit.Overlap(kept...); err == nil {
 				row[3] = o
 				r.state("overlap"+of, o)
 			}
@@ -102,7 +104,7 @@ func (x Matching) Others(missing bool) (r Result) {
 					missed++
 				}
 			}
-			a, b, ratio := must(sweep.GeometricMean(sizeValues(s, edges))), must(sweep.GeometricMean(sizeValues(d, edges))), must(sweep.GeometricRatio(sizePairs(d, s, edges)))
+			a, b, ratio := must(stat.GeometricMean(sizeValues(s, edges))), must(stat.GeometricMean(sizeValues(d, edges))), must(stat.GeometricRatio(sizePairs(d, s, edges)))
 			row = append(row[:5], missed, a.Mean, b.Mean, ratio.Mean, ratio.Lo, ratio.Hi)
 			r.state(of+"edges_ratio", ratio)
 			r.state(of+"missed", missed)

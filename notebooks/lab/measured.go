@@ -3,8 +3,8 @@ package lab
 import (
 	"fmt"
 
-	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/dilution"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
 )
@@ -61,13 +61,13 @@ func (f Foretold) Measure() Grown {
 func depthOf(name string, p dilution.Prompts, seen []dilution.Seen) viz.Series {
 	s := viz.Series{Name: name}
 	for i, v := range seen {
-		point(&s, float64(p.Lengths[i]), circuit.NewEstimate(v.Depth))
+		point(&s, float64(p.Lengths[i]), stat.Mean(v.Depth))
 	}
 	return s
 }
 
 // point adds an estimate to a series.
-func point(s *viz.Series, at float64, e circuit.Estimate) {
+func point(s *viz.Series, at float64, e stat.Estimate) {
 	s.X, s.Y, s.Lo, s.Hi = append(s.X, at), append(s.Y, e.Mean), append(s.Lo, e.Lo), append(s.Hi, e.Hi)
 }
 
@@ -145,7 +145,7 @@ func (g Grown) Bundle() (viz.Bundle, error) {
 }
 
 // worse is P of the right answer at the longest prompts, on the side where it is less.
-func worse(curve []dilution.Point) circuit.Estimate {
+func worse(curve []dilution.Point) stat.Estimate {
 	last := curve[len(curve)-1]
 	a, b := last.Prompt.Estimate(), last.Counter.Estimate()
 	if b.Mean < a.Mean {
@@ -164,7 +164,7 @@ func (g Grown) Claims() (list []book.Stated) {
 		first, last := x.Curve[0], x.Curve[len(x.Curve)-1]
 		list = append(list, claimOfFailure(of, x.Failure, len(first.Prompt.Right)), book.Stated{Name: of + "_side", Value: sideOf(g.Of.filler(x.Filler), x.Side)})
 		if x.In != dilution.ByCircuit {
-			list = append(list, book.Stated{Name: of + "_whole_first", Value: circuit.NewEstimate(first.Prompt.Whole).Mean}, book.Stated{Name: of + "_whole_last", Value: circuit.NewEstimate(last.Prompt.Whole).Mean})
+			list = append(list, book.Stated{Name: of + "_whole_first", Value: stat.Mean(first.Prompt.Whole).Mean}, book.Stated{Name: of + "_whole_last", Value: stat.Mean(last.Prompt.Whole).Mean})
 		}
 	}
 	return append(list, book.Stated{Name: "measured_hash", Value: g.Hash})

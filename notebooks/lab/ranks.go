@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"math"
 
-	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/dilution"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
 )
 
@@ -30,7 +30,7 @@ func (g Grown) Means() (out Result) {
 			over := [2]viz.Series{{Name: in}, {Name: in}}
 			all := must(dilution.Over(curves))
 			for j, p := range all {
-				for k, e := range []circuit.Estimate{p.Prompt, p.Counter} {
+				for k, e := range []stat.Estimate{p.Prompt, p.Counter} {
 					point(&over[k], float64(p.Length), e)
 					if i == 0 || j == 0 || j == len(all)-1 {
 						out.Numbers = append(out.Numbers, claimOf(fmt.Sprintf("mean_%s_%s_%s_%d", f.Name, in, f.Sides[k], p.Length), e))
@@ -80,7 +80,7 @@ func (g Grown) Sides() (out Result) {
 func (g Grown) Ranks() (out Result) {
 	t := viz.Table{Columns: []viz.Column{{Name: "foretold by"}, {Name: "measured in"}, {Name: "cases"}, {Name: "failed within the context"}, {Name: "rank correlation", Format: "%+.2f"}, {Name: "p", Format: "%.4f"}, {Name: "pooled", Format: "%+.2f"}, {Name: "p ", Format: "%.4f"}},
 		Note: g.Of.Sparse[0].note("Foretold against measured, by rank", "Spearman's correlation; p by permutations.")}
-	row := func(claim, by, in string, cases []dilution.Case) {
+	row := func(claim, by, in string, cases []stat.Case) {
 		if len(cases) == 0 {
 			return
 		}
@@ -88,7 +88,7 @@ func (g Grown) Ranks() (out Result) {
 		cells := []any{by, in, r.Cases, r.Failed}
 		out.state("rank_"+claim+"_cases", r.Cases)
 		out.state("rank_"+claim+"_failed", r.Failed)
-		for i, x := range []dilution.Rank{r.Within, r.Pooled} {
+		for i, x := range []stat.Correlation{r.Within, r.Pooled} {
 			if math.IsNaN(x.R) {
 				cells = append(cells, nil, nil)
 				continue
@@ -100,7 +100,7 @@ func (g Grown) Ranks() (out Result) {
 		}
 		t.Rows = append(t.Rows, cells)
 	}
-	of := func(by, in string) []dilution.Case {
+	of := func(by, in string) []stat.Case {
 		return must(dilution.Cases(by, in, g.Written, g.List, g.growing()))
 	}
 	for _, in := range kindsGrown {

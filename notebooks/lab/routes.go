@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 
+	gonum "gonum.org/v1/gonum/stat"
+
 	"circuitbook/sparsenn/bridge"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -49,7 +51,7 @@ func (r Routes) Bundle() (viz.Bundle, error) {
 			s := viz.Series{Name: "ends in " + end.String()}
 			for _, g := range groups {
 				v := of(g)
-				s.X, s.Y, s.Lo, s.Hi = append(s.X, float64(g.Switches)), append(s.Y, mean(v)), append(s.Lo, slices.Min(v)), append(s.Hi, slices.Max(v))
+				s.X, s.Y, s.Lo, s.Hi = append(s.X, float64(g.Switches)), append(s.Y, gonum.Mean(v, nil)), append(s.Lo, slices.Min(v)), append(s.Hi, slices.Max(v))
 			}
 			p.Panels[i].Series = append(p.Panels[i].Series, s)
 		}
@@ -58,7 +60,7 @@ func (r Routes) Bundle() (viz.Bundle, error) {
 		Columns: []viz.Column{{Name: "switches"}, {Name: "routes"}, {Name: "above the worse model, mean", Format: "%.3f", Bar: true}, {Name: "worst", Format: "%.3f"}, {Name: "interval of the worst"}, {Name: "at most 0.15"}, {Name: "mean KL", Format: "%.3f"}, {Name: "the worst route"}}}
 	for _, g := range all {
 		e := g.WorstOver
-		t.Rows = append(t.Rows, []any{g.Switches, g.Routes, mean(g.Over), e.Mean, fmt.Sprintf("%.3f to %.3f", e.Lo(), e.Hi()), g.Within, mean(g.KL), g.Worst.String()})
+		t.Rows = append(t.Rows, []any{g.Switches, g.Routes, gonum.Mean(g.Over, nil), e.Mean, fmt.Sprintf("%.3f to %.3f", e.Lo, e.Hi), g.Within, gonum.Mean(g.KL, nil), g.Worst.String()})
 	}
 	return Page{p, t}.Bundle()
 }
@@ -76,17 +78,9 @@ func (r Routes) Claims() []book.Stated {
 	for _, g := range must(bridge.BySwitches(r.List, r.Losses, nil)) {
 		at := func(name string) string { return fmt.Sprintf("%s_%d", name, g.Switches) }
 		within += g.Within
-		list = append(list, book.Stated{Name: at("over_mean"), Value: mean(g.Over)}, book.Stated{Name: at("over_max"), Value: g.WorstOver.Mean, Lo: g.WorstOver.Lo(), Hi: g.WorstOver.Hi(), N: r.Windows},
-			book.Stated{Name: at("kl_mean"), Value: mean(g.KL)}, book.Stated{Name: at("kl_max"), Value: slices.Max(g.KL)})
+		list = append(list, book.Stated{Name: at("over_mean"), Value: gonum.Mean(g.Over, nil)}, book.Stated{Name: at("over_max"), Value: g.WorstOver.Mean, Lo: g.WorstOver.Lo, Hi: g.WorstOver.Hi, N: r.Windows},
+			book.Stated{Name: at("kl_mean"), Value: gonum.Mean(g.KL, nil)}, book.Stated{Name: at("kl_max"), Value: slices.Max(g.KL)})
 	}
 	return append(list, book.Stated{Name: "", Value: len(r.List)}, book.Stated{Name: "within_limit", Value: within},
 		book.Stated{Name: "worst", Value: r.List[worst].String()}, book.Stated{Name: "worst_ce", Value: r.Losses[worst].CE.Mean})
-}
-
-// mean is the mean of values.
-func mean(v []float64) (m float64) {
-	for _, x := range v {
-		m += x / float64(len(v))
-	}
-	return m
 }

@@ -6,8 +6,8 @@ import (
 	"fmt"
 	"slices"
 
-	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/steer"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/task"
@@ -160,7 +160,7 @@ func (s *Steering) Curve(strengths ...float64) SteeringCurve {
 
 // Bundle plots the wanted answer's probability and the cost over strengths.
 func (c SteeringCurve) Bundle() (viz.Bundle, error) {
-	series := func(name string, of func(steer.Point) circuit.Estimate) viz.Series {
+	series := func(name string, of func(steer.Point) stat.Estimate) viz.Series {
 		s := viz.Series{Name: name}
 		for _, p := range c.Points {
 			e := of(p)
@@ -169,8 +169,8 @@ func (c SteeringCurve) Bundle() (viz.Bundle, error) {
 		return s
 	}
 	return viz.Plot{Note: c.Note, X: viz.Axis{Label: "strength"}, Band: "95 % over prompts", Panels: []viz.Panel{
-		{Y: viz.Axis{Label: "wanted answer"}, Series: []viz.Series{series("between the two", func(p steer.Point) circuit.Estimate { return p.TwoWay }), series("of all tokens", func(p steer.Point) circuit.Estimate { return p.Want })}},
-		{Y: viz.Axis{Label: "cost at other tokens, nats per token"}, Series: []viz.Series{series("cost", func(p steer.Point) circuit.Estimate { return p.OtherKL })}},
+		{Y: viz.Axis{Label: "wanted answer"}, Series: []viz.Series{series("between the two", func(p steer.Point) stat.Estimate { return p.TwoWay }), series("of all tokens", func(p steer.Point) stat.Estimate { return p.Want })}},
+		{Y: viz.Axis{Label: "cost at other tokens, nats per token"}, Series: []viz.Series{series("cost", func(p steer.Point) stat.Estimate { return p.OtherKL })}},
 	}}.Bundle()
 }
 

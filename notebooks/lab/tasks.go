@@ -53,7 +53,7 @@ func (m *Model) Loss(of any) Score {
 	t, _, err := taskOf(of)
 	check(err)
 	s := must(must(t.Report(r.Tokenizer, must(reportOptions(m)))).Measure(r.Model))
-	return Score{t.Name, m.short(), Estimate{estimateOf(s), "loss on " + t.Name, "nats per example"}, s.Accuracy}
+	return Score{t.Name, m.short(), Estimate{s.Loss, "loss on " + t.Name, "nats per example"}, s.Accuracy}
 }
 
 // Tasks is how the model does on every task there is.

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"slices"
 
+	gonum "gonum.org/v1/gonum/stat"
+
 	"circuitbook/sparsenn/bridge"
-	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/steer"
 	"circuitbook/viz"
 )
@@ -51,7 +53,7 @@ func (t *Turn) Seeds(bridges, models []int) (r Result) {
 			r.state(name+"_channels_other_kl_at_90", at90.OtherKL)
 		}
 		table.Rows = append(table.Rows, []any{label, of.Circuit.size(), all.Method.Name, interval(c1.Want), interval(c1.TwoWay), cost, one.Method.Name, interval(s2.Want), interval(s2.TwoWay)})
-		for i, e := range []circuit.Estimate{c1.Want, c1.TwoWay, s2.Want, s2.TwoWay} {
+		for i, e := range []stat.Estimate{c1.Want, c1.TwoWay, s2.Want, s2.TwoWay} {
 			r.state(name+"_"+kinds[i], e)
 			values[group+kinds[i]] = append(values[group+kinds[i]], e.Mean)
 		}
@@ -75,8 +77,8 @@ func (t *Turn) Seeds(bridges, models []int) (r Result) {
 	for _, group := range []string{"bridge_seeds_", "sparse_seeds_"} {
 		for _, k := range kinds {
 			if v := values[group+k]; len(v) > 0 {
-				sum.Rows = append(sum.Rows, []any{group[:len(group)-1], k, len(v), average(v), slices.Min(v), slices.Max(v)})
-				r.state(group+k+"_mean", average(v))
+				sum.Rows = append(sum.Rows, []any{group[:len(group)-1], k, len(v), gonum.Mean(v, nil), slices.Min(v), slices.Max(v)})
+				r.state(group+k+"_mean", gonum.Mean(v, nil))
 				r.state(group+k+"_min", slices.Min(v))
 				r.state(group+k+"_max", slices.Max(v))
 			}

@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/steer"
 	"circuitbook/viz"
 )
@@ -137,7 +137,7 @@ func (x *Turned) Aims() viz.Table {
 		}}
 	for _, k := range []struct{ aim, a, b string }{{"channels cheaper than the difference of means", "channels", "means"}, {"cheapest of the bridge cheaper than the cheapest difference of means", "cheapest_bridge", "cheapest_means"}} {
 		p, q := x.Costs[k.a], x.Costs[k.b]
-		say := func(c TurnCost, e circuit.Estimate) string {
+		say := func(c TurnCost, e stat.Estimate) string {
 			if !c.Reached {
 				return "not reached"
 			}

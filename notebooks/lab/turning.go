@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 
+	gonum "gonum.org/v1/gonum/stat"
+
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/steer"
@@ -219,19 +221,11 @@ func (t *Turn) control(s *steer.Steerer, name string, prompts []steer.Prompt, dr
 		b.step(i+1, "")
 	}
 	check(b.done(true))
-	three := func(x []float64) [3]float64 { return [3]float64{slices.Min(x), average(x), slices.Max(x)} }
+	three := func(x []float64) [3]float64 { return [3]float64{slices.Min(x), gonum.Mean(x, nil), slices.Max(x)} }
 	for j := range c.At {
 		c.Full, c.Both = append(c.Full, three(full[j])), append(c.Both, three(both[j]))
 	}
 	return c
-}
-
-func average(x []float64) float64 {
-	sum := 0.0
-	for _, v := range x {
-		sum += v
-	}
-	return sum / float64(len(x))
 }
 
 // of is least, mean and greatest at a strength.

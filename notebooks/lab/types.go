@@ -1,8 +1,8 @@
 package lab
 
 import (
-	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/corpus"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
@@ -71,7 +71,7 @@ func typesNote(run *train.Result, title, caption string) viz.Note {
 // claimLosses claims the losses of a proof.
 func (ts typesStudy) claimLosses(prefix string, f *study.Finding) {
 	for _, x := range f.Losses() {
-		ts.res.state(prefix+"_loss_"+x.Name, circuit.Estimate{Mean: x.Mean, Lo: x.Lo, Hi: x.Hi, N: x.N})
+		ts.res.state(prefix+"_loss_"+x.Name, stat.Estimate{Mean: x.Mean, Lo: x.Lo, Hi: x.Hi, N: x.N})
 	}
 }
 

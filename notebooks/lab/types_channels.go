@@ -4,6 +4,7 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
@@ -125,7 +126,7 @@ func (ts typesStudy) channelsStudy() Result {
 					}
 				}
 			}
-			e := circuit.NewEstimate(loss)
+			e := stat.Mean(loss)
 			cells := []any{m.Name, name, looks[0], looks[1], e.Mean, right, nil, nil}
 			of := "types_reads_" + claim + "_" + m.Claim
 			if claim != "" {

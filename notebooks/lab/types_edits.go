@@ -1,7 +1,7 @@
 package lab
 
 import (
-	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
@@ -133,12 +133,12 @@ func (ts typesStudy) editsStudy() Result {
 	for _, m := range models {
 		for _, e := range typesEdits() {
 			loss, right := typesOutcome(run, m.Reader, list, e)
-			l, h := circuit.NewEstimate(loss), circuit.NewEstimate(right)
+			l, h := stat.Mean(loss), stat.Mean(right)
 			t.Rows = append(t.Rows, []any{m.Name, e.name, l.Mean, l.Lo, l.Hi, h.Mean})
 			rows = append(rows, viz.Estimate{Name: e.name, Value: l.Mean, Lo: l.Lo, Hi: l.Hi, Group: m.Name})
 			of := fmt.Sprintf("types_edit_%s_%s_", e.claim, m.Claim)
-			ts.res.state(of+"loss", circuit.Estimate{Mean: l.Mean, Lo: l.Lo, Hi: l.Hi, N: l.N})
-			ts.res.state(of+"right", circuit.Estimate{Mean: h.Mean, Lo: h.Lo, Hi: h.Hi, N: h.N})
+			ts.res.state(of+"loss", stat.Estimate{Mean: l.Mean, Lo: l.Lo, Hi: l.Hi, N: l.N})
+			ts.res.state(of+"right", stat.Estimate{Mean: h.Mean, Lo: h.Lo, Hi: h.Hi, N: h.N})
 		}
 	}
 	ts.res.show(t, viz.Estimates{

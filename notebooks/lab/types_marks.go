@@ -1,9 +1,9 @@
 package lab
 
 import (
-	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
@@ -105,12 +105,12 @@ func (ts typesStudy) marksStudy() Result {
 				if shift == 1 {
 					where, claim = "the token behind each (control)", "behind"
 				}
-				e := circuit.NewEstimate(changed)
-				t.Rows = append(t.Rows, []any{m.Name, string(site), where, circuit.NewEstimate(rightBefore).Mean, circuit.NewEstimate(rightAfter).Mean, e.Mean, circuit.NewEstimate(was).Mean, circuit.NewEstimate(is).Mean})
+				e := stat.Mean(changed)
+				t.Rows = append(t.Rows, []any{m.Name, string(site), where, stat.Mean(rightBefore).Mean, stat.Mean(rightAfter).Mean, e.Mean, stat.Mean(was).Mean, stat.Mean(is).Mean})
 				of := fmt.Sprintf("types_marks_%d_%s_%s_", l, claim, m.Claim)
-				ts.res.state(of+"changed", circuit.Estimate{Mean: e.Mean, Lo: e.Lo, Hi: e.Hi, N: e.N})
-				ts.res.state(of+"right_before", circuit.NewEstimate(rightBefore).Mean)
-				ts.res.state(of+"right_after", circuit.NewEstimate(rightAfter).Mean)
+				ts.res.state(of+"changed", stat.Estimate{Mean: e.Mean, Lo: e.Lo, Hi: e.Hi, N: e.N})
+				ts.res.state(of+"right_before", stat.Mean(rightBefore).Mean)
+				ts.res.state(of+"right_after", stat.Mean(rightAfter).Mean)
 			}
 		}
 	}

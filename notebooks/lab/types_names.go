@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -25,9 +24,9 @@ func (ts typesStudy) otherNamesStudy() Result {
 		list := must(x.Report(run.Tokenizer, task.Options{N: map[bool]int{true: 16, false: 128}[ts.Scale == "tiny"], MaxTokens: min(64, run.Config.Model.Context)}))
 		for _, m := range typesViews(ctx, run, c) {
 			s := must(list.Measure(m.Reader))
-			t.Rows = append(t.Rows, []any{x.Name, m.Name, s.Loss, s.Lo, s.Hi, s.Accuracy, s.N})
+			t.Rows = append(t.Rows, []any{x.Name, m.Name, s.Loss.Mean, s.Loss.Lo, s.Loss.Hi, s.Accuracy, s.Loss.N})
 			of := "types_names_" + x.claim + "_" + m.Claim
-			ts.res.state(of+"_loss", circuit.Estimate{Mean: s.Loss, Lo: s.Lo, Hi: s.Hi, N: s.N})
+			ts.res.state(of+"_loss", s.Loss)
 			ts.res.state(of+"_right", s.Accuracy)
 		}
 	}

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
@@ -69,7 +70,7 @@ func (ts typesStudy) proofStudy() Result {
 	}
 	if a := f.Proved.Attribution; a != nil {
 		t.Rows = append(t.Rows, []any{"as many nodes, by attribution", a.AtSize.Mean, a.AtSize.Lo, a.AtSize.Hi, a.AtSize.N})
-		ts.res.state("types_attribution_loss_at_size", circuit.Estimate{Mean: a.AtSize.Mean, Lo: a.AtSize.Lo, Hi: a.AtSize.Hi, N: a.AtSize.N})
+		ts.res.state("types_attribution_loss_at_size", stat.Estimate{Mean: a.AtSize.Mean, Lo: a.AtSize.Lo, Hi: a.AtSize.Hi, N: a.AtSize.N})
 		ts.res.state("types_attribution_reached", a.Reached)
 		ts.res.state("types_attribution_nodes", a.Nodes)
 		ts.res.state("types_attribution_edges", a.Edges)

@@ -1,7 +1,6 @@
 package lab
 
 import (
-	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/task"
@@ -141,11 +140,11 @@ func (ts typesStudy) taskStudy() Result {
 		run  *train.Result
 	}{{"sparse", run}, {"dense", dense}} {
 		s := must(split.Measure(m.run.Model))
-		scores.Rows = append(scores.Rows, []any{m.name, s.Loss, s.Lo, s.Hi, s.Accuracy, s.N})
-		ts.res.state("types_loss_model_"+m.name, circuit.Estimate{Mean: s.Loss, Lo: s.Lo, Hi: s.Hi, N: s.N})
+		scores.Rows = append(scores.Rows, []any{m.name, s.Loss.Mean, s.Loss.Lo, s.Loss.Hi, s.Accuracy, s.Loss.N})
+		ts.res.state("types_loss_model_"+m.name, s.Loss)
 		ts.res.state("types_right_model_"+m.name, s.Accuracy)
-		if s.Loss > task.Solved {
-			ts.say(fmt.Sprintf("the %s model does not solve this task: loss %.3f, where %.2f is asked for and guessing costs %.3f\n", m.name, s.Loss, task.Solved, math.Ln2))
+		if s.Loss.Mean > task.Solved {
+			ts.say(fmt.Sprintf("the %s model does not solve this task: loss %.3f, where %.2f is asked for and guessing costs %.3f\n", m.name, s.Loss.Mean, task.Solved, math.Ln2))
 		}
 	}
 	ts.res.show(scores)

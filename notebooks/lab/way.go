@@ -11,6 +11,7 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/contrast"
 	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
@@ -153,7 +154,7 @@ func (w Way) Bundle() (viz.Bundle, error) {
 		row := []any{name, study.Worth(k), k.Mean}
 		for k := range 2 {
 			for s := range 2 {
-				row = append(row, circuit.NewEstimate(at[s][k][i]).Mean)
+				row = append(row, stat.Mean(at[s][k][i]).Mean)
 			}
 		}
 		var writes []string

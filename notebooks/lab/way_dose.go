@@ -10,6 +10,7 @@ import (
 	"circuitbook/sparsenn/contrast"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/probe"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/study"
 	"circuitbook/viz"
 )
@@ -42,7 +43,7 @@ func (w Way) Dose() (r Result) {
 			_, v, err := contrast.Look(m.Reader, side.Prompts, list[0], nodes, nil, contrast.Put(width, depth, contrast.Nowhere))
 			check(err)
 			low, high = min(low, slices.Min(v[0])), max(high, slices.Max(v[0]))
-			r.state(fmt.Sprintf("depth_%s_%s", w.Sides[s], m.Claim), circuit.NewEstimate(v[0]))
+			r.state(fmt.Sprintf("depth_%s_%s", w.Sides[s], m.Claim), stat.Mean(v[0]))
 		}
 	}
 	if high-low < 1e-6 {
@@ -64,9 +65,9 @@ func (w Way) Dose() (r Result) {
 				x := low + (high-low)*float64(j)/float64(grid-1)
 				p, v, err := contrast.Look(m.Reader, side.Prompts, list[0], nodes, nil, contrast.Put(width, depth, func(_, last int) (int, float64) { return last, x }))
 				check(err)
-				point(&s, x, circuit.NewEstimate(p))
+				point(&s, x, stat.Mean(p))
 				if some {
-					point(&f, x, circuit.NewEstimate(v[1]))
+					point(&f, x, stat.Mean(v[1]))
 				}
 				b.step((2*i+k)*grid+j+1, m.Name)
 			}
@@ -149,10 +150,10 @@ func (w Way) tells(r *Result, along []float64, depth, document []int) string {
 			scores, deep, group = append(scores, v), append(deep, depth[k] > 1), append(group, document[k])
 		}
 	}
-	auc, lo, hi, err := probe.AUCInterval(scores, deep, group)
+	auc, err := stat.AUCInterval(scores, deep, group)
 	if err != nil {
 		return " No area under the ROC curve on this text: " + err.Error() + "."
 	}
-	r.state("depth_auc", circuit.Estimate{Mean: auc, Lo: lo, Hi: hi, N: len(scores)})
-	return fmt.Sprintf(" Area under the ROC curve, two or more open brackets against one: %.3f (%.3f to %.3f), %d tokens.", auc, lo, hi, len(scores))
+	r.state("depth_auc", auc)
+	return fmt.Sprintf(" Area under the ROC curve, two or more open brackets against one: %.3f (%.3f to %.3f), %d tokens.", auc.Mean, auc.Lo, auc.Hi, len(scores))
 }

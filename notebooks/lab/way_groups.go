@@ -8,6 +8,7 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/contrast"
 	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
@@ -15,14 +16,14 @@ import (
 
 // held is what a part of the model makes of pairs: losses, and the shares of attention that its
 // head gives from the last token to the sink and to the token that opens, on either side.
-func (w Way) held(m prove.Recorder, list []task.Example, sides [2]contrast.Side) (loss circuit.Estimate, seen []float64) {
+func (w Way) held(m prove.Recorder, list []task.Example, sides [2]contrast.Side) (loss stat.Estimate, seen []float64) {
 	none := contrast.Head(w.Circuit.Data().Model, w.Head, false, nil, nil)
 	var a [2]contrast.Attended
 	for s, side := range sides {
 		a[s] = must(contrast.Attend(m, side, list[0], w.Head, w.Circuit.model.Run().Config.Model.Sink, none))
-		seen = append(seen, circuit.NewEstimate(a[s].Sink).Mean, circuit.NewEstimate(a[s].Open).Mean)
+		seen = append(seen, stat.Mean(a[s].Sink).Mean, stat.Mean(a[s].Open).Mean)
 	}
-	return circuit.NewEstimate(contrast.OutcomeOf(a[0].P, a[1].P).Loss), seen
+	return stat.Mean(contrast.OutcomeOf(a[0].P, a[1].P).Loss), seen
 }
 
 // without is the circuit alone without some nodes, or the whole model without them.
@@ -64,7 +65,7 @@ func (w Way) Groups() (r Result) {
 			{Name: "sink, " + w.Sides[0], Format: "%.2f"}, {Name: "opening, " + w.Sides[0], Format: "%.2f"}, {Name: "sink, " + w.Sides[1], Format: "%.2f"}, {Name: "opening, " + w.Sides[1], Format: "%.2f"},
 			{Name: "exchanged", Format: "%.2f", Bar: true, Max: 1}, {Name: "margin", Format: "%+.2f"}}}
 	picture := viz.Estimates{Note: c.note("The loss with each group held at its mean", ""), X: viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Refs: []viz.Ref{{Name: "guessing", Y: 0.693}}, Interval: "95 %"}
-	row := func(m study.View, name string, n int, e circuit.Estimate, seen []float64, after, margin float64) {
+	row := func(m study.View, name string, n int, e stat.Estimate, seen []float64, after, margin float64) {
 		t.Rows = append(t.Rows, []any{m.Name, name, n, e.Mean, e.Lo, e.Hi, seen[0], seen[1], seen[2], seen[3], after, margin})
 		picture.Rows = append(picture.Rows, viz.Estimate{Name: name, Value: e.Mean, Lo: e.Lo, Hi: e.Hi, Group: m.Name})
 	}

@@ -3,10 +3,10 @@ package lab
 import (
 	"fmt"
 
-	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/contrast"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
 )
 
@@ -106,8 +106,8 @@ func (w Way) Average() (r Result) {
 				{"keys of the opening token exchanged", "keys", contrast.Head(shape, w.Head, false, keys, own.Open)},
 			} {
 				a := must(contrast.Attend(m.Reader, own, list[0], w.Head, sink, y.do))
-				e, open := circuit.NewEstimate(a.P), circuit.NewEstimate(a.Open).Mean
-				t.Rows = append(t.Rows, []any{m.Name, w.Sides[s], y.name, circuit.NewEstimate(a.Sink).Mean, open, e.Mean, e.Lo, e.Hi})
+				e, open := stat.Mean(a.P), stat.Mean(a.Open).Mean
+				t.Rows = append(t.Rows, []any{m.Name, w.Sides[s], y.name, stat.Mean(a.Sink).Mean, open, e.Mean, e.Lo, e.Hi})
 				r.state(fmt.Sprintf("head_%s_%s_%s", y.claim, w.Sides[s], m.Claim), e)
 				if y.claim == "none" {
 					r.state(fmt.Sprintf("head_share_open_%s_%s", w.Sides[s], m.Claim), open)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"circuitbook/sparsenn/stat"
 	"context"
 	"fmt"
 	"io"
@@ -38,7 +39,7 @@ type entrant struct {
 // time is the median of the repetitions of one request.
 func (e entrant) time() (float64, error) {
 	times, err := e.run(e.warm, e.reps)
-	return median(times), err
+	return stat.Median(times), err
 }
 
 // measure runs one case. Peers that fail or are too slow are told in the result and

@@ -21,7 +21,7 @@ type Report struct {
 // CaseResult is one operation at one size.
 type CaseResult struct {
 	Name       string            `json:"name"`
-	Ours       Estimate          `json:"ours"` // over the pairs with all peers
+	Ours       Median            `json:"ours"` // over the pairs with all peers
 	Peers      []*PeerResult     `json:"peers"`
 	Aims       []Aim             `json:"aims,omitempty"`
 	LoadBefore float64           `json:"load_before"`
@@ -31,13 +31,13 @@ type CaseResult struct {
 
 // PeerResult is ours against one contestant.
 type PeerResult struct {
-	Name    string   `json:"name"`
-	Library bool     `json:"library"` // counts for the aim against libraries
-	Pairs   int      `json:"pairs"`
-	Time    Estimate `json:"time"`  // of the peer
-	Ratio   Estimate `json:"ratio"` // ours/peer
-	Note    string   `json:"note,omitempty"`
-	Differs bool     `json:"differs,omitempty"` // it computed something else
+	Name    string `json:"name"`
+	Library bool   `json:"library"` // counts for the aim against libraries
+	Pairs   int    `json:"pairs"`
+	Time    Median `json:"time"`  // of the peer
+	Ratio   Median `json:"ratio"` // ours/peer
+	Note    string `json:"note,omitempty"`
+	Differs bool   `json:"differs,omitempty"` // it computed something else
 	// The raw times, pair by pair.
 	OursSamples []float64 `json:"ours_samples,omitempty"`
 	PeerSamples []float64 `json:"peer_samples,omitempty"`
@@ -116,4 +116,4 @@ func number(v float64) string {
 	return fmt.Sprintf("%.2f", v)
 }
 
-func interval(e Estimate) string { return number(e.Lo) + " – " + number(e.Hi) }
+func interval(e Median) string { return number(e.Lo) + " – " + number(e.Hi) }

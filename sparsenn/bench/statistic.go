@@ -1,45 +1,27 @@
 package main
 
-import (
-	"math/rand/v2"
-	"slices"
-)
+import "circuitbook/sparsenn/stat"
 
-// Estimate is a median and its 95 % interval.
-type Estimate struct {
+// Median is a median and its 95 % interval.
+type Median struct {
 	Median float64 `json:"median"`
 	Lo     float64 `json:"lo"`
 	Hi     float64 `json:"hi"`
 }
 
-// median of v, which is not changed; 0 for none.
-func median(v []float64) float64 {
+// bootstrap is the median of v with its interval. The same v gives the same one.
+func bootstrap(v []float64) Median {
 	if len(v) == 0 {
-		return 0
+		return Median{}
 	}
-	s := slices.Sorted(slices.Values(v))
-	return (s[(len(s)-1)/2] + s[len(s)/2]) / 2
-}
-
-// resamples is how often a bootstrap draws.
-const resamples = 4000
-
-// bootstrap is the median of v and the percentile interval of the medians of
-// samples drawn from it with replacement. The same v gives the same interval.
-func bootstrap(v []float64) Estimate {
-	if len(v) == 0 {
-		return Estimate{}
-	}
-	rng := rand.New(rand.NewPCG(1, uint64(len(v))))
-	medians, sample := make([]float64, resamples), make([]float64, len(v))
-	for i := range medians {
+	sample := make([]float64, len(v))
+	e := stat.Bootstrap(stat.Median(v), len(v), func(index func(n int) int) float64 {
 		for j := range sample {
-			sample[j] = v[rng.IntN(len(v))]
+			sample[j] = v[index(len(v))]
 		}
-		medians[i] = median(sample)
-	}
-	slices.Sort(medians)
-	return Estimate{median(v), medians[resamples*25/1000], medians[resamples-1-resamples*25/1000]}
+		return stat.Median(sample)
+	})
+	return Median{e.Mean, e.Lo, e.Hi}
 }
 
 // pairs are the times of ours and a peer, run in turn.

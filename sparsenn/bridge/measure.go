@@ -3,10 +3,10 @@ package bridge
 import (
 	"context"
 	"fmt"
-	"math"
 
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/stat"
 
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -20,15 +20,6 @@ type MeasureOptions struct {
 	// Progress is called after every part of the windows.
 	Progress func(done, total int)
 }
-
-// Estimate is a mean with its standard error over windows.
-type Estimate struct{ Mean, SE float64 }
-
-// Lo and Hi bound the 95 % interval of an estimate.
-func (e Estimate) Lo() float64 { return e.Mean - 1.96*e.SE }
-
-// Hi is the upper bound; see Lo.
-func (e Estimate) Hi() float64 { return e.Mean + 1.96*e.SE }
 
 // AtBoundary is what a bridge does at one boundary.
 type AtBoundary struct {
@@ -45,22 +36,22 @@ type AtBoundary struct {
 // Loss is how a model or a hybrid does on text: cross-entropy, and the divergence
 // KL(dense ‖ it) of its answers from the dense model's, in nats per token.
 type Loss struct {
-	CE, KL  Estimate
+	CE, KL  stat.Estimate
 	Windows []float64 // the cross-entropy of each window; of models measured on the same ones it is paired
 }
 
 // Over is by how much the cross-entropy of l is above that of m, which was measured on the
-// same windows, with the standard error of the differences: how hard the single windows
+// same windows, with the interval of the differences: how hard the single windows
 // are cancels out. Losses of different windows are an error.
-func (l Loss) Over(m Loss) (Estimate, error) {
+func (l Loss) Over(m Loss) (stat.Estimate, error) {
 	if len(l.Windows) != len(m.Windows) || len(l.Windows) < 2 {
-		return Estimate{}, fmt.Errorf("bridge: losses of %d and of %d windows are not paired; measure both with the same MeasureOptions", len(l.Windows), len(m.Windows))
+		return stat.Estimate{}, fmt.Errorf("bridge: losses of %d and of %d windows are not paired; measure both with the same MeasureOptions", len(l.Windows), len(m.Windows))
 	}
-	var s sums
+	over := make([]float64, len(l.Windows))
 	for i, x := range l.Windows {
-		s.add(x - m.Windows[i])
+		over[i] = x - m.Windows[i]
 	}
-	return s.estimate(), nil
+	return stat.Mean(over), nil
 }
 
 // Report is a bridge as measured.
@@ -104,7 +95,7 @@ func (b *Bridge) Measure(ctx context.Context, o MeasureOptions) (*Report, error)
 	if err != nil {
 		return nil, err
 	}
-	losses := make([]sums, 2*(2+2*n)) // CE and KL of sparse, dense, then of the hybrids
+	losses := make([][]float64, 2*(2+2*n)) // CE and KL of sparse, dense, then of the hybrids
 	errors := make([]float64, 4*n)
 	means := make([]spread, 2*n) // of the sparse and the dense model by boundary
 	per := measureAtOnce * (o.SeqLen + 1)
@@ -132,7 +123,7 @@ func (b *Bridge) Measure(ctx context.Context, o MeasureOptions) (*Report, error)
 			}
 			for j, x := range v {
 				if i == 0 {
-					losses[j/measureAtOnce].add(float64(x))
+					losses[j/measureAtOnce] = append(losses[j/measureAtOnce], float64(x))
 				} else {
 					errors[j] += float64(x)
 				}
@@ -229,19 +220,5 @@ func (s spread) squares() float64 {
 	return sum
 }
 
-// sums add up values for their mean and its standard error.
-type sums struct {
-	n, x, xx float64
-	all      []float64
-}
-
-func (s *sums) add(x float64) {
-	s.n, s.x, s.xx, s.all = s.n+1, s.x+x, s.xx+x*x, append(s.all, x)
-}
-
-func lossOf(ce, kl sums) Loss { return Loss{ce.estimate(), kl.estimate(), ce.all} }
-
-func (s sums) estimate() Estimate {
-	mean := s.x / s.n
-	return Estimate{mean, math.Sqrt(max(0, s.xx/s.n-mean*mean) / (s.n - 1))}
-}
+// lossOf is the loss of values by window, nats per token.
+func lossOf(ce, kl []float64) Loss { return Loss{stat.Mean(ce), stat.Mean(kl), ce} }

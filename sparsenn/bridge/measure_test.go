@@ -9,6 +9,7 @@ import (
 
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/train"
 )
 
@@ -80,7 +81,7 @@ func TestMeasureByHand(t *testing.T) {
 	base := logits(Route{Start: Dense})
 	check := func(name string, got Loss, route Route) {
 		x := logits(route)
-		var ce, kl sums
+		var ce, kl []float64
 		for w := range windows {
 			c, k := 0.0, 0.0
 			for t := range seq {
@@ -90,11 +91,10 @@ func TestMeasureByHand(t *testing.T) {
 					k += math.Exp(p[i]) * (p[i] - q[i]) / seq
 				}
 			}
-			ce.add(c)
-			kl.add(k)
+			ce, kl = append(ce, c), append(kl, k)
 		}
-		for _, e := range []struct{ got, want Estimate }{{got.CE, ce.estimate()}, {got.KL, kl.estimate()}} {
-			if math.Abs(e.got.Mean-e.want.Mean) > 1e-3*(1+e.want.Mean) || math.Abs(e.got.SE-e.want.SE) > 1e-3*(1+e.want.SE) {
+		for _, e := range []struct{ got, want stat.Estimate }{{got.CE, stat.Mean(ce)}, {got.KL, stat.Mean(kl)}} {
+			if math.Abs(e.got.Mean-e.want.Mean) > 1e-3*(1+e.want.Mean) || math.Abs(e.got.Lo-e.want.Lo) > 1e-3*(1+e.want.Lo) {
 				t.Errorf("%s: %+v, want %+v", name, e.got, e.want)
 			}
 		}
@@ -215,21 +215,15 @@ func TestMeasureErrors(t *testing.T) {
 // TestOver: differences are taken window by window, so that what windows share is no
 // part of their error.
 func TestOver(t *testing.T) {
-	loss := func(x ...float64) Loss {
-		var s sums
-		for _, v := range x {
-			s.add(v)
-		}
-		return lossOf(s, s)
-	}
+	loss := func(x ...float64) Loss { return lossOf(x, x) }
 	easy := loss(1, 2, 3, 10)
 	hard := loss(1.1, 2.3, 3.1, 10.3)
 	e, err := hard.Over(easy)
-	if err != nil || math.Abs(e.Mean-0.2) > 1e-12 || math.Abs(e.SE-0.1/math.Sqrt(3)) > 1e-12 {
+	if err != nil || math.Abs(e.Mean-0.2) > 1e-12 || e.Lo < 0.1-1e-12 || e.Hi > 0.3+1e-12 || e.N != 4 {
 		t.Errorf("%+v, %v", e, err)
 	}
-	if e.SE > easy.CE.SE/10 {
-		t.Errorf("paired, the error is %v; of one model %v", e.SE, easy.CE.SE)
+	if w, one := e.Hi-e.Lo, easy.CE.Hi-easy.CE.Lo; w > one/10 {
+		t.Errorf("paired, the interval is %v wide; of one model %v", w, one)
 	}
 	for _, other := range []Loss{loss(1, 2), {}} {
 		if _, err := hard.Over(other); err == nil {

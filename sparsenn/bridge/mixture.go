@@ -40,7 +40,7 @@ func (b *Bridge) MeasureRoutes(ctx context.Context, routes []Route, o MeasureOpt
 	if err != nil {
 		return nil, err
 	}
-	losses := make([][2]sums, len(routes))
+	losses := make([][2][]float64, len(routes))
 	per, done := routeWindows*(o.SeqLen+1), 0
 	for from := 0; from < len(routes); from += routesAtOnce {
 		sides := sidesOf(routes[from:min(from+routesAtOnce, len(routes))], n)
@@ -62,7 +62,7 @@ func (b *Bridge) MeasureRoutes(ctx context.Context, routes []Route, o MeasureOpt
 				_ = t.FinalizeAll()
 				for j, x := range v {
 					if r := from + j/routeWindows; r < len(routes) {
-						losses[r][i].add(float64(x))
+						losses[r][i] = append(losses[r][i], float64(x))
 					}
 				}
 			}

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/corpus"
+	"circuitbook/sparsenn/stat"
 	_ "circuitbook/sparsenn/suitetest"
 
 	"pgregory.net/rapid"
@@ -71,13 +72,13 @@ func TestMeasureRoutes(t *testing.T) {
 		t.Fatal(err)
 	}
 	// Losses of both ways to measure are paired: their differences vanish window by window.
-	if e, err := got[0].Over(r.Dense); err != nil || math.Abs(e.Mean)+e.SE > 1e-4 {
+	if e, err := got[0].Over(r.Dense); err != nil || max(math.Abs(e.Lo), math.Abs(e.Hi)) > 1e-4 {
 		t.Errorf("the dense model is %+v above itself, %v", e, err)
 	}
 	same := func(name string, got, want Loss) {
 		t.Helper()
-		for i, g := range []float64{got.CE.Mean, got.CE.SE, got.KL.Mean, got.KL.SE} {
-			w := []float64{want.CE.Mean, want.CE.SE, want.KL.Mean, want.KL.SE}[i]
+		for i, g := range []float64{got.CE.Mean, got.CE.Lo, got.KL.Mean, got.KL.Lo} {
+			w := []float64{want.CE.Mean, want.CE.Lo, want.KL.Mean, want.KL.Lo}[i]
 			if math.Abs(g-w) > 1e-3*(1+w) {
 				t.Errorf("%s: %+v, want %+v", name, got, want)
 			}
@@ -114,15 +115,15 @@ func TestMeasureRoutes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		var ce sums
+		var ce []float64
 		for w, x := range logits {
 			c := 0.0
 			for k := range seq {
 				c -= logs(x[k*vocab : (k+1)*vocab])[flat[w*(seq+1)+k+1]] / seq
 			}
-			ce.add(c)
+			ce = append(ce, c)
 		}
-		same(route.String(), Loss{CE: got[i].CE}, Loss{CE: ce.estimate()})
+		same(route.String(), Loss{CE: got[i].CE}, Loss{CE: stat.Mean(ce)})
 		if got[i].KL.Mean <= 0 {
 			t.Errorf("%s does not diverge: %+v", route, got[i])
 		}

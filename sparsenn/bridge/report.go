@@ -1,6 +1,7 @@
 package bridge
 
 import (
+	"circuitbook/sparsenn/stat"
 	"errors"
 	"fmt"
 	"slices"
@@ -32,10 +33,10 @@ func (r *Report) Hybrids() (all []Loss) {
 
 // WorstHybrid is the hybrid of one switch with the highest cross-entropy, by its
 // direction and site, and how far it is above the worse model on the same windows.
-func (r *Report) WorstHybrid() (name string, over Estimate, err error) {
+func (r *Report) WorstHybrid() (name string, over stat.Estimate, err error) {
 	all, n := r.Hybrids(), len(r.Boundaries)
 	if n == 0 {
-		return "", Estimate{}, errors.New("bridge: a report without boundaries has no hybrid")
+		return "", stat.Estimate{}, errors.New("bridge: a report without boundaries has no hybrid")
 	}
 	k := 0
 	for i, l := range all {
@@ -85,7 +86,7 @@ type Switched struct {
 	Over                     []float64 // above the worse model, nats per token, by route
 	KL                       []float64
 	Worst                    Route
-	WorstOver                Estimate
+	WorstOver                stat.Estimate
 }
 
 // BySwitches groups routes and their losses, of Bridge.MeasureRoutes, by the number of

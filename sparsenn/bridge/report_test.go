@@ -1,17 +1,14 @@
 package bridge
 
 import (
+	"circuitbook/sparsenn/stat"
 	"math"
 	"testing"
 )
 
 // lost is a loss of some windows.
 func lost(kl float64, windows ...float64) Loss {
-	var s sums
-	for _, x := range windows {
-		s.add(x)
-	}
-	return Loss{CE: s.estimate(), KL: Estimate{Mean: kl}, Windows: windows}
+	return Loss{CE: stat.Mean(windows), KL: stat.Estimate{Mean: kl}, Windows: windows}
 }
 
 func TestReport(t *testing.T) {

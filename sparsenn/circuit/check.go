@@ -1,6 +1,7 @@
 package circuit
 
 import (
+	"circuitbook/sparsenn/stat"
 	"errors"
 	"fmt"
 	"maps"
@@ -141,7 +142,7 @@ func (p *Proof) check() error {
 	}
 	for _, f := range []struct {
 		name string
-		Estimate
+		stat.Estimate
 	}{{"full", p.Full}, {"alone", p.Alone}, {"removed", p.Removed},
 		{"random_alone", p.RandomAlone}, {"random_removed", p.RandomRemoved}} {
 		switch e := f.Estimate; {
@@ -149,7 +150,7 @@ func (p *Proof) check() error {
 			return fmt.Errorf("proof: %s is %v in [%v, %v]; all three must be finite", f.name, e.Mean, e.Lo, e.Hi)
 		case e.Lo > e.Mean || e.Mean > e.Hi:
 			return fmt.Errorf("proof: %s is %v, outside its interval [%v, %v]", f.name, e.Mean, e.Lo, e.Hi)
-		case e.N < 0 || e.N == 0 && e != (Estimate{}):
+		case e.N < 0 || e.N == 0 && e != (stat.Estimate{}):
 			return fmt.Errorf("proof: %s is an estimate over n = %d", f.name, e.N)
 		}
 	}

@@ -1,5 +1,7 @@
 package circuit
 
+import "circuitbook/sparsenn/stat"
+
 // Node is one element of a site: the smallest thing that a circuit keeps or
 // leaves out. It prints as a path, "0.mlp.post_act[863]".
 type Node struct {
@@ -38,25 +40,17 @@ type Edge struct {
 	Effect *float64 `json:"effect,omitempty"`
 }
 
-// Estimate is a mean with a 95 % interval over N prompts, circuits or seeds.
-type Estimate struct {
-	Mean float64 `json:"mean"`
-	Lo   float64 `json:"lo"`
-	Hi   float64 `json:"hi"`
-	N    int     `json:"n"`
-}
-
 // Proof holds the losses that say whether a circuit is what the model uses, in
 // nats per example (guessing costs log 2 = 0.693), on prompts of the report
 // split, on which no choice was made.
 type Proof struct {
-	Full    Estimate `json:"full"`    // the whole model
-	Alone   Estimate `json:"alone"`   // the circuit, all else ablated
-	Removed Estimate `json:"removed"` // the circuit ablated, all else as it is
+	Full    stat.Estimate `json:"full"`    // the whole model
+	Alone   stat.Estimate `json:"alone"`   // the circuit, all else ablated
+	Removed stat.Estimate `json:"removed"` // the circuit ablated, all else as it is
 	// Random circuits have the same number of nodes at every site, drawn from
 	// the live nodes outside the circuit; the intervals are over circuits.
-	RandomAlone   Estimate `json:"random_alone"`
-	RandomRemoved Estimate `json:"random_removed"`
+	RandomAlone   stat.Estimate `json:"random_alone"`
+	RandomRemoved stat.Estimate `json:"random_removed"`
 }
 
 // Shape is as much of a model's config as a circuit needs to be read and drawn.

@@ -2,6 +2,7 @@ package circuit
 
 import (
 	"bytes"
+	"circuitbook/sparsenn/stat"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -213,7 +214,7 @@ func plainPointer(v *float64) *float64 {
 }
 
 func (p Proof) plain() Proof {
-	for _, e := range []*Estimate{&p.Full, &p.Alone, &p.Removed, &p.RandomAlone, &p.RandomRemoved} {
+	for _, e := range []*stat.Estimate{&p.Full, &p.Alone, &p.Removed, &p.RandomAlone, &p.RandomRemoved} {
 		e.Mean, e.Lo, e.Hi = plain(e.Mean), plain(e.Lo), plain(e.Hi)
 	}
 	return p

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	. "circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/stat"
 
 	"pgregory.net/rapid"
 )
@@ -70,8 +71,8 @@ func full() *Circuit {
 			{From: node("0.attn.v[3]"), To: node("0.attn.resid_delta[2]"), Weight: -3, Effect: pointer(0.25)},
 		},
 		Proof: &Proof{
-			Full: Estimate{0.05, 0.04, 0.06, 100}, Alone: Estimate{0.15, 0.1, 0.2, 100}, Removed: Estimate{0.7, 0.6, 0.8, 100},
-			RandomAlone: Estimate{0.69, 0.68, 0.7, 10}, RandomRemoved: Estimate{0.05, 0.05, 0.05, 10},
+			Full: stat.Estimate{Mean: 0.05, Lo: 0.04, Hi: 0.06, N: 100}, Alone: stat.Estimate{Mean: 0.15, Lo: 0.1, Hi: 0.2, N: 100}, Removed: stat.Estimate{Mean: 0.7, Lo: 0.6, Hi: 0.8, N: 100},
+			RandomAlone: stat.Estimate{Mean: 0.69, Lo: 0.68, Hi: 0.7, N: 10}, RandomRemoved: stat.Estimate{Mean: 0.05, Lo: 0.05, Hi: 0.05, N: 10},
 		},
 		Provenance: map[string]any{"seed": 7.0, "plugin": "xla:cpu", "long": true, "lr": 0.0048},
 	}
@@ -165,7 +166,7 @@ func genCircuitOf(s Shape) *rapid.Generator[*Circuit] {
 		}
 		if rapid.Bool().Draw(t, "proved") {
 			c.Proof = &Proof{}
-			for _, e := range []*Estimate{&c.Proof.Full, &c.Proof.Alone, &c.Proof.Removed, &c.Proof.RandomAlone, &c.Proof.RandomRemoved} {
+			for _, e := range []*stat.Estimate{&c.Proof.Full, &c.Proof.Alone, &c.Proof.Removed, &c.Proof.RandomAlone, &c.Proof.RandomRemoved} {
 				e.N = rapid.IntRange(1, 1000).Draw(t, "n")
 				e.Mean = number.Draw(t, "mean")
 				e.Lo, e.Hi = e.Mean, e.Mean

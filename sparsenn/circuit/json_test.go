@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	. "circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/stat"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
@@ -119,7 +120,7 @@ func TestEqualCircuitsGiveEqualBytes(t *testing.T) {
 	a.Nodes[1].Bias, b.Nodes[1].Bias = 0, minus
 	a.Nodes[1].Effect, b.Nodes[1].Effect = pointer(0), pointer(minus)
 	a.Edges[1].Effect, b.Edges[1].Effect = pointer(0), pointer(minus)
-	a.Proof.Full, b.Proof.Full = Estimate{N: 1}, Estimate{minus, minus, minus, 1}
+	a.Proof.Full, b.Proof.Full = stat.Estimate{N: 1}, stat.Estimate{Mean: minus, Lo: minus, Hi: minus, N: 1}
 	textA, err := Encode(a)
 	if err != nil {
 		t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/stat"
 )
 
 // Brought is what a head brings to the last token of prompts by one channel, beside the plain
@@ -33,7 +34,7 @@ func Brings(m prove.Recorder, prompts [][]int32, value circuit.Node) (out Brough
 
 // Correlation is Pearson's r; ok is false where one of the two does not vary.
 func Correlation(x, y []float64) (r float64, ok bool) {
-	mx, my := circuit.NewEstimate(x).Mean, circuit.NewEstimate(y).Mean
+	mx, my := stat.Mean(x).Mean, stat.Mean(y).Mean
 	var xx, yy, xy float64
 	for i := range x {
 		xx, yy, xy = xx+(x[i]-mx)*(x[i]-mx), yy+(y[i]-my)*(y[i]-my), xy+(x[i]-mx)*(y[i]-my)

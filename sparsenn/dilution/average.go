@@ -3,6 +3,8 @@ package dilution
 import (
 	"fmt"
 	"math"
+
+	gonum "gonum.org/v1/gonum/stat"
 )
 
 // Average is a weighted mean that is diluted by n equal pieces:
@@ -89,7 +91,7 @@ func (a Average) Passes(threshold float64, above bool, from float64) float64 {
 
 // line fits y = slope·x + at; r2 is the share of the variance that it explains.
 func line(x, y []float64) (slope, at, r2 float64) {
-	mx, my := mean(x), mean(y)
+	mx, my := gonum.Mean(x, nil), gonum.Mean(y, nil)
 	var xx, xy, yy float64
 	for i := range x {
 		xx, xy, yy = xx+(x[i]-mx)*(x[i]-mx), xy+(x[i]-mx)*(y[i]-my), yy+(y[i]-my)*(y[i]-my)

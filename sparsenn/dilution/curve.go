@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 )
 
@@ -24,7 +24,7 @@ type Side struct {
 }
 
 // Estimate is the mean of Right with its interval over prompts.
-func (s Side) Estimate() circuit.Estimate { return circuit.NewEstimate(s.Right) }
+func (s Side) Estimate() stat.Estimate { return stat.Mean(s.Right) }
 
 // batch is how many pairs a call of the model gets, always as many, so that one
 // compiled program serves all.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	gonum "gonum.org/v1/gonum/stat"
+
 	"circuitbook/sparsenn/task"
 )
 
@@ -79,7 +81,7 @@ func TestCurve(t *testing.T) {
 			}
 		}
 	}
-	if got := curve[0].Prompt.Estimate(); got.N != 40 || math.Abs(got.Mean-mean(curve[0].Prompt.Right)) > 1e-12 {
+	if got := curve[0].Prompt.Estimate(); got.N != 40 || math.Abs(got.Mean-gonum.Mean(curve[0].Prompt.Right, nil)) > 1e-12 {
 		t.Errorf("%+v", got)
 	}
 }

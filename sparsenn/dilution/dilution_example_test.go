@@ -2,7 +2,6 @@ package dilution_test
 
 import (
 	"fmt"
-	"math"
 
 	"circuitbook/sparsenn/dilution"
 )
@@ -33,19 +32,4 @@ func ExampleFailureOf() {
 	fmt.Printf("side %d fails at %.0f pieces, %.0f tokens\n", f.Side, f.Length, f.Tokens)
 	// Output:
 	// side 1 fails at 5 pieces, 29 tokens
-}
-
-func ExampleCorrelate() {
-	var cases []dilution.Case
-	for i, x := range [][2]float64{{7, 7.3}, {7.6, 11.8}, {8.2, 8.7}, {9.8, 15.3}, {12.3, math.Inf(1)}} {
-		cases = append(cases, dilution.Case{Predicted: x[0], Measured: x[1], Group: fmt.Sprint(i)})
-	}
-	r, err := dilution.Correlate(cases)
-	if err != nil {
-		fmt.Println(err)
-		return
-	}
-	fmt.Printf("rank correlation %.1f over %d cases\n", r.R, r.N)
-	// Output:
-	// rank correlation 0.9 over 5 cases
 }

@@ -1,11 +1,11 @@
 package dilution
 
 import (
+	"circuitbook/sparsenn/stat"
 	"fmt"
 	"math"
-	"math/rand/v2"
 
-	"circuitbook/sparsenn/circuit"
+	gonum "gonum.org/v1/gonum/stat"
 )
 
 // Failure is where a model stops doing a task.
@@ -30,8 +30,6 @@ type Failure struct {
 // it does not, all that is known is that Length is above them.
 func (f Failure) Within() bool { return !math.IsInf(f.Length, 1) }
 
-const resamples = 500 // of the bootstrap
-
 // FailureOf finds the length at which a model fails.
 func FailureOf(curve []Point) (Failure, error) {
 	if len(curve) == 0 {
@@ -54,21 +52,20 @@ func FailureOf(curve []Point) (Failure, error) {
 		return first(n, y)
 	}
 	f := Failure{}
-	f.Length, f.Side = means(mean)
+	f.Length, f.Side = means(func(x []float64) float64 { return gonum.Mean(x, nil) })
 	f.Tokens = along(n, tokens, f.Length)
 	f.AtOnce = f.Length == n[0]
-	rng := rand.New(rand.NewPCG(uint64(len(curve)), 0x6661696c))
-	draws := make([]float64, resamples)
-	for i := range draws {
-		draws[i], _ = means(func(x []float64) float64 {
+	e := stat.Bootstrap(f.Length, len(curve), func(index func(n int) int) float64 {
+		length, _ := means(func(x []float64) float64 {
 			sum := 0.0
 			for range x {
-				sum += x[rng.IntN(len(x))]
+				sum += x[index(len(x))]
 			}
 			return sum / float64(len(x))
 		})
-	}
-	f.Lo, f.Hi = circuit.PercentileInterval(draws, f.Length)
+		return length
+	})
+	f.Lo, f.Hi = e.Lo, e.Hi
 	return f, nil
 }
 
@@ -107,12 +104,4 @@ func along(n, y []float64, x float64) float64 {
 		i++
 	}
 	return y[i-1] + (x-n[i-1])/(n[i]-n[i-1])*(y[i]-y[i-1])
-}
-
-func mean(x []float64) float64 {
-	sum := 0.0
-	for _, v := range x {
-		sum += v
-	}
-	return sum / float64(len(x))
 }

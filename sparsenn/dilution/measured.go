@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 )
 
@@ -85,7 +86,7 @@ func Sides(in string, foretold []Forecast, list []Measured, fillers []Filler) (n
 // Cases pairs what is foretold with what was measured in a kind of model, in tokens of the
 // prompt: by ByCircuit, or by a model's own lead. A seed's models of one filler share what its
 // circuit foretells of them; a lead is each model's own.
-func Cases(by, in string, foretold []Forecast, list []Measured, fillers []Filler) (out []Case, err error) {
+func Cases(by, in string, foretold []Forecast, list []Measured, fillers []Filler) (out []stat.Case, err error) {
 	for _, x := range list {
 		f, ok := forecastOf(foretold, x)
 		if x.In != in || !ok || !slices.ContainsFunc(fillers, func(f Filler) bool { return f.Name == x.Filler }) {
@@ -99,7 +100,7 @@ func Cases(by, in string, foretold []Forecast, list []Measured, fillers []Filler
 		if by != ByCircuit {
 			group = by + group
 		}
-		out = append(out, Case{Predicted: p.Tokens, Measured: x.Tokens, Group: group, Stratum: x.Filler})
+		out = append(out, stat.Case{X: p.Tokens, Y: x.Tokens, Group: group, Stratum: x.Filler})
 	}
 	return out, nil
 }
@@ -108,22 +109,22 @@ func Cases(by, in string, foretold []Forecast, list []Measured, fillers []Filler
 // of them together.
 type Ranking struct {
 	Cases, Failed  int // how many there are, and how many of them fail within the context
-	Within, Pooled Rank
+	Within, Pooled stat.Correlation
 }
 
 // Ranked ranks cases. The R of either is NaN where one of the two does not vary, or there are
 // too few cases.
-func Ranked(cases []Case) Ranking {
+func Ranked(cases []stat.Case) Ranking {
 	r := Ranking{Cases: len(cases)}
 	pooled := slices.Clone(cases)
 	for i, c := range cases {
-		if !math.IsInf(c.Measured, 1) {
+		if !math.IsInf(c.Y, 1) {
 			r.Failed++
 		}
 		pooled[i].Stratum = ""
 	}
-	rank := func(list []Case) Rank {
-		x, err := Correlate(list)
+	rank := func(list []stat.Case) stat.Correlation {
+		x, err := stat.Spearman(list)
 		if err != nil {
 			x.R = math.NaN()
 		}

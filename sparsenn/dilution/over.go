@@ -1,11 +1,9 @@
 package dilution
 
 import (
+	"circuitbook/sparsenn/stat"
 	"fmt"
-	"math/rand/v2"
 	"slices"
-
-	"circuitbook/sparsenn/circuit"
 )
 
 // MeanPoint is how several models do on prompts of one length.
@@ -14,7 +12,7 @@ type MeanPoint struct {
 	// Prompt and Counter are the mean probabilities of the right answer on the two
 	// sides, over models of the means over prompts. Their intervals are of a bootstrap
 	// that draws models, and for every model prompts; N counts the models.
-	Prompt, Counter circuit.Estimate
+	Prompt, Counter stat.Estimate
 }
 
 // Over is the mean of the curves of several models, such as those of several seeds,
@@ -41,30 +39,7 @@ func Over(curves [][]Point) ([]MeanPoint, error) {
 		for _, q := range at {
 			prompt, counter = append(prompt, q.Prompt.Right), append(counter, q.Counter.Right)
 		}
-		out = append(out, MeanPoint{Length: p.Length, Prompt: nested(prompt), Counter: nested(counter)})
+		out = append(out, MeanPoint{Length: p.Length, Prompt: stat.Nested(prompt), Counter: stat.Nested(counter)})
 	}
 	return out, nil
-}
-
-// nested is the mean of the means of groups, its interval from a bootstrap over groups
-// and within them.
-func nested(groups [][]float64) circuit.Estimate {
-	e := circuit.Estimate{N: len(groups)}
-	for _, g := range groups {
-		e.Mean += mean(g) / float64(len(groups))
-	}
-	rng := rand.New(rand.NewPCG(uint64(len(groups)), 0x6f766572))
-	draws := make([]float64, resamples)
-	for r := range draws {
-		for range groups {
-			g := groups[rng.IntN(len(groups))]
-			sum := 0.0
-			for range g {
-				sum += g[rng.IntN(len(g))]
-			}
-			draws[r] += sum / float64(len(g)) / float64(len(groups))
-		}
-	}
-	e.Lo, e.Hi = circuit.PercentileInterval(draws, e.Mean)
-	return e
 }

@@ -4,10 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/rand/v2"
 
-	"circuitbook/sparsenn/circuit"
+	gonum "gonum.org/v1/gonum/stat"
+
 	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 )
 
@@ -93,30 +94,26 @@ func predict(lengths []int, tokens []float64, prompt, counter []Seen) (Predictio
 	if f.Tokens = math.Inf(1); f.Within() {
 		f.Tokens = others + each*f.Length
 	}
-	rng := rand.New(rand.NewPCG(uint64(len(lengths)), 0x666f7265))
-	draws := make([]float64, predictResamples)
-	for i := range draws {
+	e := stat.Bootstrap(f.Length, len(lengths), func(index func(n int) int) float64 {
 		x, err := once(n, prompt, counter, func(s Seen) []int {
 			pick := make([]int, len(s.Depth))
 			for k := range pick {
-				pick[k] = rng.IntN(len(pick))
+				pick[k] = index(len(pick))
 			}
 			return pick
 		})
 		if err != nil {
-			x.Failure.Length = math.Inf(1) // these prompts foretell no failure
+			return math.Inf(1) // these prompts foretell no failure
 		}
-		draws[i] = x.Failure.Length
-	}
-	f.Lo, f.Hi = circuit.PercentileInterval(draws, f.Length)
+		return x.Failure.Length
+	})
+	f.Lo, f.Hi = e.Lo, e.Hi
 	return out, nil
 }
 
 // ErrNoThreshold says that the lead of the answer does not grow with depth, as in a
 // model that does not do the task, so that nothing can be foretold.
 var ErrNoThreshold = errors.New("the readout has no threshold to pass")
-
-const predictResamples = 200 // of the bootstrap
 
 // every picks all of the prompts.
 func every(s Seen) []int {
@@ -140,7 +137,7 @@ func once(n []float64, prompt, counter []Seen, pick func(Seen) []int) (out Predi
 			if len(here) == 0 {
 				return out, fmt.Errorf("dilution: a length without prompts cannot be predicted from")
 			}
-			depth, means[s] = append(depth, here...), append(means[s], mean(here))
+			depth, means[s] = append(depth, here...), append(means[s], gonum.Mean(here, nil))
 		}
 	}
 	slope, at, r2 := line(depth, lead)

@@ -8,6 +8,7 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 )
 
@@ -155,7 +156,7 @@ func FiringOf(v [][]float64, list []task.Example) (f Firing, err error) {
 		for i := range a {
 			positive[i] = true
 		}
-		v, bad := AUC(append(slices.Clone(a), b...), positive)
+		v, bad := stat.AUC(append(slices.Clone(a), b...), positive)
 		err = errors.Join(err, bad)
 		return v
 	}

@@ -7,6 +7,7 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/probe"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/train"
 )
 
@@ -71,7 +72,7 @@ func ExampleLabelStrings() {
 
 func ExampleAUC() {
 	inString := []bool{false, false, true, true, false}
-	auc, err := probe.AUC([]float64{0, .1, .9, .1, 0}, inString)
+	auc, err := stat.AUC([]float64{0, .1, .9, .1, 0}, inString)
 	if err != nil {
 		fmt.Println(err)
 		return

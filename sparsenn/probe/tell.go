@@ -1,12 +1,11 @@
 package probe
 
 import (
+	"circuitbook/sparsenn/stat"
 	"cmp"
 	"fmt"
 	"math"
 	"slices"
-
-	"circuitbook/sparsenn/circuit"
 )
 
 // A Question is whether a node tells tokens of some labels from tokens of others.
@@ -32,9 +31,9 @@ func StringQuestions() []Question {
 type Answer struct {
 	Sign   string  // "+", or "−" where the node is lower for the positive kind
 	Chosen float64 // the area on the choosing documents, the sign taken off
-	// Estimate is the area, its interval by a bootstrap over documents, N in tokens. N is 0
+	// Estimate is the area, its interval by a bootstrap over documents, N documents. N is 0
 	// where there is no interval; Why says why.
-	circuit.Estimate
+	stat.Estimate
 	Why string
 }
 
@@ -66,7 +65,7 @@ func (l *Labels) Ask(values []float64, q Question) (a Answer, err error) {
 			return Answer{Why: "one kind only"}, nil
 		}
 	}
-	if a.Chosen, err = AUC(scores[0], is[0]); err != nil {
+	if a.Chosen, err = stat.AUC(scores[0], is[0]); err != nil {
 		return a, err
 	}
 	a.Sign = "+"
@@ -76,15 +75,15 @@ func (l *Labels) Ask(values []float64, q Question) (a Answer, err error) {
 			scores[1][j] = -scores[1][j]
 		}
 	}
-	if a.Mean, err = AUC(scores[1], is[1]); err != nil {
+	if a.Mean, err = stat.AUC(scores[1], is[1]); err != nil {
 		return a, err
 	}
-	auc, lo, hi, err := AUCInterval(scores[1], is[1], documents)
+	e, err := stat.AUCInterval(scores[1], is[1], documents)
 	if err != nil { // too few documents hold both kinds
 		a.Why = "too few documents"
 		return a, nil
 	}
-	a.Estimate = circuit.Estimate{Mean: auc, Lo: lo, Hi: hi, N: len(scores[1])}
+	a.Estimate = e
 	return a, nil
 }
 

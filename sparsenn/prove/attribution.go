@@ -7,6 +7,7 @@ import (
 
 	"circuitbook/sparsenn/ablate"
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -17,7 +18,7 @@ import (
 type Attribution struct {
 	// AtSize is the loss on the report split of as many of its nodes as the
 	// circuit has.
-	AtSize circuit.Estimate `json:"at_size"`
+	AtSize stat.Estimate `json:"at_size"`
 	// Nodes and Edges are the size at which its ranking reaches the target on
 	// the select split, with the confidence that pruning asked for; Reached is
 	// false where no number of nodes short of all does.
@@ -53,7 +54,7 @@ func (p *prover) attribution(examples []task.Example, confidence float64) (Attri
 	if err != nil {
 		return out, err
 	}
-	out.AtSize = circuit.NewEstimate(p.fitted(same).Losses())
+	out.AtSize = stat.Mean(p.fitted(same).Losses())
 
 	// Loss is no monotone function of k: doubling finds a size that does, and
 	// bisection one near the smallest.

@@ -178,8 +178,8 @@ func TestBetween(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := proved.Circuit.Proof.Alone.Mean; math.Abs(score.Loss-got) > 1e-5 {
-		t.Errorf("measured from outside the loss is %v, by the proof %v", score.Loss, got)
+	if got := proved.Circuit.Proof.Alone.Mean; math.Abs(score.Loss.Mean-got) > 1e-5 {
+		t.Errorf("measured from outside the loss is %v, by the proof %v", score.Loss.Mean, got)
 	}
 	node := circuit.Node{Site: "0.attn.act_in", Index: 0}
 	a, err := Interchange(raw, list, node)

@@ -8,6 +8,7 @@ import (
 
 	"circuitbook/sparsenn/ablate"
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -128,13 +129,13 @@ func (p *prover) proof(ctx context.Context, step func()) (proof circuit.Proof, f
 			break
 		}
 		facts.Missing = max(facts.Missing, lacking)
-		alone, removed = append(alone, circuit.NewEstimate(p.fitted(a).Losses()).Mean), append(removed, circuit.NewEstimate(r.Losses()).Mean)
+		alone, removed = append(alone, stat.Mean(p.fitted(a).Losses()).Mean), append(removed, stat.Mean(r.Losses()).Mean)
 	}
 	if err != nil {
 		return proof, facts, err
 	}
-	proof.Full, proof.Alone, proof.Removed = circuit.NewEstimate(full.Losses()), circuit.NewEstimate(circuitAlone.Losses()), circuit.NewEstimate(without.Losses())
-	proof.RandomAlone, proof.RandomRemoved = circuit.NewEstimate(alone), circuit.NewEstimate(removed)
+	proof.Full, proof.Alone, proof.Removed = stat.Mean(full.Losses()), stat.Mean(circuitAlone.Losses()), stat.Mean(without.Losses())
+	proof.RandomAlone, proof.RandomRemoved = stat.Mean(alone), stat.Mean(removed)
 	facts.Accuracy, facts.FullAccuracy = circuitAlone.Accuracy(), full.Accuracy()
 	return proof, facts, nil
 }

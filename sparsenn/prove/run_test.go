@@ -11,6 +11,7 @@ import (
 	"circuitbook/sparsenn/ablate"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/internal/amplified"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -222,7 +223,7 @@ func TestAttribution(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := circuit.NewEstimate(margins.Losses()); got != a.AtSize {
+	if got := stat.Mean(margins.Losses()); got != a.AtSize {
 		t.Errorf("loss at size %+v, want %+v", a.AtSize, got)
 	}
 	if !a.Reached || a.Nodes != 1 {

@@ -6,8 +6,8 @@ import (
 	"math"
 	"slices"
 
-	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/stat"
 )
 
 // Strengths are those at which the laptop notebooks measure, from 0 to 4.
@@ -20,13 +20,13 @@ type Point struct {
 	Strength float64
 	// Want and Have are the probabilities of the wanted answer and of the prompt's
 	// own among the whole vocabulary, TwoWay that of the wanted one between the two.
-	Want, Have, TwoWay circuit.Estimate
+	Want, Have, TwoWay stat.Estimate
 	// OtherKL is the divergence KL(as it is ‖ steered) of the next token at every token
 	// of the prompts but the last, in nats per token: what is not meant to change.
-	OtherKL circuit.Estimate
+	OtherKL stat.Estimate
 	// Changed is the share of these tokens after which another token became the most
 	// probable.
-	Changed circuit.Estimate
+	Changed stat.Estimate
 }
 
 // Curve is a method over strengths.
@@ -37,7 +37,7 @@ type Curve struct {
 	// Ceiling is the probability of the wanted answer where the dense model is given
 	// the counterparts themselves, and CeilingTwoWay that between the two answers: where
 	// other tokens than the answers may follow, no steering can be expected to reach more.
-	Ceiling, CeilingTwoWay circuit.Estimate
+	Ceiling, CeilingTwoWay stat.Estimate
 }
 
 // At returns the point of a strength that was measured.
@@ -198,12 +198,12 @@ func (m *Method) shift(coefficients []float32, strength float64) []float32 {
 }
 
 func point(strength float64, list []result) Point {
-	of := func(f func(result) float64) circuit.Estimate {
+	of := func(f func(result) float64) stat.Estimate {
 		var v []float64
 		for _, r := range list {
 			v = append(v, f(r))
 		}
-		return circuit.NewEstimate(v)
+		return stat.Mean(v)
 	}
 	return Point{
 		Strength: strength,

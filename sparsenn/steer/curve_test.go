@@ -7,8 +7,8 @@ import (
 	"slices"
 	"testing"
 
-	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/stat"
 )
 
 // TestNoStrength: nothing changes, and the probabilities are the model's.
@@ -158,7 +158,7 @@ func TestCurveByHand(t *testing.T) {
 func TestCurveShape(t *testing.T) {
 	c := &Curve{}
 	for i, p := range []float64{0.1, 0.2, 0.5, 0.4, 0.9} {
-		c.Points = append(c.Points, Point{Strength: float64(i), Want: circuit.Estimate{Mean: p}, TwoWay: circuit.Estimate{Mean: 1 - p}})
+		c.Points = append(c.Points, Point{Strength: float64(i), Want: stat.Estimate{Mean: p}, TwoWay: stat.Estimate{Mean: 1 - p}})
 	}
 	if c.Monotone(Full, 0.05) || !c.Monotone(Full, 0.11) || c.Monotone(Between, 0.25) {
 		t.Error("a fall of .1 is seen wrongly")

@@ -1,19 +1,18 @@
 package steer
 
 import (
+	"circuitbook/sparsenn/stat"
 	"context"
 	"fmt"
 	"math"
 	"slices"
-
-	"circuitbook/sparsenn/circuit"
 )
 
 // TextCost is what steering does to text that has nothing to do with the task.
 type TextCost struct {
 	Strength float64
-	KL       circuit.Estimate // KL(as it is ‖ steered) of the next token, nats per token, over windows
-	Changed  circuit.Estimate // share of tokens after which another token became the most probable
+	KL       stat.Estimate // KL(as it is ‖ steered) of the next token, nats per token, over windows
+	Changed  stat.Estimate // share of tokens after which another token became the most probable
 }
 
 // Text adds the mean of what a method adds to prompts, at one strength, to every token
@@ -57,7 +56,7 @@ func (s *Steerer) Text(ctx context.Context, m *Method, prompts []Prompt, strengt
 			kl, changed = append(kl, r.otherKL), append(changed, r.changed)
 		}
 	}
-	out.KL, out.Changed = circuit.NewEstimate(kl), circuit.NewEstimate(changed)
+	out.KL, out.Changed = stat.Mean(kl), stat.Mean(changed)
 	return out, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/probe"
 	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 )
 
@@ -85,7 +86,7 @@ func HoldByPosition(ctx context.Context, m prove.Recorder, config model.Config, 
 
 // correlation is that of two lists; 0 where one of them does not vary.
 func correlation(x, y []float64) float64 {
-	mx, my := Mean(x).Mean, Mean(y).Mean
+	mx, my := stat.Mean(x).Mean, stat.Mean(y).Mean
 	var xx, yy, xy float64
 	for i := range x {
 		a, b := x[i]-mx, y[i]-my
@@ -129,10 +130,10 @@ func OpenedTwice(list []task.Example) (out []Twice) {
 
 // Looked is what a head and the answers do on prompts that opened twice.
 type Looked struct {
-	Open, Earlier circuit.Estimate // attention from the last token to the two
+	Open, Earlier stat.Estimate // attention from the last token to the two
 	// Turned is the share of answers to the earlier one, of prompts in which it is of the
 	// other kind; its N is 0 where there are none.
-	Turned circuit.Estimate
+	Turned stat.Estimate
 }
 
 // ExchangeWithin exchanges nodes between the two opening tokens of the same prompt, and says
@@ -187,6 +188,6 @@ func ExchangeWithin(ctx context.Context, m prove.Recorder, config model.Config, 
 			}
 		}
 	}
-	looked := func(k int) Looked { return Looked{Mean(own[k]), Mean(earlier[k]), Mean(turned[k])} }
+	looked := func(k int) Looked { return Looked{stat.Mean(own[k]), stat.Mean(earlier[k]), stat.Mean(turned[k])} }
 	return looked(0), looked(1), nil
 }

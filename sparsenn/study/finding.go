@@ -4,6 +4,7 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/prune"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -35,7 +36,7 @@ func (f *Finding) Edges() int { return len(f.Circuit().Edges) }
 type Loss struct {
 	Name  string // a snake_case name, for a claim
 	Label string // what it is of, for a reader
-	circuit.Estimate
+	stat.Estimate
 }
 
 // Losses lists the losses of the proof: of the full model, the circuit alone,

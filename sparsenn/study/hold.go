@@ -2,13 +2,13 @@ package study
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/probe"
 	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 )
 
@@ -72,7 +72,7 @@ func Means(c *circuit.Circuit, nodes []circuit.Node) (out []float64) {
 // A Reading is what a model makes of pairs: task loss in nats per example, the share of pairs
 // of which both sides are right, and the attention of a head from the last token to the
 // opening one.
-type Reading struct{ Loss, Right, Look circuit.Estimate }
+type Reading struct{ Loss, Right, Look stat.Estimate }
 
 // Under reads pairs with a model under a change, nil for none. Intervals are of the normal
 // approximation; see [Mean].
@@ -109,23 +109,5 @@ func Under(m prove.Recorder, sink bool, list []task.Example, head circuit.Head, 
 			loss, right, look = append(loss, task.Loss(a, b)), append(right, hit), append(look, weight)
 		}
 	}
-	return Reading{Mean(loss), Mean(right), Mean(look)}, nil
-}
-
-// Mean is a mean with its 95 % interval by the normal approximation, 1.96 standard errors to
-// either side; the zero Estimate where there are no values.
-func Mean(values []float64) circuit.Estimate {
-	if len(values) == 0 {
-		return circuit.Estimate{}
-	}
-	sum, square := 0.0, 0.0
-	for _, v := range values {
-		sum += v
-	}
-	m := sum / float64(len(values))
-	for _, v := range values {
-		square += (v - m) * (v - m)
-	}
-	se := math.Sqrt(square / math.Max(1, float64(len(values)-1)) / float64(len(values)))
-	return circuit.Estimate{Mean: m, Lo: m - 1.96*se, Hi: m + 1.96*se, N: len(values)}
+	return Reading{stat.Mean(loss), stat.Mean(right), stat.Mean(look)}, nil
 }

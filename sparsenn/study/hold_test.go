@@ -106,15 +106,6 @@ func TestUnder(t *testing.T) {
 	}
 }
 
-func TestMean(t *testing.T) {
-	if e := Mean([]float64{1, 2, 3}); e.Mean != 2 || math.Abs(e.Hi-e.Mean-1.96/math.Sqrt(3)) > 1e-12 || e.N != 3 {
-		t.Errorf("%+v", e)
-	}
-	if e := Mean(nil); e != (circuit.Estimate{}) {
-		t.Errorf("%+v", e)
-	}
-}
-
 // TestExchange: in batches it is what it is at once, and what turns most is chosen.
 func TestExchange(t *testing.T) {
 	list := echoes(20)

@@ -3,16 +3,16 @@ package study
 import (
 	"context"
 
-	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/prune"
+	"circuitbook/sparsenn/stat"
 )
 
 // Loosened is a circuit that went on being eliminated under a looser criterion.
 type Loosened struct {
-	Target float64          // nats per example, of the mean loss on the select split, without a margin
-	Trial  prune.Trial      // its size, and its loss there
-	Alone  circuit.Estimate // its loss on the report split
+	Target float64       // nats per example, of the mean loss on the select split, without a margin
+	Trial  prune.Trial   // its size, and its loss there
+	Alone  stat.Estimate // its loss on the report split
 }
 
 // Loosen goes on eliminating nodes of a finding's circuit until the mean loss on the select

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/stat"
 )
 
 // Summary is how large the circuits of several runs are.
@@ -31,18 +32,8 @@ func Summarise(list []*Finding) Summary {
 			s.Best = i
 		}
 	}
-	s.MedianNodes, s.MedianEdges = median(nodes), median(edges)
+	s.MedianNodes, s.MedianEdges = stat.Median(nodes), stat.Median(edges)
 	return s
-}
-
-// median is the middle value, the mean of the two middle ones of an even
-// number, 0 of none.
-func median(x []int) float64 {
-	if len(x) == 0 {
-		return 0
-	}
-	x = slices.Sorted(slices.Values(x))
-	return float64(x[(len(x)-1)/2]+x[len(x)/2]) / 2
 }
 
 // SiteCount is how many nodes each of several circuits keeps at a site.

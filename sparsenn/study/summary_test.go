@@ -9,6 +9,7 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/prune"
+	"circuitbook/sparsenn/stat"
 
 	"pgregory.net/rapid"
 )
@@ -102,7 +103,7 @@ func TestLosses(t *testing.T) {
 	if f.Losses() != nil {
 		t.Error("losses without a proof")
 	}
-	one := func(x float64) circuit.Estimate { return circuit.Estimate{Mean: x, Lo: x, Hi: x, N: 1} }
+	one := func(x float64) stat.Estimate { return stat.Estimate{Mean: x, Lo: x, Hi: x, N: 1} }
 	f.Circuit().Proof = &circuit.Proof{Full: one(1), Alone: one(2), Removed: one(3), RandomAlone: one(4), RandomRemoved: one(5)}
 	names := ""
 	for i, l := range f.Losses() {

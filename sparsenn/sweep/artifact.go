@@ -7,7 +7,7 @@ import (
 	"fmt"
 	"io"
 
-	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/study"
 )
@@ -65,7 +65,7 @@ func decode(data []byte) (*Row, error) {
 		return nil, err
 	}
 	if c := r.Circuit; c != nil && c.Proof != nil && c.ProofRecipe < calibratedRandom {
-		c.Proof.RandomAlone = circuit.Estimate{}
+		c.Proof.RandomAlone = stat.Estimate{}
 	}
 	return r, nil
 }

@@ -7,6 +7,7 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/stat"
 )
 
 // TestDecode: a row keeps all that it says, but for the random circuits of one
@@ -14,7 +15,7 @@ import (
 func TestDecode(t *testing.T) {
 	for recipe, lost := range map[int]bool{0: true, 2: true, prove.Recipe: false} {
 		want := Row{Run: "r", Circuit: &CircuitFacts{Task: "t", ProofRecipe: recipe, Proof: &circuit.Proof{
-			Alone: circuit.Estimate{Mean: 0.1, N: 256}, RandomAlone: circuit.Estimate{Mean: 5, N: 20}, RandomRemoved: circuit.Estimate{Mean: 0.2, N: 20}}}}
+			Alone: stat.Estimate{Mean: 0.1, N: 256}, RandomAlone: stat.Estimate{Mean: 5, N: 20}, RandomRemoved: stat.Estimate{Mean: 0.2, N: 20}}}}
 		text, err := json.Marshal(want)
 		if err != nil {
 			t.Fatal(err)
@@ -24,7 +25,7 @@ func TestDecode(t *testing.T) {
 			t.Fatal(err)
 		}
 		if lost {
-			want.Circuit.Proof.RandomAlone = circuit.Estimate{}
+			want.Circuit.Proof.RandomAlone = stat.Estimate{}
 		}
 		if _, ok := got.Circuit.RandomAlone(); ok == lost {
 			t.Errorf("recipe %d: measured %v", recipe, ok)

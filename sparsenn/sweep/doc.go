@@ -20,6 +20,6 @@
 // GPU it is one process.
 // Each is replaced after a few points, because compiled programs are never freed.
 //
-// [GeometricRatio], [Spread], [Overlap] and [MatchSteps] are the statistics of
-// Gao et al.'s Figs 2, 3 and 5.
+// [MatchSteps] finds models of equal loss, between which Gao et al. compare sizes of
+// circuits (Figs 2, 3 and 5); [circuitbook/sparsenn/stat] has the ratios.
 package sweep

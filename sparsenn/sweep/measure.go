@@ -103,7 +103,7 @@ func ofModel(ctx context.Context, run *train.Result, examples int, o study.Optio
 			return nil, err
 		}
 		s := rows[0]
-		m.Scores = append(m.Scores, Score{s.Task, s.Loss, s.Lo, s.Hi, s.Accuracy, s.N})
+		m.Scores = append(m.Scores, Score{s.Task, s.Loss.Mean, s.Loss.Lo, s.Loss.Hi, s.Accuracy, s.Loss.N})
 	}
 	var err error
 	m.Kurtosis, err = kurtosis(ctx, run)

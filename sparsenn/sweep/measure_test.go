@@ -49,7 +49,7 @@ func TestMeasure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, _ := m.at("single_double_quote"); got != (Score{"single_double_quote", s.Loss, s.Lo, s.Hi, s.Accuracy, s.N}) {
+	if got, _ := m.at("single_double_quote"); got != (Score{"single_double_quote", s.Loss.Mean, s.Loss.Lo, s.Loss.Hi, s.Accuracy, s.Loss.N}) {
 		t.Errorf("%+v, want %+v", got, s)
 	}
 

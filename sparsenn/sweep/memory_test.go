@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/suitetest"
 	"circuitbook/sparsenn/train"
@@ -67,7 +68,7 @@ func TestMemoryStaysFlat(t *testing.T) {
 	// What the garbage collector has not got to yet is in a peak, a tenth of it. The
 	// long form has enough processes for the means of its halves to agree better.
 	rest := peaks[1:]
-	before, after := mean(rest[:len(rest)/2]), mean(rest[len(rest)/2:])
+	before, after := stat.Mean(rest[:len(rest)/2]).Mean, stat.Mean(rest[len(rest)/2:]).Mean
 	limit := 1.25
 	if len(rest) > 8 {
 		limit = 1.1

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/sweep"
 	"circuitbook/sparsenn/train"
@@ -46,7 +47,7 @@ func ExampleRun() {
 
 // How many times larger circuits of dense models are, over two tasks.
 func ExampleGeometricRatio() {
-	e, err := sweep.GeometricRatio([]sweep.Pair{{Task: "quotes", A: 400, B: 25}, {Task: "brackets", A: 900, B: 9}})
+	e, err := stat.GeometricRatio([]stat.Pair{{Task: "quotes", A: 400, B: 25}, {Task: "brackets", A: 900, B: 9}})
 	fmt.Printf("%.0f (%.0f to %.0f) over %d tasks, %v\n", e.Mean, e.Lo, e.Hi, e.N, err)
 	// Output: 40 (16 to 100) over 2 tasks, <nil>
 }

@@ -12,13 +12,14 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/stat"
 )
 
 var regen = flag.Bool("regen", false, "write golden files anew")
 
 // tableRows has a row of every kind.
 func tableRows() []Row {
-	e := func(x float64) circuit.Estimate { return circuit.Estimate{Mean: x, Lo: x - 0.1, Hi: x + 0.1, N: 16} }
+	e := func(x float64) stat.Estimate { return stat.Estimate{Mean: x, Lo: x - 0.1, Hi: x + 0.1, N: 16} }
 	return []Row{
 		{Name: "a, \"quoted\"", Run: "train-1", Weights: "w", Seed: 1, Layers: 2, DModel: 64, Steps: 3000, Parameters: 500, L0: 50, Valid: 2.25, Seconds: 12.34,
 			Model: &ModelFacts{Scores: []Score{{"x", 0.1, 0.05, 0.15, 1, 16}}, Kurtosis: 30.5}},

@@ -1,9 +1,8 @@
 package task
 
 import (
+	"circuitbook/sparsenn/stat"
 	"fmt"
-	"math/rand/v2"
-	"slices"
 )
 
 // Predictor is a model as far as a task needs it: the logits of the token after
@@ -14,26 +13,20 @@ type Predictor interface {
 
 // Score is how a model does on a set of examples.
 type Score struct {
-	Loss     float64 // mean of [Loss] over the examples, nats per example
-	Lo, Hi   float64 // its 95 % interval: percentiles of a bootstrap over examples
-	Accuracy float64 // share of examples of which both sides are answered right
-	N        int     // number of examples
+	Loss     stat.Estimate // of [Loss] over the examples, nats per example
+	Accuracy float64       // share of examples of which both sides are answered right
 	// PerExample holds the loss of every example, in order.
 	PerExample []float64
 }
 
-const (
-	measureBatch = 32   // examples per call of Next: 64 sequences
-	resamples    = 2000 // of the bootstrap
-)
+const measureBatch = 32 // examples per call of Next: 64 sequences
 
-// Measure scores a model on examples of the fit or select split. The interval is
-// a function of the losses alone.
+// Measure scores a model on examples of the fit or select split.
 func Measure(m Predictor, examples []Example) (Score, error) {
 	if len(examples) == 0 {
 		return Score{}, fmt.Errorf("task: no examples to measure")
 	}
-	s := Score{N: len(examples)}
+	var s Score
 	for start := 0; start < len(examples); start += measureBatch {
 		// Full batches, so that a compiled model serves them with one program.
 		var sequences [][]int32
@@ -59,34 +52,10 @@ func Measure(m Predictor, examples []Example) (Score, error) {
 			}
 			s.PerExample = append(s.PerExample, Loss(prompt, counter))
 			if Correct(prompt, counter) {
-				s.Accuracy += 1 / float64(s.N)
+				s.Accuracy += 1 / float64(len(examples))
 			}
 		}
 	}
-	s.Loss = mean(s.PerExample)
-	s.Lo, s.Hi = interval(s.PerExample)
+	s.Loss = stat.Mean(s.PerExample)
 	return s, nil
-}
-
-func mean(x []float64) float64 {
-	sum := 0.0
-	for _, v := range x {
-		sum += v
-	}
-	return sum / float64(len(x))
-}
-
-// interval is the 95 % percentile bootstrap of the mean.
-func interval(x []float64) (lo, hi float64) {
-	rng := rand.New(rand.NewPCG(uint64(len(x)), 0x626f6f74))
-	means := make([]float64, resamples)
-	for i := range means {
-		for range x {
-			means[i] += x[rng.IntN(len(x))] / float64(len(x))
-		}
-	}
-	slices.Sort(means)
-	m := mean(x)
-	// A percentile interval of few, equal losses may miss their mean by rounding.
-	return min(m, means[resamples*25/1000]), max(m, means[resamples*975/1000])
 }

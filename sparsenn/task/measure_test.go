@@ -48,21 +48,21 @@ func TestMeasure(t *testing.T) {
 	}
 	right := (math.Log1p(math.Exp(-2)) + math.Log1p(math.Exp(-1))) / 2
 	bad := (math.Log1p(math.Exp(-2)) + math.Log1p(math.Exp(1))) / 2
-	if want := .75*right + .25*bad; math.Abs(s.Loss-want) > 1e-6 {
-		t.Errorf("loss %v, want %v", s.Loss, want)
+	if want := .75*right + .25*bad; math.Abs(s.Loss.Mean-want) > 1e-6 {
+		t.Errorf("loss %v, want %v", s.Loss.Mean, want)
 	}
-	if s.N != 40 || len(s.PerExample) != 40 || math.Abs(s.Accuracy-.75) > 1e-9 || p.calls != 2 {
-		t.Errorf("%d examples, %d losses, accuracy %v, %d calls", s.N, len(s.PerExample), s.Accuracy, p.calls)
+	if s.Loss.N != 40 || len(s.PerExample) != 40 || math.Abs(s.Accuracy-.75) > 1e-9 || p.calls != 2 {
+		t.Errorf("%d examples, %d losses, accuracy %v, %d calls", s.Loss.N, len(s.PerExample), s.Accuracy, p.calls)
 	}
 	if math.Abs(s.PerExample[39]-bad) > 1e-6 || math.Abs(s.PerExample[0]-right) > 1e-6 {
 		t.Errorf("losses %v and %v, want %v and %v", s.PerExample[0], s.PerExample[39], right, bad)
 	}
 	// The standard error of this mean is about .034.
-	if half := (s.Hi - s.Lo) / 2; s.Lo > s.Loss || s.Hi < s.Loss || half < .04 || half > .1 {
-		t.Errorf("interval %v to %v around %v", s.Lo, s.Hi, s.Loss)
+	if half := (s.Loss.Hi - s.Loss.Lo) / 2; s.Loss.Lo > s.Loss.Mean || s.Loss.Hi < s.Loss.Mean || half < .04 || half > .1 {
+		t.Errorf("interval %v to %v around %v", s.Loss.Lo, s.Loss.Hi, s.Loss.Mean)
 	}
 	again, _ := (Reported{examples}).Measure(&table{})
-	if again.Lo != s.Lo || again.Hi != s.Hi {
+	if again.Loss.Lo != s.Loss.Lo || again.Loss.Hi != s.Loss.Hi {
 		t.Error("the interval is not a function of the losses")
 	}
 }

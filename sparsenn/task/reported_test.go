@@ -111,7 +111,7 @@ func TestReported(t *testing.T) {
 		}
 		m.right[key(e.Prompt)], m.right[key(e.Counter)] = e.Target, e.Alt
 	}
-	if s, err := r.Measure(m); err != nil || s.N != 5 || s.Accuracy < 0.999 {
+	if s, err := r.Measure(m); err != nil || s.Loss.N != 5 || s.Accuracy < 0.999 {
 		t.Errorf("%+v, %v", s, err)
 	}
 	if r, err = BracketCounting().Report(tok, Options{}); err == nil || r.Len() != 0 {

@@ -48,8 +48,8 @@ func WriteTable(w io.Writer, rows []Row) error {
 	out := "| task | loss | 95 % interval | accuracy | n | seen |\n|---|---|---|---|---|---|\n"
 	solved := 0
 	for _, r := range rows {
-		out += fmt.Sprintf("| %s | %.3f | %.3f–%.3f | %.3f | %d | %.3f |\n", r.Task, r.Loss, r.Lo, r.Hi, r.Accuracy, r.N, r.Seen)
-		if r.Loss <= Solved {
+		out += fmt.Sprintf("| %s | %.3f | %.3f–%.3f | %.3f | %d | %.3f |\n", r.Task, r.Loss.Mean, r.Loss.Lo, r.Loss.Hi, r.Accuracy, r.Loss.N, r.Seen)
+		if r.Loss.Mean <= Solved {
 			solved++
 		}
 	}

@@ -56,7 +56,7 @@ func TestTable(t *testing.T) {
 	if len(rows) != 2 || rows[0].Task != "single_double_quote" || rows[1].Task != "bracket_counting" {
 		t.Fatalf("rows %+v", rows)
 	}
-	if rows[0].Loss < 0.69 || rows[0].Loss > 0.70 || rows[1].Loss > 1e-6 || rows[1].Accuracy < 0.999 || rows[1].N != 20 {
+	if rows[0].Loss.Mean < 0.69 || rows[0].Loss.Mean > 0.70 || rows[1].Loss.Mean > 1e-6 || rows[1].Accuracy < 0.999 || rows[1].Loss.N != 20 {
 		t.Errorf("%+v", rows)
 	}
 	if rows[0].Seen != 0 || rows[1].Seen <= 0 || rows[1].Seen > 1 {

@@ -1,6 +1,7 @@
-package dilution
+package stat
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -9,43 +10,42 @@ import (
 	"gonum.org/v1/gonum/stat"
 )
 
-// Rank is Spearman's rank correlation, ties (all that did not fail among them) at the
-// mean of their ranks, with a permutation p. Ranks are taken within each stratum, and
-// the correlation is over all of them, that is a mean of those of the strata.
-type Rank struct {
+// Correlation is Spearman's rank correlation with the p of a permutation test.
+type Correlation struct {
 	R float64 // NaN where one of the two does not vary
-	// P is the share of permutations of the predictions that correlate at least as
-	// strongly, in either direction, the predictions as they are counted as one of them.
+	// P is the share of permutations of X that correlate at least as strongly, in either
+	// direction, X as it is counted as one of them.
 	P            float64
 	N            int // cases
 	Permutations int
 }
 
-// Case is a predicted and a measured length; +Inf is longer than any.
+// Case is a pair of quantities, such as a predicted and a measured one. They may be infinite.
 type Case struct {
-	Predicted, Measured float64
-	// Group holds cases that share a prediction, such as the sparse and the dense
-	// model of a seed: a permutation moves them together. Stratum holds cases that are
-	// ranked, and groups that are exchanged, among themselves, such as those of one
-	// filler: that one takes more tokens than another is no foresight.
+	X, Y float64
+	// Group holds cases that share X, such as the sparse and the dense model of a seed:
+	// groups are what is exchangeable, and a permutation moves their cases together.
+	// Stratum holds cases that are ranked, and groups that are exchanged, among
+	// themselves.
 	Group, Stratum string
 }
 
 const permutations = 10000
 
-// Correlate compares predicted with measured lengths. Cases of a group must have the
-// same prediction and stratum.
-func Correlate(cases []Case) (Rank, error) {
+// Spearman correlates the ranks of X and Y, equal ones at the mean of their ranks. Ranks
+// are taken within each stratum, and the correlation is over all of them, that is a mean
+// of those of the strata. Cases of a group must have the same X and stratum.
+func Spearman(cases []Case) (Correlation, error) {
 	if len(cases) < 3 {
-		return Rank{}, fmt.Errorf("dilution: a rank correlation of %d cases; give at least three", len(cases))
+		return Correlation{}, fmt.Errorf("rank correlation of %d cases; give at least three", len(cases))
 	}
 	of, where := map[string]int{}, map[string][]int{}
 	var groups []Case
 	var strata []string
 	x, y, at := make([]float64, len(cases)), make([]float64, len(cases)), make([]int, len(cases))
 	for i, c := range cases {
-		if math.IsNaN(c.Predicted) || math.IsNaN(c.Measured) {
-			return Rank{}, fmt.Errorf("dilution: case %d has a length that is no number; a length that is not reached is +Inf", i)
+		if math.IsNaN(c.X) || math.IsNaN(c.Y) {
+			return Correlation{}, fmt.Errorf("rank correlation: case %d is no number; leave it out", i)
 		}
 		g, ok := of[c.Group]
 		if !ok {
@@ -56,23 +56,23 @@ func Correlate(cases []Case) (Rank, error) {
 			}
 			where[c.Stratum] = append(where[c.Stratum], g)
 		}
-		if groups[g].Predicted != c.Predicted || groups[g].Stratum != c.Stratum {
-			return Rank{}, fmt.Errorf("dilution: case %d shares the group %q with another of a different prediction or stratum", i, c.Group)
+		if groups[g].X != c.X || groups[g].Stratum != c.Stratum {
+			return Correlation{}, fmt.Errorf("rank correlation: case %d shares the group %q with another of a different X or stratum", i, c.Group)
 		}
-		x[i], y[i], at[i] = c.Predicted, c.Measured, g
+		x[i], y[i], at[i] = c.X, c.Y, g
 	}
 	within := map[string][]int{} // the cases of a stratum
 	for i, c := range cases {
 		within[c.Stratum] = append(within[c.Stratum], i)
 	}
 	ry := centred(y, strata, within)
-	out := Rank{R: stat.Correlation(centred(x, strata, within), ry, nil), N: len(cases), Permutations: permutations}
+	out := Correlation{R: stat.Correlation(centred(x, strata, within), ry, nil), N: len(cases), Permutations: permutations}
 	if math.IsNaN(out.R) {
 		out.P = 1
 		return out, nil
 	}
 	rng := rand.New(rand.NewPCG(uint64(len(cases)), 0x72616e6b))
-	// Groups may differ in size, so that predictions that change places are ranked anew.
+	// Groups may differ in size, so that what changes places is ranked anew.
 	moved, from, asStrong := make([]float64, len(x)), make([]int, len(groups)), 1
 	for range permutations {
 		for _, s := range strata {
@@ -82,7 +82,7 @@ func Correlate(cases []Case) (Rank, error) {
 			}
 		}
 		for i, g := range at {
-			moved[i] = groups[from[g]].Predicted
+			moved[i] = groups[from[g]].X
 		}
 		if r := stat.Correlation(centred(moved, strata, within), ry, nil); math.Abs(r) >= math.Abs(out.R)-1e-12 {
 			asStrong++
@@ -114,15 +114,7 @@ func ranks(x []float64) []float64 {
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int {
-		switch {
-		case x[a] < x[b]:
-			return -1
-		case x[a] > x[b]:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(x[a], x[b]) })
 	out := make([]float64, len(x))
 	for i := 0; i < len(order); {
 		j := i

@@ -1,4 +1,4 @@
-package dilution
+package stat
 
 import (
 	"fmt"
@@ -44,44 +44,44 @@ func TestRanksSum(t *testing.T) {
 
 func single(x, y []float64) (out []Case) {
 	for i := range x {
-		out = append(out, Case{Predicted: x[i], Measured: y[i], Group: fmt.Sprint(i)})
+		out = append(out, Case{X: x[i], Y: y[i], Group: fmt.Sprint(i)})
 	}
 	return out
 }
 
-// TestCorrelate: p of perfect order among n is 2/n! in two directions.
-func TestCorrelate(t *testing.T) {
-	r, err := Correlate(single([]float64{1, 2, 3, 4, 5}, []float64{2, 3, 5, 8, math.Inf(1)}))
+// TestSpearman: p of perfect order among n is 2/n! in two directions.
+func TestSpearman(t *testing.T) {
+	r, err := Spearman(single([]float64{1, 2, 3, 4, 5}, []float64{2, 3, 5, 8, math.Inf(1)}))
 	if err != nil {
 		t.Fatal(err)
 	}
 	if math.Abs(r.R-1) > 1e-12 || math.Abs(r.P-2.0/120) > 0.005 || r.N != 5 {
 		t.Errorf("%+v", r)
 	}
-	r, _ = Correlate(single([]float64{1, 2, 3, 4, 5}, []float64{9, 8, 7, 6, 5}))
+	r, _ = Spearman(single([]float64{1, 2, 3, 4, 5}, []float64{9, 8, 7, 6, 5}))
 	if math.Abs(r.R+1) > 1e-12 || r.P > 0.05 {
 		t.Errorf("the other way round: %+v", r)
 	}
-	r, _ = Correlate(single([]float64{2, 1, 4, 3}, []float64{1, 2, 3, 4}))
+	r, _ = Spearman(single([]float64{2, 1, 4, 3}, []float64{1, 2, 3, 4}))
 	if math.Abs(r.R-0.6) > 1e-12 {
 		t.Errorf("%+v, want 0.6", r)
 	}
-	r, err = Correlate(single([]float64{1, 2, 3}, []float64{4, 4, 4}))
+	r, err = Spearman(single([]float64{1, 2, 3}, []float64{4, 4, 4}))
 	if err != nil || !math.IsNaN(r.R) || r.P != 1 {
 		t.Errorf("nothing varies: %+v, %v", r, err)
 	}
 }
 
-// TestCorrelateMovesGroupsTogether: six cases of three predictions are no more
+// TestSpearmanMovesGroupsTogether: six cases of three predictions are no more
 // evidence than three, and between strata nothing is exchanged.
-func TestCorrelateMovesGroupsTogether(t *testing.T) {
+func TestSpearmanMovesGroupsTogether(t *testing.T) {
 	var cases []Case
 	for g := range 3 {
 		for m := range 2 {
-			cases = append(cases, Case{Predicted: float64(g), Measured: float64(2*g + m), Group: fmt.Sprint(g)})
+			cases = append(cases, Case{X: float64(g), Y: float64(2*g + m), Group: fmt.Sprint(g)})
 		}
 	}
-	r, err := Correlate(cases)
+	r, err := Spearman(cases)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,19 +91,19 @@ func TestCorrelateMovesGroupsTogether(t *testing.T) {
 	// Two strata that differ, with little foretold inside: 0.5 in each of both.
 	cases = nil
 	for i, y := range []float64{1, 3, 2, 12, 11, 13} {
-		cases = append(cases, Case{Predicted: float64(i%3) + 20*float64(i/3), Measured: y, Group: fmt.Sprint(i), Stratum: fmt.Sprint(i / 3)})
+		cases = append(cases, Case{X: float64(i%3) + 20*float64(i/3), Y: y, Group: fmt.Sprint(i), Stratum: fmt.Sprint(i / 3)})
 	}
-	if r, err = Correlate(cases); err != nil || math.Abs(r.R-0.5) > 1e-12 || r.P < 0.2 {
+	if r, err = Spearman(cases); err != nil || math.Abs(r.R-0.5) > 1e-12 || r.P < 0.2 {
 		t.Errorf("%+v, %v: a difference between strata counts as foresight", r, err)
 	}
 }
 
-func TestCorrelateErrors(t *testing.T) {
+func TestSpearmanErrors(t *testing.T) {
 	nan := single([]float64{1, 2, 3}, []float64{1, 2, math.NaN()})
 	torn := single([]float64{1, 2, 3}, []float64{1, 2, 3})
 	torn[1].Group = torn[0].Group
 	for name, c := range map[string][]Case{"two": torn[:2], "no number": nan, "torn group": torn} {
-		if _, err := Correlate(c); err == nil {
+		if _, err := Spearman(c); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}

@@ -1,4 +1,4 @@
-package probe
+package stat
 
 import (
 	"math"
@@ -9,8 +9,8 @@ import (
 	"pgregory.net/rapid"
 )
 
-// cases draws scores with ties, of both kinds.
-func cases(t *rapid.T) (scores []float64, positive []bool) {
+// drawn draws scores with ties, of both kinds.
+func drawn(t *rapid.T) (scores []float64, positive []bool) {
 	n := rapid.IntRange(2, 60).Draw(t, "n")
 	for range n {
 		scores = append(scores, float64(rapid.IntRange(-4, 4).Draw(t, "score"))/2)
@@ -22,7 +22,7 @@ func cases(t *rapid.T) (scores []float64, positive []bool) {
 
 func TestAUC(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		scores, positive := cases(t)
+		scores, positive := drawn(t)
 		got, err := AUC(scores, positive)
 		if err != nil {
 			t.Fatal(err)
@@ -90,7 +90,7 @@ func TestAUCAtTheEdges(t *testing.T) {
 		if _, err := AUC(c.scores, c.positive); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q", err, want)
 		}
-		if _, _, _, err := AUCInterval(c.scores, c.positive, nil); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := AUCInterval(c.scores, c.positive, nil); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("interval: %v, want %q", err, want)
 		}
 	}
@@ -119,14 +119,14 @@ func TestAUCIntervalCovers(t *testing.T) {
 	const trials = 120
 	for range trials {
 		scores, positive := normal(rng, n, 1)
-		auc, lo, hi, err := AUCInterval(scores, positive, nil)
-		if err != nil || lo > auc || auc > hi {
-			t.Fatalf("%v in [%v, %v], %v", auc, lo, hi, err)
+		e, err := AUCInterval(scores, positive, nil)
+		if err != nil || e.Lo > e.Mean || e.Mean > e.Hi {
+			t.Fatalf("%+v, %v", e, err)
 		}
-		if lo <= truth && truth <= hi {
+		if e.Lo <= truth && truth <= e.Hi {
 			covered++
 		}
-		width += (hi - lo) / trials
+		width += (e.Hi - e.Lo) / trials
 	}
 	if covered < trials*88/100 || covered == trials {
 		t.Errorf("%d of %d intervals hold the true area", covered, trials)
@@ -150,33 +150,35 @@ func TestAUCIntervalOfGroups(t *testing.T) {
 			many, kinds, group = append(many, scores[i]), append(kinds, positive[i]), append(group, 1000-i)
 		}
 	}
-	auc, lo, hi, err := AUCInterval(scores, positive, nil)
-	if err != nil {
-		t.Fatal(err)
+	width := func(scores []float64, positive []bool, group []int) (Estimate, float64) {
+		t.Helper()
+		e, err := AUCInterval(scores, positive, group)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return e, e.Hi - e.Lo
 	}
-	grouped, glo, ghi, err := AUCInterval(many, kinds, group)
-	if err != nil || math.Abs(grouped-auc) > 1e-12 {
-		t.Fatalf("%v, once each %v, %v", grouped, auc, err)
+	each, w := width(scores, positive, nil)
+	grouped, g := width(many, kinds, group)
+	_, without := width(many, kinds, nil)
+	if math.Abs(grouped.Mean-each.Mean) > 1e-12 || grouped.N != len(scores) {
+		t.Fatalf("%+v, once each %+v", grouped, each)
 	}
-	_, alo, ahi, err := AUCInterval(many, kinds, nil)
-	if err != nil {
-		t.Fatal(err)
+	if g/w < .8 || g/w > 1.25 {
+		t.Errorf("%+v by groups, once each %+v", grouped, each)
 	}
-	if w := (ghi - glo) / (hi - lo); w < .8 || w > 1.25 {
-		t.Errorf("[%v, %v] by groups, once each [%v, %v]", glo, ghi, lo, hi)
+	if without/w > .6 {
+		t.Errorf("%v wide without groups, once each %v: the test shows nothing", without, w)
 	}
-	if w := (ahi - alo) / (hi - lo); w > .6 {
-		t.Errorf("[%v, %v] without groups, once each [%v, %v]: the test shows nothing", alo, ahi, lo, hi)
+	if again, _ := width(many, kinds, group); again != grouped {
+		t.Errorf("%v the second time, %v the first", again, grouped)
 	}
-	if _, again, _, _ := AUCInterval(many, kinds, group); again != glo {
-		t.Errorf("%v the second time, %v the first", again, glo)
-	}
-	if _, _, _, err := AUCInterval(scores, positive, []int{1}); err == nil {
+	if _, err := AUCInterval(scores, positive, []int{1}); err == nil {
 		t.Error("too few groups were taken")
 	}
 	one := make([]int, len(scores))
-	if _, lo, hi, err := AUCInterval(scores, positive, one); err != nil || lo != auc || hi != auc {
-		t.Errorf("one group: [%v, %v], %v", lo, hi, err)
+	if e, w := width(scores, positive, one); w != 0 || e.N != 1 {
+		t.Errorf("one group: %+v", e)
 	}
 	// A group that alone holds all positives is missing in 37 of 100 draws, which
 	// are drawn again.
@@ -185,7 +187,7 @@ func TestAUCIntervalOfGroups(t *testing.T) {
 			one[i] = -1
 		}
 	}
-	if _, lo, hi, err := AUCInterval(scores, positive, one); err != nil || !(lo < auc && auc < hi) {
-		t.Errorf("all positives in one group: [%v, %v], %v", lo, hi, err)
+	if e, _ := width(scores, positive, one); !(e.Lo < each.Mean && each.Mean < e.Hi) {
+		t.Errorf("all positives in one group: %+v", e)
 	}
 }

@@ -1,0 +1,116 @@
+package stat
+
+import (
+	"fmt"
+	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/integrate"
+	"gonum.org/v1/gonum/stat"
+)
+
+// AUC is the probability that a positive case, taken at random, has a larger
+// score than a negative one, ties counted half: the area under the ROC curve
+// (Mann–Whitney). 1 and 0 tell the kinds apart, 0.5 does not. Both kinds must
+// occur, and no score may be NaN.
+func AUC(scores []float64, positive []bool) (float64, error) {
+	c, err := classify(scores, positive)
+	if err != nil {
+		return 0, err
+	}
+	return c.area(nil), nil
+}
+
+// AUCInterval is [AUC] with its interval, of a bootstrap over groups of cases that
+// belong together, such as the tokens of a document, which are no independent
+// observations. group says which group a case is of; nil makes every case its own. N
+// counts groups.
+func AUCInterval(scores []float64, positive []bool, group []int) (Estimate, error) {
+	c, err := classify(scores, positive)
+	if err != nil {
+		return Estimate{}, err
+	}
+	if group == nil {
+		group = make([]int, len(scores))
+		for i := range group {
+			group[i] = i
+		}
+	}
+	if len(group) != len(scores) {
+		return Estimate{}, fmt.Errorf("auc: %d scores in groups of %d", len(scores), len(group))
+	}
+	number := map[int]int{} // groups count from 0
+	for _, g := range group {
+		if _, ok := number[g]; !ok {
+			number[g] = len(number)
+		}
+	}
+	weights, times := make([]float64, len(scores)), make([]float64, len(number))
+	e := Bootstrap(c.area(nil), len(number), func(index func(n int) int) float64 {
+		clear(times)
+		for range times {
+			times[index(len(times))]++
+		}
+		for k, i := range c.order {
+			weights[k] = times[number[group[i]]]
+		}
+		return c.area(weights)
+	})
+	if math.IsNaN(e.Lo) {
+		return Estimate{}, fmt.Errorf("auc: too few of the %d groups hold one of the two kinds for an interval; give more groups", len(number))
+	}
+	e.How = "bootstrap over groups"
+	return e, nil
+}
+
+// cases are in the order of their scores, for which their places stand, since scores
+// may be infinite.
+type cases struct {
+	order    []int
+	place    []float64
+	positive []bool
+}
+
+func classify(scores []float64, positive []bool) (*cases, error) {
+	n := len(scores)
+	if n != len(positive) {
+		return nil, fmt.Errorf("auc: %d scores for %d cases", n, len(positive))
+	}
+	c := &cases{make([]int, n), make([]float64, n), make([]bool, n)}
+	kinds := 0
+	for i, s := range scores {
+		if math.IsNaN(s) {
+			return nil, fmt.Errorf("auc: score %d is NaN; leave it out", i)
+		}
+		if positive[i] {
+			kinds++
+		}
+		c.order[i] = i
+	}
+	if kinds == 0 || kinds == n {
+		return nil, fmt.Errorf("auc: %d of %d cases are positive; both kinds must occur", kinds, n)
+	}
+	slices.SortFunc(c.order, func(a, b int) int {
+		switch {
+		case scores[a] < scores[b]:
+			return -1
+		case scores[a] > scores[b]:
+			return 1
+		}
+		return a - b
+	})
+	for k, i := range c.order {
+		if c.place[k] = float64(k); k > 0 && scores[i] == scores[c.order[k-1]] {
+			c.place[k] = c.place[k-1]
+		}
+		c.positive[k] = positive[i]
+	}
+	return c, nil
+}
+
+// area is under the curve, with weights of the cases in their order; NaN where a kind
+// has no weight.
+func (c *cases) area(weights []float64) float64 {
+	hit, missed, _ := stat.ROC(nil, c.place, c.positive, weights)
+	return integrate.Trapezoidal(missed, hit)
+}
