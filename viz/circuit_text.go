@@ -50,10 +50,6 @@ func circuitTwin(c *circuit.Circuit, labels map[string]string) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s, %s; in the order of the forward pass; under each node the edges into it\n",
 		plural(len(c.Nodes), "node"), plural(len(c.Edges), "edge"))
-	in := map[circuit.Node][]circuit.Edge{}
-	for _, e := range c.Edges {
-		in[e.To] = append(in[e.To], e)
-	}
 	place, site := "", ""
 	for i := range c.Nodes {
 		n := &c.Nodes[i]
@@ -68,7 +64,7 @@ func circuitTwin(c *circuit.Circuit, labels map[string]string) string {
 			}
 		}
 		fmt.Fprintf(&b, "    %s%s\n", padRight(fmt.Sprintf("[%d]", n.Index), 8), facts(c, n, labels[n.String()]))
-		for _, e := range in[n.Node] {
+		for _, e := range c.In(n.Node) {
 			fmt.Fprintf(&b, "        %s ← %s[%d]", padLeft(signed(e.Weight), 8), e.From.Kind(), e.From.Index)
 			if e.Effect != nil {
 				fmt.Fprintf(&b, "  effect %s", Number3(*e.Effect))
@@ -110,18 +106,13 @@ func blockOf(n circuit.Node) string {
 func nodeTable(c *circuit.Circuit, labels map[string]string) Table {
 	t := Table{Note: Note{Title: "Nodes"}, Columns: []Column{{Name: "node"}, {Name: "name"}, {Name: "head"}, {Name: "bias"}, {Name: "mean"},
 		{Name: "effect, nats"}, {Name: "edges in"}, {Name: "edges out"}}}
-	in, out := map[circuit.Node]int{}, map[circuit.Node]int{}
-	for _, e := range c.Edges {
-		in[e.To]++
-		out[e.From]++
-	}
 	for i := range c.Nodes {
 		n := &c.Nodes[i]
 		var h any
 		if k, _, ok := c.Model.Head(n.Node); ok {
 			h = k
 		}
-		t.Rows = append(t.Rows, []any{n.String(), labels[n.String()], h, n.Bias, n.Mean, optional(n.Effect), in[n.Node], out[n.Node]})
+		t.Rows = append(t.Rows, []any{n.String(), labels[n.String()], h, n.Bias, n.Mean, optional(n.Effect), len(c.In(n.Node)), len(c.Out(n.Node))})
 	}
 	return shorten(t)
 }

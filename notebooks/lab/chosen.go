@@ -43,7 +43,7 @@ func (c *Circuit) views() []study.View {
 // holding is the whole model with nodes held at their means.
 func (c *Circuit) holding(nodes ...circuit.Node) *prove.Part {
 	return interruptible(func(ctx context.Context) (*prove.Part, error) {
-		return prove.Without(ctx, c.model.Run(), study.Only(c.Data(), nodes...))
+		return prove.Without(ctx, c.model.Run(), c.Data().Restrict(nodes...))
 	})
 }
 

@@ -135,7 +135,7 @@ func (c *Circuit) Data() *circuit.Circuit {
 		return whole
 	}
 	nodes := must(parseNodes(c.spec.Keep))
-	return study.Only(whole, nodes...)
+	return whole.Restrict(nodes...)
 }
 
 // Reached says whether a circuit met the target on prompts for selecting; else it holds

@@ -40,7 +40,7 @@ func (l Looking) Counter() (out Result) {
 	}
 	for _, m := range c.views() {
 		row(m, nil, "", "none", must(study.Under(m, config.Sink, list, l.Head, nil)))
-		for _, x := range []study.Group{{Claim: "written", Nodes: writes}, {Claim: "read", Nodes: reads}} {
+		for _, x := range []circuit.Group{{Claim: "written", Nodes: writes}, {Claim: "read", Nodes: reads}} {
 			h := interruptible(func(ctx context.Context) (study.Held, error) {
 				return study.HoldByPosition(ctx, m, config, data, list, other, l.Head, x.Nodes)
 			})

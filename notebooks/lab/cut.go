@@ -154,7 +154,7 @@ func (c *Circuit) Path() (nodes []string) {
 	chosen := interruptible(func(ctx context.Context) (*circuit.Circuit, error) {
 		return study.Selecting(ctx, c.Finding(), c.spec.Config, study.Options{})
 	})
-	for _, n := range study.Way(chosen) {
+	for _, n := range chosen.MainPath() {
 		nodes = append(nodes, n.String())
 	}
 	return nodes

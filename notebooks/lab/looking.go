@@ -88,7 +88,7 @@ func (l Looking) Exchange() Result {
 			others = append(others, study.WholeHead(shape, circuit.Head{Layer: l.Head.Layer, Head: h}, circuit.Value)...)
 		}
 	}
-	groups := []study.Group{{Name: "the values that the circuit keeps", Claim: "kept", Nodes: l.Values},
+	groups := []circuit.Group{{Name: "the values that the circuit keeps", Claim: "kept", Nodes: l.Values},
 		{Name: "all values of the head", Claim: "head", Nodes: study.WholeHead(shape, l.Head, circuit.Value)},
 		{Name: "the values of all other heads of the layer", Claim: "others", Nodes: others}}
 	list := l.Circuit.reported().ForMeasuring()
@@ -117,9 +117,9 @@ func (l Looking) Constant() Result {
 		return nothing(none)
 	}
 	shape := l.Circuit.Data().Model
-	var groups []study.Group
+	var groups []circuit.Group
 	for _, kind := range []string{circuit.Query, circuit.Key, circuit.Value} {
-		groups = append(groups, study.Group{Name: kind, Claim: "constant_" + kind, Nodes: study.WholeHead(shape, l.Head, kind)})
+		groups = append(groups, circuit.Group{Name: kind, Claim: "constant_" + kind, Nodes: study.WholeHead(shape, l.Head, kind)})
 	}
 	queries := len(study.OfHead(l.Circuit.Data(), l.Head, circuit.Query))
 	out := l.held(groups, "Holding the head's query, key or value at the mean",
@@ -136,7 +136,7 @@ func (l Looking) Behind() Result {
 	if !l.Found {
 		return nothing(none)
 	}
-	groups := []study.Group{{Name: "nothing", Claim: "without_none"}}
+	groups := []circuit.Group{{Name: "nothing", Claim: "without_none"}}
 	sizes := map[string]int{}
 	for _, g := range study.Behind(l.Circuit.Data(), l.Head) {
 		sizes[g.Claim] = len(g.Nodes)
@@ -152,7 +152,7 @@ func (l Looking) Behind() Result {
 
 // held holds groups at their means in the whole model, each alone; one without nodes that is
 // not named nothing is left out.
-func (l Looking) held(groups []study.Group, title, caption string) (out Result) {
+func (l Looking) held(groups []circuit.Group, title, caption string) (out Result) {
 	c := l.Circuit
 	list := c.reported()
 	t := viz.Table{Note: c.note(title, fmt.Sprintf("%s The head: %s. Attention from the last token to the first in which the sides differ; %d pairs.", caption, nameOf(l.Head), list.Len())),

@@ -4,7 +4,6 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/prove"
-	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
@@ -64,7 +63,7 @@ func typesHeadsOf(c *circuit.Circuit) []circuit.Head {
 	counts := func(h circuit.Head) (sum float64) {
 		for _, n := range c.ByHead(h) {
 			if n.Kind() == circuit.Value {
-				sum += math.Abs(study.Worth(n))
+				sum += math.Abs(n.Importance())
 			}
 		}
 		return sum

@@ -53,7 +53,7 @@ func (ts typesStudy) nodesStudy() Result {
 	}
 	ts.say(fmt.Sprintln("the way that counts most:", strings.Join(path, " → ")))
 	kept := slices.Clone(c.Nodes)
-	slices.SortStableFunc(kept, func(a, b circuit.Kept) int { return cmp.Compare(study.Worth(b), study.Worth(a)) })
+	slices.SortStableFunc(kept, func(a, b circuit.Kept) int { return cmp.Compare(b.Importance(), a.Importance()) })
 	kept = kept[:min(len(kept), 60)]
 	slices.SortFunc(kept, func(a, b circuit.Kept) int { return a.Compare(b.Node) })
 	var sites []model.Site
@@ -108,7 +108,7 @@ func (ts typesStudy) nodesStudy() Result {
 				writes = append(writes, fmt.Sprintf("%q %+.1f", x.Token, x.Weight))
 			}
 		}
-		t.Rows = append(t.Rows, []any{name, study.Worth(k), k.Mean, at(k.Node, 0, kind), at(k.Node, 1, kind), at(k.Node, 0, last), at(k.Node, 1, last), strings.Join(writes, ", ")})
+		t.Rows = append(t.Rows, []any{name, k.Importance(), k.Mean, at(k.Node, 0, kind), at(k.Node, 1, kind), at(k.Node, 0, last), at(k.Node, 1, last), strings.Join(writes, ", ")})
 	}
 	ts.res.show(t, viz.TokenStrips{
 		Note:   typesNote(run, "Value and carrier over a pair", "In the circuit alone."),

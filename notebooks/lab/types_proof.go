@@ -31,7 +31,7 @@ type typesRoles struct {
 // rolesOf finds the roles. ok is false for a circuit in which attention writes nothing.
 func (ts typesStudy) rolesOf(ctx context.Context, run *train.Result) (r typesRoles, ok bool) {
 	c := ts.chosen(ctx, run)
-	r.Way = study.Way(c)
+	r.Way = c.MainPath()
 	if len(r.Way) == 0 {
 		return r, false
 	}

@@ -36,7 +36,7 @@ type Way struct {
 // with "" the first token in which the two sides differ. prompt and counter are names for them.
 func (c *Circuit) Way(mark, prompt, counter string) Way {
 	w := Way{Circuit: c, Mark: mark, Sides: [2]string{prompt, counter}}
-	nodes := study.Way(c.chosen())
+	nodes := c.chosen().MainPath()
 	if len(nodes) == 0 {
 		return w
 	}
@@ -116,7 +116,7 @@ func (w Way) Bundle() (viz.Bundle, error) {
 	run, data := c.model.Run(), c.Data()
 	list, sides := w.pairs(64, 64)
 	kept := slices.Clone(c.chosen().Nodes)
-	slices.SortStableFunc(kept, func(a, b circuit.Kept) int { return cmp.Compare(study.Worth(b), study.Worth(a)) })
+	slices.SortStableFunc(kept, func(a, b circuit.Kept) int { return cmp.Compare(b.Importance(), a.Importance()) })
 	kept = kept[:min(len(kept), mostNodes)]
 	slices.SortFunc(kept, func(a, b circuit.Kept) int { return a.Compare(b.Node) })
 	var nodes []circuit.Node
@@ -151,7 +151,7 @@ func (w Way) Bundle() (viz.Bundle, error) {
 		if slices.Contains(w.Nodes, name) {
 			name += " *"
 		}
-		row := []any{name, study.Worth(k), k.Mean}
+		row := []any{name, k.Importance(), k.Mean}
 		for k := range 2 {
 			for s := range 2 {
 				row = append(row, stat.Mean(at[s][k][i]).Mean)

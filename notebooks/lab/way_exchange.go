@@ -5,7 +5,6 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/prove"
-	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 )
@@ -84,11 +83,11 @@ func (w Way) Exchange() (r Result) {
 	for i := range shape.DHead {
 		withKeys = append(withKeys, circuit.Node{Site: fmt.Sprintf("%d.attn.k", w.Head.Layer), Index: w.Head.Head*shape.DHead + i})
 	}
-	groups := []study.Group{{Name: "detector", Claim: "detector", Nodes: []circuit.Node{nodeOf(w.Detector)}}}
+	groups := []circuit.Group{{Name: "detector", Claim: "detector", Nodes: []circuit.Node{nodeOf(w.Detector)}}}
 	if w.Value != w.Detector {
-		groups = append(groups, study.Group{Name: "value", Claim: "value", Nodes: []circuit.Node{value}})
+		groups = append(groups, circuit.Group{Name: "value", Claim: "value", Nodes: []circuit.Node{value}})
 	}
-	groups = append(groups, study.Group{Name: "value and its head's keys", Claim: "value_and_keys", Nodes: withKeys})
+	groups = append(groups, circuit.Group{Name: "value and its head's keys", Claim: "value_and_keys", Nodes: withKeys})
 	var lines []swapLine
 	for _, g := range groups {
 		name := g.Name + ", " + g.Nodes[0].String()

@@ -31,9 +31,9 @@ func (w Way) without(alone bool, nodes []circuit.Node) study.Reader {
 	c := w.Circuit
 	return interruptible(func(ctx context.Context) (study.Reader, error) {
 		if !alone {
-			return prove.Without(ctx, c.model.Run(), study.Only(c.Data(), nodes...))
+			return prove.Without(ctx, c.model.Run(), c.Data().Restrict(nodes...))
 		}
-		v, err := study.Views(ctx, c.model.Run(), w.task(), study.Drop(c.Data(), nodes...), study.Options{})
+		v, err := study.Views(ctx, c.model.Run(), w.task(), c.Data().Without(nodes...), study.Options{})
 		if err != nil {
 			return nil, err
 		}
@@ -41,14 +41,14 @@ func (w Way) without(alone bool, nodes []circuit.Node) study.Reader {
 	})
 }
 
-// Groups parts every node of the circuit by what it feeds (study.Groups), holds each group at
+// Groups parts every node of the circuit by what it feeds (circuit.Groups), holds each group at
 // its mean, and exchanges each between the two sides of a pair at all tokens, in the circuit
 // alone and in the whole model. Numbers are group_GROUP_MODEL_loss, _exchanged, _margin,
 // _sink_SIDE and _open_SIDE of the first side, group_none_MODEL_loss, group_GROUP_nodes and
 // groups_nodes.
 func (w Way) Groups() (r Result) {
 	c := w.Circuit
-	all := study.Groups(c.Data())
+	all := c.Data().Groups()
 	if !w.Found() || len(all) == 0 {
 		return w.none()
 	}

@@ -16,7 +16,10 @@
 // [Circuit.ByBlock], [Circuit.ByHead] and [Circuit.BySite] its parts. Blocks meet
 // only in the residual stream, whose channels are lanes, not edges:
 // [Circuit.Lanes]. [Circuit.Paths] follows edges, lanes and heads from one node to
-// another. [Compare] is the difference of two circuits. [EdgesCSV], [NodesCSV] and
+// another, [Circuit.Upstream] is all from which anything flows into a node,
+// [Circuit.MainPath] the path that counts most, and [Circuit.Groups] parts the nodes by
+// what they feed. [Circuit.Without] and [Circuit.Restrict] are circuits of some of the
+// nodes. [Compare] is the difference of two circuits, [Overlap] how much several share. [EdgesCSV], [NodesCSV] and
 // [Neuronpedia] write for other programs.
 //
 // # The file

@@ -39,18 +39,18 @@ func only(list []circuit.Node, block, kind string) []circuit.Node {
 // channels that they read, and the neurons further back, each by whether it serves keys
 // alone, values alone or both; and the circuit's other neurons. All seven groups are there,
 // some may be empty.
-func Behind(c *circuit.Circuit, head circuit.Head) []Group {
+func Behind(c *circuit.Circuit, head circuit.Head) []circuit.Group {
 	k, v := OfHead(c, head, circuit.Key), OfHead(c, head, circuit.Value)
 	kr, vr := sourcesOf(c, k), sourcesOf(c, v)
-	kn, vn := only(Feeds(c, k...), "", circuit.PostAct), only(Feeds(c, v...), "", circuit.PostAct)
-	return []Group{
-		{"channels that only the keys read", "key_channels", less(kr, vr)},
-		{"channels that only the values read", "value_channels", less(vr, kr)},
-		{"channels that both read", "both_channels", common(kr, vr)},
-		{"neurons that feed only the keys", "key_neurons", less(kn, vn)},
-		{"neurons that feed only the values", "value_neurons", less(vn, kn)},
-		{"neurons that feed both", "both_neurons", common(kn, vn)},
-		{"the circuit's other neurons", "other_neurons", less(OfKinds(c, len(c.Nodes), circuit.PostAct), slices.Concat(kn, vn))},
+	kn, vn := only(c.Upstream(k...), "", circuit.PostAct), only(c.Upstream(v...), "", circuit.PostAct)
+	return []circuit.Group{
+		{Name: "channels that only the keys read", Claim: "key_channels", Nodes: less(kr, vr)},
+		{Name: "channels that only the values read", Claim: "value_channels", Nodes: less(vr, kr)},
+		{Name: "channels that both read", Claim: "both_channels", Nodes: common(kr, vr)},
+		{Name: "neurons that feed only the keys", Claim: "key_neurons", Nodes: less(kn, vn)},
+		{Name: "neurons that feed only the values", Claim: "value_neurons", Nodes: less(vn, kn)},
+		{Name: "neurons that feed both", Claim: "both_neurons", Nodes: common(kn, vn)},
+		{Name: "the circuit's other neurons", Claim: "other_neurons", Nodes: less(OfKinds(c, len(c.Nodes), circuit.PostAct), slices.Concat(kn, vn))},
 	}
 }
 
@@ -85,7 +85,7 @@ func Counters(c *circuit.Circuit, head circuit.Head) (writes, reads []circuit.No
 // the wires, of each of which one thing can be said: what finds the token that the head looks
 // for is behind its keys, what tells which it is behind its values. All groups are there, in
 // the order of the forward pass, some may be empty.
-func Roles(c *circuit.Circuit, head circuit.Head) []Group {
+func Roles(c *circuit.Circuit, head circuit.Head) []circuit.Group {
 	k, v := OfHead(c, head, circuit.Key), OfHead(c, head, circuit.Value)
 	in := func(of []circuit.Node) []circuit.Node {
 		out := sourcesOf(c, of)
@@ -94,22 +94,22 @@ func Roles(c *circuit.Circuit, head circuit.Head) []Group {
 	}
 	_, counts := Counters(c, head)
 	keyReads, valueReads := less(in(k), counts), in(v)
-	toKeys, toValues := Feeds(c, keyReads...), Feeds(c, valueReads...)
-	direct := slices.DeleteFunc(slices.Clone(valueReads), func(n circuit.Node) bool { return len(Feeds(c, n)) > 0 })
+	toKeys, toValues := c.Upstream(keyReads...), c.Upstream(valueReads...)
+	direct := slices.DeleteFunc(slices.Clone(valueReads), func(n circuit.Node) bool { return len(c.Upstream(n)) > 0 })
 	kn, vn := only(toKeys, circuit.MLP, circuit.PostAct), only(toValues, circuit.MLP, circuit.PostAct)
-	return []Group{
-		{"what only the neurons behind the keys read", "key_mlp_in", less(in(kn), in(vn))},
-		{"what both kinds of neurons read", "both_mlp_in", common(in(kn), in(vn))},
-		{"what only the neurons behind the values read", "value_mlp_in", less(in(vn), in(kn))},
-		{"neurons behind the keys only", "key_neurons", less(kn, vn)},
-		{"neurons behind the values only", "value_neurons", less(vn, kn)},
-		{"what they write for the keys", "key_written", only(toKeys, circuit.MLP, circuit.ResidDelta)},
-		{"what they write for the values", "value_written", only(toValues, circuit.MLP, circuit.ResidDelta)},
-		{"what the keys read of it", "key_reads", less(keyReads, valueReads)},
-		{"what the values read of it", "value_reads", less(less(valueReads, direct), keyReads)},
-		{"what the values read of the embedding alone", "value_embedding", less(direct, keyReads)},
-		{"the keys", "keys", k},
-		{"the values", "values", v},
+	return []circuit.Group{
+		{Name: "what only the neurons behind the keys read", Claim: "key_mlp_in", Nodes: less(in(kn), in(vn))},
+		{Name: "what both kinds of neurons read", Claim: "both_mlp_in", Nodes: common(in(kn), in(vn))},
+		{Name: "what only the neurons behind the values read", Claim: "value_mlp_in", Nodes: less(in(vn), in(kn))},
+		{Name: "neurons behind the keys only", Claim: "key_neurons", Nodes: less(kn, vn)},
+		{Name: "neurons behind the values only", Claim: "value_neurons", Nodes: less(vn, kn)},
+		{Name: "what they write for the keys", Claim: "key_written", Nodes: only(toKeys, circuit.MLP, circuit.ResidDelta)},
+		{Name: "what they write for the values", Claim: "value_written", Nodes: only(toValues, circuit.MLP, circuit.ResidDelta)},
+		{Name: "what the keys read of it", Claim: "key_reads", Nodes: less(keyReads, valueReads)},
+		{Name: "what the values read of it", Claim: "value_reads", Nodes: less(less(valueReads, direct), keyReads)},
+		{Name: "what the values read of the embedding alone", Claim: "value_embedding", Nodes: less(direct, keyReads)},
+		{Name: "the keys", Claim: "keys", Nodes: k},
+		{Name: "the values", Claim: "values", Nodes: v},
 	}
 }
 

@@ -5,18 +5,19 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/circuit/circuittest"
 )
 
 // TestBehind: what keys read is behind the keys, and so on back to the neurons.
 func TestBehind(t *testing.T) {
-	c, head := wired(t), circuit.Head{Layer: 1, Head: 1}
+	c, head := circuittest.Wired(t), circuit.Head{Layer: 1, Head: 1}
 	want := map[string][]string{
 		"key_channels": {"1.attn.act_in[1]"}, "value_channels": {"1.attn.act_in[2]"}, "both_channels": nil,
 		"key_neurons": {"0.mlp.post_act[7]"}, "value_neurons": {"0.mlp.post_act[8]"}, "both_neurons": nil, "other_neurons": nil,
 	}
 	groups := Behind(c, head)
 	for _, g := range groups {
-		if !slices.Equal(paths(g.Nodes), want[g.Claim]) {
+		if !slices.Equal(circuittest.Paths(g.Nodes), want[g.Claim]) {
 			t.Errorf("%s: %v", g.Claim, g.Nodes)
 		}
 	}
@@ -27,14 +28,14 @@ func TestBehind(t *testing.T) {
 
 // TestRoles: every node on the way into the head has a role, and one only.
 func TestRoles(t *testing.T) {
-	c, head := wired(t), circuit.Head{Layer: 1, Head: 1}
+	c, head := circuittest.Wired(t), circuit.Head{Layer: 1, Head: 1}
 	want := map[string][]string{
 		"key_mlp_in": {"0.mlp.act_in[5]"}, "key_neurons": {"0.mlp.post_act[7]"}, "value_neurons": {"0.mlp.post_act[8]"},
 		"key_written": {"0.mlp.resid_delta[1]"}, "value_written": {"0.mlp.resid_delta[2]"}, "key_reads": {"1.attn.act_in[1]"},
 		"value_reads": {"1.attn.act_in[2]"}, "keys": {"1.attn.k[4]"}, "values": {"1.attn.v[6]"},
 	}
 	for _, g := range Roles(c, head) {
-		if !slices.Equal(paths(g.Nodes), want[g.Claim]) {
+		if !slices.Equal(circuittest.Paths(g.Nodes), want[g.Claim]) {
 			t.Errorf("%s: %v", g.Claim, g.Nodes)
 		}
 	}
@@ -42,11 +43,11 @@ func TestRoles(t *testing.T) {
 	c.Nodes = slices.DeleteFunc(c.Nodes, func(k circuit.Kept) bool { return k.Node.String() == "0.mlp.resid_delta[2]" })
 	c.Edges = slices.DeleteFunc(c.Edges, func(e circuit.Edge) bool { return e.To.String() == "0.mlp.resid_delta[2]" })
 	for _, g := range Roles(c, head) {
-		if g.Claim == "value_embedding" && !slices.Equal(paths(g.Nodes), want["value_reads"]) || g.Claim == "value_reads" && len(g.Nodes) > 0 {
+		if g.Claim == "value_embedding" && !slices.Equal(circuittest.Paths(g.Nodes), want["value_reads"]) || g.Claim == "value_reads" && len(g.Nodes) > 0 {
 			t.Errorf("%s: %v", g.Claim, g.Nodes)
 		}
 	}
-	if got := EmbeddingReads(c, 9); !slices.Equal(paths(got), []string{"embed[2]", "embed[5]"}) {
+	if got := EmbeddingReads(c, 9); !slices.Equal(circuittest.Paths(got), []string{"embed[2]", "embed[5]"}) {
 		t.Errorf("reads %v of the embedding", got)
 	}
 	if got := EmbeddingReads(c, 1); len(got) != 1 {
@@ -56,7 +57,7 @@ func TestRoles(t *testing.T) {
 
 // TestCounters: what attention wrote before, and the keys read, and that alone.
 func TestCounters(t *testing.T) {
-	c := wired(t)
+	c := circuittest.Wired(t)
 	head := circuit.Head{Layer: 1, Head: 1}
 	if w, r := Counters(c, head); w != nil || r != nil {
 		t.Errorf("%v read by %v", w, r)
@@ -64,7 +65,7 @@ func TestCounters(t *testing.T) {
 	n := circuit.Node{Site: "0.attn.resid_delta", Index: 1}
 	c.Nodes = append(c.Nodes, circuit.Kept{Node: n}, circuit.Kept{Node: circuit.Node{Site: "0.attn.resid_delta", Index: 2}})
 	c.Sort()
-	if w, r := Counters(c, head); !slices.Equal(w, []circuit.Node{n}) || !slices.Equal(paths(r), []string{"1.attn.act_in[1]"}) {
+	if w, r := Counters(c, head); !slices.Equal(w, []circuit.Node{n}) || !slices.Equal(circuittest.Paths(r), []string{"1.attn.act_in[1]"}) {
 		t.Errorf("%v read by %v", w, r)
 	}
 	for _, g := range Roles(c, head) {
@@ -75,14 +76,14 @@ func TestCounters(t *testing.T) {
 }
 
 func TestOfHead(t *testing.T) {
-	c, head := wired(t), circuit.Head{Layer: 1, Head: 1}
-	if got := OfHead(c, head, circuit.Key, circuit.Value); !slices.Equal(paths(got), []string{"1.attn.k[4]", "1.attn.v[6]"}) {
+	c, head := circuittest.Wired(t), circuit.Head{Layer: 1, Head: 1}
+	if got := OfHead(c, head, circuit.Key, circuit.Value); !slices.Equal(circuittest.Paths(got), []string{"1.attn.k[4]", "1.attn.v[6]"}) {
 		t.Errorf("%v", got)
 	}
-	if got := WholeHead(c.Model, head, circuit.Query); !slices.Equal(paths(got), []string{"1.attn.q[4]", "1.attn.q[5]", "1.attn.q[6]", "1.attn.q[7]"}) {
+	if got := WholeHead(c.Model, head, circuit.Query); !slices.Equal(circuittest.Paths(got), []string{"1.attn.q[4]", "1.attn.q[5]", "1.attn.q[6]", "1.attn.q[7]"}) {
 		t.Errorf("%v", got)
 	}
-	if got := OfKinds(c, 1, circuit.PostAct, circuit.Value); !slices.Equal(paths(got), []string{"0.mlp.post_act[7]", "1.attn.v[6]"}) {
+	if got := OfKinds(c, 1, circuit.PostAct, circuit.Value); !slices.Equal(circuittest.Paths(got), []string{"0.mlp.post_act[7]", "1.attn.v[6]"}) {
 		t.Errorf("%v", got)
 	}
 }

@@ -17,8 +17,8 @@ func NeuronOn(c *circuit.Circuit, written circuit.Node) (neuron circuit.Node, ok
 		}
 		for _, a := range l.After(written) {
 			for _, e := range c.Out(a) {
-				if k, _ := c.Find(e.To); e.To.Kind() == circuit.PostAct && Worth(k) > at {
-					neuron, at, ok = e.To, Worth(k), true
+				if k, _ := c.Find(e.To); e.To.Kind() == circuit.PostAct && k.Importance() > at {
+					neuron, at, ok = e.To, k.Importance(), true
 				}
 			}
 		}

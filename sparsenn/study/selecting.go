@@ -15,7 +15,7 @@ func Selecting(ctx context.Context, f *Finding, c Config, o Options) (*circuit.C
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
-	found := Drop(f.Circuit())
+	found := f.Circuit().Without()
 	if c.Prove.EffectExamples == 0 || len(found.Nodes)+len(found.Edges) > c.MaxEffects {
 		return found, nil
 	}

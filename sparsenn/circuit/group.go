@@ -1,19 +1,17 @@
-package study
+package circuit
 
 import (
 	"slices"
-
-	"circuitbook/sparsenn/circuit"
 )
 
 // Group is the nodes of a circuit that do one kind of thing.
 type Group struct {
 	Name, Claim string // for a reader, and in claims
-	Nodes       []circuit.Node
+	Nodes       []Node
 }
 
 // Groups parts the nodes of a circuit by what flows into them and what they flow
-// into (see [Feeds]), the first that fits counting:
+// into (see [Circuit.Upstream]), the first that fits counting:
 //
 //   - constant: what is written to the residual stream though nothing of the circuit
 //     flows into it, so that it varies with nothing that the circuit computes, and
@@ -27,7 +25,7 @@ type Group struct {
 //
 // Every node is in one group, in the order of the forward pass; groups without nodes
 // are left out.
-func Groups(c *circuit.Circuit) []Group {
+func (c *Circuit) Groups() []Group {
 	all := []Group{
 		{Name: "constant channel", Claim: "constant"},
 		{Name: "queries and what feeds them alone", Claim: "query"},
@@ -38,14 +36,14 @@ func Groups(c *circuit.Circuit) []Group {
 		{Name: "channels that feed values and queries or keys", Claim: "shared"},
 		{Name: "written for the readout", Claim: "written"},
 	}
-	constant := constants(c)
-	q, k, v := into(c, circuit.Query), into(c, circuit.Key), into(c, circuit.Value)
+	constant := c.constants()
+	q, k, v := c.into(Query), c.into(Key), c.into(Value)
 	for _, n := range c.Nodes {
 		claim := ""
 		switch toQ, toK, toV := q[n.Node], k[n.Node], v[n.Node]; {
 		case constant[n.Node]:
 			claim = "constant"
-		case toV && (toQ || toK) && n.Block() == circuit.MLP && n.Kind() != circuit.ResidDelta:
+		case toV && (toQ || toK) && n.Block() == MLP && n.Kind() != ResidDelta:
 			claim = "neurons"
 		case toV && (toQ || toK):
 			claim = "shared"
@@ -67,16 +65,16 @@ func Groups(c *circuit.Circuit) []Group {
 }
 
 // into is the set of nodes of a kind and of all that flows into them.
-func into(c *circuit.Circuit, kind string) map[circuit.Node]bool {
-	out := map[circuit.Node]bool{}
-	var of []circuit.Node
+func (c *Circuit) into(kind string) map[Node]bool {
+	out := map[Node]bool{}
+	var of []Node
 	for _, n := range c.Nodes {
 		if n.Kind() == kind {
 			of = append(of, n.Node)
 			out[n.Node] = true
 		}
 	}
-	for _, n := range Feeds(c, of...) {
+	for _, n := range c.Upstream(of...) {
 		out[n] = true
 	}
 	return out
@@ -84,15 +82,15 @@ func into(c *circuit.Circuit, kind string) map[circuit.Node]bool {
 
 // constants is the set of nodes that write without being fed, and of those that read
 // a channel that no other node has written before.
-func constants(c *circuit.Circuit) map[circuit.Node]bool {
-	out := map[circuit.Node]bool{}
+func (c *Circuit) constants() map[Node]bool {
+	out := map[Node]bool{}
 	for _, n := range c.Nodes {
-		if n.Kind() == circuit.ResidDelta && len(c.In(n.Node)) == 0 {
+		if n.Kind() == ResidDelta && len(c.In(n.Node)) == 0 {
 			out[n.Node] = true
 		}
 	}
-	fed := map[circuit.Node]bool{} // readers of what is not constant
-	var readers []circuit.Node
+	fed := map[Node]bool{} // readers of what is not constant
+	var readers []Node
 	for _, l := range c.Lanes() {
 		for _, w := range l.Writers {
 			for _, r := range l.After(w) {

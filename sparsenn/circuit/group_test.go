@@ -1,10 +1,10 @@
-package study
+package circuit_test
 
 import (
+	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/circuit/circuittest"
 	"slices"
 	"testing"
-
-	"circuitbook/sparsenn/circuit"
 )
 
 // TestGroups: every node is in one group, by what it feeds.
@@ -49,10 +49,10 @@ func TestGroups(t *testing.T) {
 	if err := c.Check(); err != nil {
 		t.Fatal(err)
 	}
-	got, n := Groups(c), 0
+	got, n := c.Groups(), 0
 	for i, g := range got {
 		n += len(g.Nodes)
-		p := slices.Sorted(slices.Values(paths(g.Nodes)))
+		p := slices.Sorted(slices.Values(circuittest.Paths(g.Nodes)))
 		if i >= len(want) || g.Claim != want[i].claim || g.Name == "" || !slices.Equal(p, slices.Sorted(slices.Values(want[i].nodes))) {
 			t.Errorf("group %d: %s %v", i, g.Claim, p)
 		}
@@ -60,7 +60,7 @@ func TestGroups(t *testing.T) {
 	if len(got) != len(want) || n != len(c.Nodes) {
 		t.Errorf("%d groups of %d nodes in all, want %d and %d", len(got), n, len(want), len(c.Nodes))
 	}
-	if g := Groups(Only(c)); len(g) != 0 {
+	if g := c.Restrict().Groups(); len(g) != 0 {
 		t.Errorf("groups of nothing: %v", g)
 	}
 }

@@ -1,12 +1,11 @@
-package study
+package circuit_test
 
 import (
-	"testing"
-
 	"circuitbook/sparsenn/circuit"
+	"testing"
 )
 
-func TestDropAndOnly(t *testing.T) {
+func TestWithoutAndRestrict(t *testing.T) {
 	a, v, d := circuit.Node{Site: "0.attn.act_in", Index: 1}, circuit.Node{Site: "0.attn.v", Index: 2}, circuit.Node{Site: "0.attn.resid_delta", Index: 3}
 	c := &circuit.Circuit{
 		Task: "t", Run: "r", Ablation: circuit.MeanAblation, Proof: &circuit.Proof{},
@@ -24,13 +23,13 @@ func TestDropAndOnly(t *testing.T) {
 		nodes, edges int
 		lacks        circuit.Node
 	}{
-		"drop one":         {Drop(c, a), 2, 1, a},
-		"drop the middle":  {Drop(c, v), 2, 0, v},
-		"drop what is not": {Drop(c, other), 3, 2, other},
-		"drop nothing":     {Drop(c), 3, 2, other},
-		"only two":         {Only(c, d, v), 2, 1, a},
-		"only a new one":   {Only(c, other, a), 2, 0, d},
-		"only nothing":     {Only(c), 0, 0, a},
+		"drop one":         {c.Without(a), 2, 1, a},
+		"drop the middle":  {c.Without(v), 2, 0, v},
+		"drop what is not": {c.Without(other), 3, 2, other},
+		"drop nothing":     {c.Without(), 3, 2, other},
+		"only two":         {c.Restrict(d, v), 2, 1, a},
+		"only a new one":   {c.Restrict(other, a), 2, 0, d},
+		"only nothing":     {c.Restrict(), 0, 0, a},
 	} {
 		if len(x.got.Nodes) != x.nodes || len(x.got.Edges) != x.edges {
 			t.Errorf("%s: %d nodes and %d edges", name, len(x.got.Nodes), len(x.got.Edges))
