@@ -3,7 +3,6 @@ package lab
 import (
 	"context"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -88,13 +87,14 @@ type Count struct {
 // device counted after every step.
 func (m *Model) Recount() Count {
 	r := m.Run()
-	files := must(filepath.Glob(filepath.Join(r.Dir, "checkpoint-*", "model.safetensors")))
-	if len(files) == 0 {
-		end(fmt.Errorf("%s holds no checkpoint", r.Dir))
+	checkpoint, _, err := must(store.OpenDir(r.Dir)).Latest()
+	if err == nil && checkpoint == nil {
+		err = fmt.Errorf("%s holds no checkpoint", r.Dir)
 	}
-	f := must(store.OpenTensors(files[len(files)-1]))
-	defer f.Close()
-	state := must(store.ReadState(f))
+	if err != nil {
+		end(err)
+	}
+	state := must(checkpoint.ReadState("model.safetensors"))
 	c := Count{Violations: r.Violations(), Table: viz.Table{Columns: []viz.Column{{Name: "tensor"}, {Name: "k"}, {Name: "steps with exactly k(t)"}, {Name: "stored support"}, {Name: "nonzeros"}}}}
 	for i, b := range must(r.Config.Budget()) {
 		s, ok := state.FindSparse(b.Param.Name)

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -23,7 +23,8 @@ type Checkpoint struct {
 	manifest manifest
 }
 
-// Dir returns the absolute path of the checkpoint's directory.
+// Dir returns the absolute path of the checkpoint's directory, which in an archive
+// leads through the zip.
 func (c *Checkpoint) Dir() string { return c.dir }
 
 // Names returns the names of its files, sorted, without the manifest; one that a
@@ -46,25 +47,13 @@ func (c *Checkpoint) Has(name string) bool {
 	return ok || packed
 }
 
-// Path returns the absolute path of a file, or an error if the checkpoint does
-// not hold it, or holds it packed.
-func (c *Checkpoint) Path(name string) (string, error) {
-	if f, ok := c.manifest.packed(name); ok {
-		return "", fmt.Errorf("checkpoint %s holds %s packed, as %s: read it with ReadFile", c.dir, name, f.Name)
-	}
+// path returns the absolute path of a file, or an error if the checkpoint does
+// not hold it as it was saved.
+func (c *Checkpoint) path(name string) (string, error) {
 	if _, ok := c.manifest.find(name); !ok {
 		return "", fmt.Errorf("checkpoint %s holds no %s (it holds %v): %w", c.dir, name, c.Names(), fs.ErrNotExist)
 	}
 	return filepath.Join(c.dir, name), nil
-}
-
-// Open opens a file for reading. One that is packed is an error.
-func (c *Checkpoint) Open(name string) (*os.File, error) {
-	path, err := c.Path(name)
-	if err != nil {
-		return nil, err
-	}
-	return openRegular(path)
 }
 
 // ReadFile returns the content of a file, as it was saved: one that a copy packed is
@@ -73,21 +62,26 @@ func (c *Checkpoint) ReadFile(name string) ([]byte, error) {
 	if f, ok := c.manifest.packed(name); ok {
 		return f.unpack(filepath.Join(c.dir, f.Name))
 	}
-	path, err := c.Path(name)
+	path, err := c.path(name)
 	if err != nil {
 		return nil, err
 	}
 	if most, ok := maxText(name); ok {
 		return readText(path, most)
 	}
-	return os.ReadFile(path)
+	f, err := openRegular(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return io.ReadAll(f)
 }
 
 // ReadState reads a safetensors file of the checkpoint. A value that is NaN or
 // infinite is a [FormatError]: it is no result of anything, and all that is computed
 // from it would be NaN.
 func (c *Checkpoint) ReadState(name string) (State, error) {
-	path, err := c.Path(name)
+	path, err := c.path(name)
 	if err != nil {
 		return State{}, err
 	}
@@ -178,7 +172,7 @@ func newestWhole(dir string) (*Checkpoint, []Problem, error) {
 		if problem == nil {
 			return checkpoint, problems, nil
 		}
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		if _, err := statPath(path); errors.Is(err, fs.ErrNotExist) {
 			return nil, nil, errVanished
 		}
 		problems = append(problems, *problem)
@@ -285,7 +279,7 @@ func (n checkpointName) compare(o checkpointName) int {
 
 // checkpointNames lists the checkpoints in a run's directory, newest first.
 func checkpointNames(dir string) ([]checkpointName, error) {
-	entries, err := os.ReadDir(dir)
+	entries, err := readDir(dir)
 	if err != nil {
 		return nil, err
 	}

@@ -1,51 +1,23 @@
 package store
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
 )
 
-// Copy copies a finished run into another folder, as notebooks/runs that
-// notebooks are committed with: its config and its newest checkpoint, whose
-// checksums are verified on the way. Large texts of the checkpoint, such as the
-// metrics of a training, are packed with gzip, and the manifest says what they were:
-// [Checkpoint.ReadFile] gives them as they were saved. Copy returns false, and changes nothing, if
-// the folder holds the finished run already. A run that is not finished, or of
-// which no checkpoint is whole, is an error. The copy appears whole or not at
-// all.
+// Copy copies a finished run into another folder: its config and its newest
+// checkpoint, as they were saved, also out of an archive. Checksums are verified on the
+// way. Copy returns false, and changes nothing, if the folder holds the
+// finished run already. A run that is not finished, or of which no checkpoint is whole,
+// is an error. The copy appears whole or not at all.
 func Copy(dir, root string) (bool, error) { return copyRun(osFiles{}, dir, root) }
 
 func copyRun(files fileSystem, dir, root string) (done bool, err error) {
-	run, err := OpenDir(dir)
-	if err != nil {
-		return false, err
-	}
-	checkpoint, _, err := run.Latest()
-	if err != nil {
-		return false, err
-	}
-	if checkpoint == nil || !checkpoint.Done {
-		return false, fmt.Errorf("%s is not finished: only finished runs are copied", run.Name())
-	}
-	to := filepath.Join(root, run.Name())
-	if old, err := OpenDir(to); err == nil {
-		there, _, err := old.Latest()
-		if err != nil {
-			return false, err
-		}
-		if there != nil && there.Done {
-			return false, nil
-		}
-	}
-	if _, err := os.Lstat(to); err == nil {
-		return false, fmt.Errorf("%s is there, but is no finished run: remove it first", to)
-	}
-	if err := os.MkdirAll(root, 0o755); err != nil {
+	run, checkpoint, err := toCopy(dir, root)
+	if checkpoint == nil || err != nil {
 		return false, err
 	}
 	fresh, err := files.MkdirTemp(root, temporaryPrefix+"*")
@@ -57,10 +29,13 @@ func copyRun(files fileSystem, dir, root string) (done bool, err error) {
 	if err := os.Mkdir(inner, 0o755); err != nil {
 		return false, err
 	}
-	if err := copyFile(files, filepath.Join(run.Dir(), configName), filepath.Join(fresh, configName)); err != nil {
+	write := func(name string, content func(io.Writer) error) error {
+		return writeFile(files, filepath.Join(fresh, filepath.FromSlash(name)), content)
+	}
+	if err := writeCopy(run, checkpoint, write); err != nil {
 		return false, err
 	}
-	if err := copyCheckpoint(files, checkpoint, inner); err != nil {
+	if err := whole(inner, checkpoint.Step); err != nil {
 		return false, fmt.Errorf("the copy of %s: %w", run.Name(), err)
 	}
 	for _, d := range []string{inner, fresh} {
@@ -68,68 +43,115 @@ func copyRun(files fileSystem, dir, root string) (done bool, err error) {
 			return false, err
 		}
 	}
-	if err := files.Rename(fresh, to); err != nil {
+	if err := files.Rename(fresh, filepath.Join(root, run.Name())); err != nil {
 		return false, err
 	}
 	return true, files.SyncDir(root)
 }
 
-// copyCheckpoint writes a checkpoint into a folder, packs what packs, and reads all
-// of it back.
-func copyCheckpoint(files fileSystem, c *Checkpoint, dir string) error {
-	m := c.manifest
-	m.Files = slices.Clone(m.Files)
-	for i, f := range m.Files {
-		from := filepath.Join(c.Dir(), f.Name)
-		var err error
-		if f.packs() {
-			m.Format = packedVersion
-			m.Files[i], err = f.pack(files, from, dir)
-		} else {
-			err = copyFile(files, from, filepath.Join(dir, f.Name))
-		}
-		if err != nil {
-			return err
+// toCopy opens a run that is to be copied into a root, which is made. The checkpoint is
+// nil if the root holds the run finished.
+func toCopy(dir, root string) (*Run, *Checkpoint, error) {
+	run, err := OpenDir(dir)
+	if err != nil {
+		return nil, nil, err
+	}
+	checkpoint, _, err := run.Latest()
+	if err != nil {
+		return nil, nil, err
+	}
+	if checkpoint == nil || !checkpoint.Done {
+		return nil, nil, fmt.Errorf("%s is not finished: only finished runs are copied", run.Name())
+	}
+	to, err := place(root, run.Name())
+	if err != nil {
+		return nil, nil, err
+	}
+	if old, err := OpenDir(to); err == nil {
+		if finished, err := old.Finished(); finished || err != nil {
+			return run, nil, err
 		}
 	}
-	slices.SortFunc(m.Files, func(a, b manifestFile) int { return cmp.Compare(a.Name, b.Name) })
+	if _, err := statPath(to); err == nil {
+		return nil, nil, fmt.Errorf("%s is there, but is no finished run: remove it first", to)
+	}
+	return run, checkpoint, os.MkdirAll(root, 0o755)
+}
+
+// writeCopy writes the files of a copy, in order, by their slashed paths in the run's
+// folder.
+func writeCopy(run *Run, c *Checkpoint, write func(name string, content func(io.Writer) error) error) error {
+	m := c.asSaved()
 	text, err := m.encode()
 	if err != nil {
 		return err
 	}
-	err = writeFile(files, filepath.Join(dir, manifestName), func(w io.Writer) error {
-		_, err := w.Write(text)
-		return err
-	})
+	config, err := indentJSON(run.config)
 	if err != nil {
 		return err
 	}
-	copied, problem, err := verify(dir, c.Step)
-	if err == nil && problem != nil {
-		err = *problem
-	}
-	if err != nil {
-		return err
-	}
+	base := filepath.Base(c.Dir()) + "/"
+	contents := map[string]func(io.Writer) error{configName: writeBytes(config), base + manifestName: writeBytes(text)}
 	for _, f := range m.Files {
-		if f.Packed == nil {
-			continue
-		}
-		if _, err := copied.ReadFile(f.Packed.Name); err != nil {
+		contents[base+f.Name] = func(w io.Writer) error { return c.copyFile(w, f.Name) }
+	}
+	for _, name := range sortedKeys(contents) {
+		if err := write(name, contents[name]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func copyFile(files fileSystem, from, to string) error {
-	in, err := openRegular(from)
+// asSaved is the checkpoint's manifest with every file as it was saved.
+func (c *Checkpoint) asSaved() manifest {
+	m := manifest{Format: FormatVersion, Step: c.Step, Done: c.Done, Files: []manifestFile{}}
+	for _, name := range c.Names() {
+		f, ok := c.manifest.packed(name)
+		if ok {
+			f = manifestFile{Name: name, Size: f.Packed.Size, SHA256: f.Packed.SHA256}
+		} else {
+			f, _ = c.manifest.find(name)
+		}
+		m.Files = append(m.Files, f)
+	}
+	return m
+}
+
+func writeBytes(b []byte) func(io.Writer) error {
+	return func(w io.Writer) error {
+		_, err := w.Write(b)
+		return err
+	}
+}
+
+// copyFile writes the content of a file as it was saved.
+func (c *Checkpoint) copyFile(w io.Writer, name string) error {
+	if _, ok := c.manifest.packed(name); ok {
+		text, err := c.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		return writeBytes(text)(w)
+	}
+	path, err := c.path(name)
 	if err != nil {
 		return err
 	}
-	defer in.Close()
-	return writeFile(files, to, func(w io.Writer) error {
-		_, err := io.Copy(w, in)
+	f, err := openRegular(path)
+	if err != nil {
 		return err
-	})
+	}
+	defer f.Close()
+	_, err = io.Copy(w, f)
+	return err
+}
+
+// whole reads a checkpoint just written.
+func whole(dir string, step int) error {
+	_, problem, err := verify(dir, step)
+	if err == nil && problem != nil {
+		err = *problem
+	}
+	return err
 }

@@ -41,7 +41,19 @@
 // [Problem] that names the file and, in a safetensors file, the tensor, and the
 // checkpoint before it is used.
 //
-// [Copy] makes the copies that notebooks are committed with. In them a large text
-// is packed, metrics.jsonl as metrics.jsonl.gz, and the manifest holds the size and
-// the checksum of either.
+// # Archives
+//
+// [Pack] makes the copies that notebooks are committed with: of a finished run its
+// newest checkpoint, in a zip.
+//
+//	ROOT/
+//	  KIND-HASH.zip               a large run
+//	  KIND.zip                    all small ones of a kind, as the rows of a sweep
+//
+// In a zip lie folders KIND-HASH, as above, whose files are read like others, bit for
+// bit and with the same checksums. Files of tensors have a method of compression of their
+// own, 0x4342, which other programs cannot unpack: [Copy] makes a folder of them again.
+//
+// Older copies are folders in which a large text is packed, metrics.jsonl as
+// metrics.jsonl.gz, and the manifest holds the size and the checksum of either.
 package store

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"archive/zip"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -23,27 +24,31 @@ type RunInfo struct {
 	// Problem is all that is wrong with the config and with checkpoints newer than
 	// the whole one, or that keeps it from being read.
 	Problem error
+
+	dir string
 }
 
-// Dir returns the path of the run's directory.
-func (i RunInfo) Dir() string { return filepath.Join(i.Root, i.Name) }
+// Dir returns the path of the run's directory, which in an archive leads through the
+// zip.
+func (i RunInfo) Dir() string { return i.dir }
 
 // List returns the runs under the roots, in the order of the roots and by name
 // in each. It looks at configs, manifests and the sizes of files; [Check] reads
-// files as well. A run that cannot be read has that as its Problem. A root that does
-// not exist holds no runs; directories that are not named like runs are passed over.
+// files as well. A run that cannot be read has that as its Problem, and so has an
+// archive, under the name of its file. A root that does not exist holds no runs; what is not
+// named like a run is passed over.
 func List(roots ...string) ([]RunInfo, error) {
 	var out []RunInfo
 	for _, root := range roots {
-		entries, err := os.ReadDir(root)
+		names, err := runNames(root)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {
 			return nil, err
 		}
-		for _, e := range entries {
-			info, _, err := inspect(root, e.Name(), glance)
+		for _, name := range names {
+			info, _, err := inspect(root, name, glance)
 			if err == nil {
 				out = append(out, info)
 			}
@@ -68,7 +73,7 @@ func glance(dir string, step int) (*Checkpoint, *Problem, error) {
 	}
 	for _, f := range m.Files {
 		why := ""
-		if stat, err := os.Stat(filepath.Join(dir, f.Name)); err != nil {
+		if stat, err := statPath(filepath.Join(dir, f.Name)); err != nil {
 			why = reason(err)
 		} else {
 			why = f.wrongSize(stat.Size())
@@ -83,11 +88,18 @@ func glance(dir string, step int) (*Checkpoint, *Problem, error) {
 // inspect describes the run of that name; look tells whole checkpoints.
 func inspect(root, name string, look func(dir string, step int) (*Checkpoint, *Problem, error)) (RunInfo, *Checkpoint, error) {
 	kind, _, ok := splitName(name)
-	info := RunInfo{Root: root, Name: name, Kind: kind, Step: -1}
+	info := RunInfo{Root: root, Name: name, Kind: kind, Step: -1, dir: filepath.Join(root, name)}
+	if isArchive(name) {
+		if _, info.Problem = openArchive(info.dir); info.Problem != nil {
+			return info, nil, nil
+		}
+	}
 	if !ok {
 		return info, nil, fmt.Errorf("%q is not the name of a run, KIND-HASH", name)
 	}
-	switch stat, err := os.Stat(info.Dir()); {
+	// What keeps an archive from being read is told under its own name.
+	info.dir, _ = place(root, name)
+	switch stat, err := statPath(info.Dir()); {
 	case errors.Is(err, fs.ErrNotExist):
 		return info, nil, err
 	case err != nil:
@@ -96,24 +108,7 @@ func inspect(root, name string, look func(dir string, step int) (*Checkpoint, *P
 	case !stat.IsDir():
 		return info, nil, fmt.Errorf("%s is not a folder", info.Dir())
 	}
-	// The dot has a link to a folder followed, as everything else does. What cannot
-	// be walked into is told below.
-	_ = filepath.WalkDir(info.Dir()+"/.", func(path string, e fs.DirEntry, err error) error {
-		if err != nil {
-			return nil
-		}
-		stat, err := e.Info()
-		if err != nil {
-			return nil // a save is under way
-		}
-		if stat.ModTime().After(info.Changed) {
-			info.Changed = stat.ModTime()
-		}
-		if stat.Mode().IsRegular() {
-			info.Size += stat.Size()
-		}
-		return nil
-	})
+	info.Size, info.Changed = extent(info.Dir())
 	names, err := checkpointNames(info.Dir())
 	problems := []error{err}
 	var whole *Checkpoint
@@ -124,7 +119,7 @@ func inspect(root, name string, look func(dir string, step int) (*Checkpoint, *P
 			whole, info.Step, info.Done = c, c.Step, c.Done
 			break
 		}
-		if _, gone := os.Stat(dir); errors.Is(gone, fs.ErrNotExist) {
+		if _, gone := statPath(dir); errors.Is(gone, fs.ErrNotExist) {
 			continue // a newer save took its place
 		}
 		if err == nil {
@@ -140,18 +135,66 @@ func inspect(root, name string, look func(dir string, step int) (*Checkpoint, *P
 	return info, whole, nil
 }
 
+// extent is how many bytes the files of a run take, and when the last was changed.
+func extent(dir string) (size int64, changed time.Time) {
+	// The dot has a link to a folder followed, as everything else does.
+	root, inside := os.DirFS(dir), "."
+	if archive, in, ok := inArchive(dir); ok {
+		zip, err := openArchive(archive)
+		if err != nil {
+			return 0, changed
+		}
+		root, inside = zip, in
+		if stat, err := os.Stat(archive); err == nil {
+			changed = stat.ModTime()
+		}
+	}
+	// What cannot be walked into is told by who reads it.
+	_ = fs.WalkDir(root, inside, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return nil
+		}
+		stat, err := e.Info()
+		if err != nil {
+			return nil // a save is under way
+		}
+		if stat.ModTime().After(changed) {
+			changed = stat.ModTime()
+		}
+		if packed, ok := stat.Sys().(*zip.FileHeader); ok {
+			size += int64(packed.CompressedSize64)
+		} else if stat.Mode().IsRegular() {
+			size += stat.Size()
+		}
+		return nil
+	})
+	return size, changed
+}
+
 // Remove removes a run, by the name of its directory, from a root. A run that
 // is being written is a [*LockedError]; a name that is not there, or is not a
-// run's, is an error. A kill half-way leaves the run or nothing of that name.
+// run's, is an error; that of an archive that cannot be read is taken. A kill half-way
+// leaves the run or nothing of that name.
 func Remove(root, name string) error {
 	return remove(osFiles{}, root, name)
 }
 
 func remove(files fileSystem, root, name string) error {
+	if isArchive(name) {
+		if _, err := openArchive(filepath.Join(root, name)); err != nil {
+			return os.Remove(filepath.Join(root, name))
+		}
+	}
 	if _, _, ok := splitName(name); !ok {
 		return fmt.Errorf("%q is not the name of a run, KIND-HASH", name)
 	}
-	dir := filepath.Join(root, name)
+	dir, err := place(root, name)
+	if err != nil {
+		return err
+	}
+	if archive, _, ok := inArchive(dir); ok {
+		return rewrite(files, archive, name, nil)
+	}
 	if _, err := os.Stat(dir); err != nil {
 		return err
 	}

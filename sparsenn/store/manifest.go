@@ -14,7 +14,7 @@ import (
 )
 
 // FormatVersion is the version of the checkpoint format that [Run.Save] writes.
-// [Copy] writes the next one where it packs a file. This package reads every
+// Copies of runs had the next one where they packed a file. This package reads every
 // version up to that.
 const FormatVersion = 1
 
@@ -37,7 +37,7 @@ type manifestFile struct {
 	SHA256 string `json:"sha256"`
 	// Parts is there for safetensors files only.
 	Parts *fileParts `json:"parts,omitempty"`
-	// Packed is there where a copy packed the file; Name, Size and SHA256 are then
+	// Packed is there where an older copy packed the file; Name, Size and SHA256 are then
 	// of the file on disk.
 	Packed *packedFile `json:"packed,omitempty"`
 }

@@ -8,29 +8,18 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
 )
 
-const (
-	// packSuffix ends the name of a packed file.
-	packSuffix = ".gz"
-	// packFrom is the size from which a copy packs a text.
-	packFrom = 64 << 10
-)
+// packSuffix ends the name of a packed file: copies of runs held large texts so before
+// there were archives, and are still read.
+const packSuffix = ".gz"
 
 // packedFile is what a packed file holds: the file as it was saved.
 type packedFile struct {
 	Name   string `json:"name"`
 	Size   int64  `json:"size"`
 	SHA256 string `json:"sha256"`
-}
-
-// packs says whether a copy packs a file: texts that are large, of which little is
-// left. Weights hardly shrink, and are read in place.
-func (f manifestFile) packs() bool {
-	ext := filepath.Ext(f.Name)
-	return f.Packed == nil && f.Size >= packFrom && (ext == ".json" || ext == ".jsonl")
 }
 
 // check says what is wrong with a packed file; of one that is not packed, nothing.
@@ -63,32 +52,6 @@ func (m manifest) packed(name string) (manifestFile, bool) {
 		return manifestFile{}, false
 	}
 	return m.Files[i], true
-}
-
-// pack writes a packed copy of a file into dir. Its content is summed on the way and
-// has to be what the manifest says.
-func (f manifestFile) pack(files fileSystem, from, dir string) (manifestFile, error) {
-	in, err := openRegular(from)
-	if err != nil {
-		return f, err
-	}
-	defer in.Close()
-	p := packedFile{f.Name, f.Size, f.SHA256}
-	out := manifestFile{Name: f.Name + packSuffix, Packed: &p}
-	sum := sha256.New()
-	var size countingWriter
-	err = writeFile(files, filepath.Join(dir, out.Name), func(w io.Writer) error {
-		zip, err := gzip.NewWriterLevel(io.MultiWriter(w, sum, &size), gzip.BestCompression)
-		if err != nil {
-			return err
-		}
-		if err := p.check(io.TeeReader(in, zip)); err != nil {
-			return err
-		}
-		return zip.Close()
-	})
-	out.Size, out.SHA256 = int64(size), hex.EncodeToString(sum.Sum(nil))
-	return out, err
 }
 
 // unpack reads the content of a packed file, which has to be what was packed. It is

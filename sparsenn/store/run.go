@@ -128,6 +128,10 @@ func OpenReadOnly(roots []string, kind string, config any) (*Run, error) {
 		if err != nil {
 			return nil, err
 		}
+		if r.dir, err = place(filepath.Dir(r.dir), r.Name()); err != nil {
+			fmt.Fprintf(&passed, "; %v", err)
+			continue
+		}
 		if err := r.checkConfig(); errors.Is(err, fs.ErrNotExist) {
 			continue
 		} else if err != nil {
@@ -154,7 +158,8 @@ func OpenReadOnly(roots []string, kind string, config any) (*Run, error) {
 	return nil, fmt.Errorf("%s in %s: %w%s", name, strings.Join(roots, ", "), ErrNotFound, passed.String())
 }
 
-// OpenDir opens a run directory by its path, finished or not, for reading. The
+// OpenDir opens a run directory by its path, finished or not, for reading; where it is
+// in an archive, ROOT/KIND-HASH is its path, too. The
 // config is the stored one, which has to have the hash in the directory's name.
 func OpenDir(dir string) (*Run, error) {
 	dir, err := filepath.Abs(dir)
@@ -164,6 +169,9 @@ func OpenDir(dir string) (*Run, error) {
 	kind, hash, ok := splitName(filepath.Base(dir))
 	if !ok {
 		return nil, fmt.Errorf("%s is not named like a run, KIND-HASH", dir)
+	}
+	if dir, err = place(filepath.Dir(dir), filepath.Base(dir)); err != nil {
+		return nil, err
 	}
 	text, err := readText(filepath.Join(dir, configName), maxConfig)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -44,17 +45,52 @@ func checkText(name string, size int64) error {
 	return nil
 }
 
-// openRegular opens a file for reading. A pipe, on which opening would wait without
-// end, a folder and a device are errors.
-func openRegular(path string) (*os.File, error) {
-	stat, err := os.Stat(path)
+// file is a file that is open for reading.
+type file interface {
+	fs.File
+	io.ReaderAt
+}
+
+// openRegular opens a file for reading, also one in an archive. A pipe, on which
+// opening would wait without end, a folder and a device are errors.
+func openRegular(path string) (file, error) {
+	stat, err := statPath(path)
 	if err != nil {
 		return nil, err
 	}
 	if !stat.Mode().IsRegular() {
 		return nil, &os.PathError{Op: "open", Path: path, Err: fmt.Errorf("not a regular file, but %s", kindOf(stat.Mode()))}
 	}
+	if archive, inside, ok := inArchive(path); ok {
+		return openArchived(archive, inside)
+	}
 	return os.Open(path)
+}
+
+// statPath is os.Stat, also in an archive.
+func statPath(path string) (fs.FileInfo, error) {
+	archive, inside, ok := inArchive(path)
+	if !ok {
+		return os.Stat(path)
+	}
+	zip, err := openArchive(archive)
+	if err != nil {
+		return nil, err
+	}
+	return fs.Stat(zip, inside)
+}
+
+// readDir is os.ReadDir, also in an archive.
+func readDir(path string) ([]fs.DirEntry, error) {
+	archive, inside, ok := inArchive(path)
+	if !ok {
+		return os.ReadDir(path)
+	}
+	zip, err := openArchive(archive)
+	if err != nil {
+		return nil, err
+	}
+	return fs.ReadDir(zip, inside)
 }
 
 func kindOf(m os.FileMode) string {

@@ -20,12 +20,12 @@ type runsCmd struct {
 	Show  runsShowCmd  `cmd:"" help:"Show runs: what made them, and whether their files are whole."`
 	Check runsCheckCmd `cmd:"" help:"Read every file of runs and say which are damaged."`
 	Rm    runsRmCmd    `cmd:"" help:"Remove runs of your own."`
-	Copy  runsCopyCmd  `cmd:"" help:"Copy finished runs into another folder, with large texts packed."`
+	Copy  runsCopyCmd  `cmd:"" help:"Pack finished runs into a folder that notebooks are committed with."`
 }
 
 // Help is shown by runs --help.
 func (*runsCmd) Help() string {
-	return `Runs are what notebooks keep of expensive work: trained models, circuits, proofs. They lie in $` + store.RootVariable + `, or in runs in the cache folder. Finished ones are also found beside the notebooks of the engine's module, where they are read-only. A run is named KIND-HASH; one that is removed is made again when a notebook needs it. List, show and check exit with 1 if a run that they name is damaged.`
+	return `Runs are what notebooks keep of expensive work: trained models, circuits, proofs. They lie in $` + store.RootVariable + `, or in runs in the cache folder. Finished ones are also found beside the notebooks of the engine's module, where they are read-only and packed: a zip for a large run, one for all small runs of a kind. A run is named KIND-HASH; one that is removed is made again when a notebook needs it. List, show and check exit with 1 if a run that they name is damaged.`
 }
 
 type runsListCmd struct{}
@@ -41,6 +41,7 @@ type runsRmCmd struct {
 type runsCopyCmd struct {
 	Names []string `arg:"" name:"name" help:"The names of runs."`
 	To    string   `required:"" placeholder:"DIR" help:"The folder, such as notebooks/runs, whose runs notebooks find."`
+	Plain bool     `help:"Copy them as folders of plain files."`
 }
 
 // A runRoot is a folder in which runs are looked for.
@@ -249,8 +250,12 @@ func (c *runsCopyCmd) Run(a *app) error {
 	if err := folder("--to", c.To); err != nil {
 		return usage(err)
 	}
+	put := store.Pack
+	if c.Plain {
+		put = store.Copy
+	}
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(c.Names))) {
-		copied, err := store.Copy(found[name][0].info.Dir(), c.To)
+		copied, err := put(found[name][0].info.Dir(), c.To)
 		switch {
 		case err != nil:
 			return fmt.Errorf("%s is not copied: %w", name, err)

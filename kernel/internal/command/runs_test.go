@@ -290,6 +290,16 @@ func TestRunsCopy(t *testing.T) {
 	if code, _, problems := p.runs("copy", half.Name(), "--to", p.committed); code == exitOK || !strings.Contains(problems, "not finished") {
 		t.Errorf("exit code %d\n%s", code, problems)
 	}
+	if list, err := filepath.Glob(filepath.Join(p.committed, "*.zip")); err != nil || len(list) != 1 || filepath.Base(list[0]) != "train.zip" {
+		t.Errorf("packed it lies in %v, %v", list, err)
+	}
+	plain := filepath.Join(filepath.Dir(p.committed), "plain")
+	if code, out, problems := p.runs("copy", done.Name(), "--plain", "--to", plain); code != exitOK || out != "copied "+done.Name()+"\n" {
+		t.Errorf("exit code %d\n%s%s", code, out, problems)
+	}
+	if stat, err := os.Stat(filepath.Join(plain, done.Name())); err != nil || !stat.IsDir() {
+		t.Errorf("%v, %v", stat, err)
+	}
 	if code, _, _ := p.runs("copy", done.Name()); code != exitUsage {
 		t.Errorf("without a folder: exit code %d", code)
 	}

@@ -74,7 +74,7 @@ func (w *world) damage(t *testing.T) {
 	t.Helper()
 	from := filepath.Join(w.module.Dir, "notebooks", "runs", committedRun)
 	to := filepath.Join(w.dir, "damaged", committedRun)
-	if err := os.CopyFS(to, os.DirFS(from)); err != nil {
+	if _, err := store.Copy(from, filepath.Dir(to)); err != nil {
 		t.Fatal(err)
 	}
 	names, err := filepath.Glob(filepath.Join(to, "checkpoint-*", "model.safetensors"))
