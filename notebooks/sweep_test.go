@@ -134,11 +134,12 @@ func TestRowIsRemade(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Setenv(store.RootVariable, t.TempDir())
-	want, err := sweep.Open(p, committed)
+	t.Setenv(store.NotebookRootVariable, committed)
+	want, err := sweep.Open(p)
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := train.Open(c, committed)
+	run, err := train.Open(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +184,7 @@ func TestRowIsRemade(t *testing.T) {
 	}
 	q := p
 	q.Task = "while_return_true"
-	if want, err = sweep.Open(q, committed); err != nil {
+	if want, err = sweep.Open(q); err != nil {
 		t.Fatal(err)
 	}
 	if again[0].Circuit.Nodes != want.Circuit.Nodes {

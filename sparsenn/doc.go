@@ -20,7 +20,7 @@
 // config, or resumes it, or loads it if it is finished:
 //
 //	config, err := train.Scale("laptop", 0)
-//	run, err := train.Run(ctx, config, train.Options{})
+//	run, err := train.Run(ctx, config, artifact.Options{})
 //	top, err := run.Model.Top(run.Tokenizer, "values = [[1, 2", 5)
 //
 // # From a model to a circuit
@@ -32,8 +32,8 @@
 // [circuitbook/sparsenn/prove] measures on held-out prompts whether it is what
 // the model uses, and [circuitbook/sparsenn/probe] what a node is on text:
 //
-//	found, err := prune.Run(ctx, run, task.SingleDoubleQuote(), prune.DefaultConfig(), prune.Options{})
-//	proof, err := prove.Run(ctx, run, task.SingleDoubleQuote(), found.Circuit, prove.DefaultConfig(), prove.Options{})
+//	found, err := prune.Run(ctx, run, task.SingleDoubleQuote(), prune.DefaultConfig(), artifact.Options{})
+//	proof, err := prove.Run(ctx, run, task.SingleDoubleQuote(), found.Circuit, prove.DefaultConfig(), artifact.Options{})
 //
 // A task of one's own is a JSONL file of such pairs, one a line:
 //
@@ -46,7 +46,7 @@
 // other from there. [circuitbook/sparsenn/steer] turns the dense model's answers by
 // nodes of a circuit through it, and measures what that costs elsewhere:
 //
-//	b, err := bridge.Fit(ctx, run, dense, bridge.DefaultConfig(), train.Options{})
+//	b, err := bridge.Fit(ctx, run, dense, bridge.DefaultConfig(), artifact.Options{})
 //	s, err := steer.New(ctx, b)
 //	method, err := s.Channels(found.Circuit.Nodes[3].Node)
 //	curve, err := s.Curve(ctx, method, prompts, steer.Strengths())

@@ -31,7 +31,7 @@ func (p *Pair) windows() int {
 // windows of validation text, 16 at the scale "tiny".
 func (p *Pair) Measure() BridgeReport {
 	b := newBar("measuring the bridge", 1000)
-	o := bridge.MeasureOptions{Windows: p.windows(), Progress: func(done, total int) { b.step(1000*done/total, "") }}
+	o := bridge.MeasureOptions{Windows: p.windows(), Progress: b.options().Progress}
 	r := interruptible(func(ctx context.Context) (*bridge.Report, error) { return p.Bridge().Measure(ctx, o) })
 	check(b.done(true))
 	return BridgeReport{Report: r, Windows: o.Windows, Seconds: p.Bridge().Seconds, Note: p.note("The path through both models", fmt.Sprintf("On %d windows, %d tokens of validation text.", o.Windows, r.Tokens))}

@@ -2,8 +2,10 @@ package lab
 
 import (
 	"context"
+	"strings"
 	"time"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/viz/book"
 )
 
@@ -44,6 +46,13 @@ type bar struct {
 }
 
 func newBar(name string, all int) *bar { return &bar{name: name, all: all, begun: time.Now()} }
+
+// options have a call show where it stands on the bar, in shares of all of it.
+func (b *bar) options() artifact.Options {
+	return artifact.Options{Progress: func(p artifact.Progress) {
+		b.step(int(p.Share()*float64(b.all)), strings.Trim(p.Stage+", "+p.Note, ", "))
+	}}
+}
 
 func (b *bar) step(n int, note string) {
 	b.last = note

@@ -36,7 +36,7 @@ func (c *Circuit) alone() study.Reader {
 func (c *Circuit) views() []study.View {
 	t := must(c.taskOf())
 	return interruptible(func(ctx context.Context) ([]study.View, error) {
-		return study.Views(ctx, c.model.Run(), t, c.Data(), study.Options{})
+		return study.Views(ctx, c.model.Run(), t, c.Data())
 	})
 }
 

@@ -83,9 +83,7 @@ func (c *Circuit) make(ctx context.Context) (*study.Finding, error) {
 	}
 	run := c.model.Run() // before the bar: opening a model is no progress of a search
 	b := newBar("circuit of "+t.Name+", "+c.model.short(), 1000)
-	f, err := study.Circuit(ctx, run, t, c.spec.Config, study.Options{Progress: func(p study.Progress) {
-		b.step(int(1000*p.Share), p.Stage+", "+p.Note)
-	}})
+	f, err := study.Circuit(ctx, run, t, c.spec.Config, b.options())
 	if bad := b.done(err == nil); err == nil {
 		err = bad
 	}

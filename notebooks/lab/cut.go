@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/study"
@@ -152,7 +153,7 @@ func (l Losses) Claims() []book.Stated {
 // attention writes last, by effects on prompts for selecting: nodes by their paths.
 func (c *Circuit) Path() (nodes []string) {
 	chosen := interruptible(func(ctx context.Context) (*circuit.Circuit, error) {
-		return study.Selecting(ctx, c.Finding(), c.spec.Config, study.Options{})
+		return study.Selecting(ctx, c.Finding(), c.spec.Config, artifact.Options{})
 	})
 	for _, n := range chosen.MainPath() {
 		nodes = append(nodes, n.String())

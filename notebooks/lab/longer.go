@@ -109,7 +109,7 @@ func (l Longer) circuitOf(m *Model) (*Circuit, study.Reader, dilution.Depth) {
 			return c, nil, dilution.Depth{}
 		}
 		views := interruptible(func(ctx context.Context) ([]study.View, error) {
-			return study.Views(ctx, f.Run, f.Task, c.Data(), study.Options{})
+			return study.Views(ctx, f.Run, f.Task, c.Data())
 		})
 		return c, views[0].Reader, d
 	}

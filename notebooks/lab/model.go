@@ -90,9 +90,7 @@ func specOf(what any) (modelSpec, error) {
 // make makes the run of a model's config, or loads it.
 func (m *Model) make(ctx context.Context) (*train.Result, error) {
 	b := newBar("training, "+m.short(), m.spec.Config.Steps)
-	run, err := train.Run(ctx, m.spec.Config, train.Options{Progress: func(x train.Metric, steps int) {
-		b.step(x.Step+1, fmt.Sprintf("loss %.3f", x.Loss))
-	}})
+	run, err := train.Run(ctx, m.spec.Config, b.options())
 	if err == nil {
 		b.last = fmt.Sprintf("validation loss %.3f", run.Valid())
 	}

@@ -7,7 +7,6 @@ import (
 	"sync"
 
 	"circuitbook/sparsenn/bridge"
-	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
 )
@@ -59,7 +58,7 @@ func (p *Pair) make(ctx context.Context) (*bridge.Bridge, error) {
 		steps, name = p.spec.Sparse.Config.Steps, "training a sparse model with its bridge"
 	}
 	b := newBar(name, steps)
-	o := train.Options{Progress: func(x train.Metric, steps int) { b.step(x.Step+1, fmt.Sprintf("loss %.3f", x.Loss)) }}
+	o := b.options()
 	var made *bridge.Bridge
 	var err error
 	if p.spec.Joint {

@@ -26,7 +26,7 @@ func (p *Pair) Routes() Routes {
 	b := p.Bridge()
 	r := Routes{List: bridge.SomeRoutes(b.Boundaries()), Windows: p.windows() / 2}
 	bar := newBar(fmt.Sprintf("%d routes", len(r.List)), 1000)
-	o := bridge.MeasureOptions{Windows: r.Windows, Progress: func(done, total int) { bar.step(1000*done/total, "") }}
+	o := bridge.MeasureOptions{Windows: r.Windows, Progress: bar.options().Progress}
 	r.Losses = interruptible(func(ctx context.Context) ([]bridge.Loss, error) { return b.MeasureRoutes(ctx, r.List, o) })
 	check(bar.done(true))
 	r.Note = p.note("What routes of many switches lose", fmt.Sprintf("%d routes, each on %d windows of validation text. Trained on: one switch.", len(r.List), r.Windows))

@@ -2,9 +2,8 @@ package lab
 
 import (
 	"context"
-	"fmt"
-	"time"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/sweep"
 )
 
@@ -17,13 +16,7 @@ func Sweep(name, scale string, points []sweep.Point) map[string]sweep.Row {
 		o = sweep.Options{}
 	}
 	b := newBar(name, len(points))
-	o.Progress = func(p sweep.Progress) {
-		note := ""
-		if len(p.Running) > 0 {
-			note = p.Running[0]
-		}
-		b.step(p.Done, fmt.Sprintf("about %v left; %s", p.Left.Round(time.Second), note))
-	}
+	o.Progress = func(p artifact.Progress) { b.step(int(p.Done), p.Note) }
 	list := interruptible(func(ctx context.Context) ([]sweep.Row, error) { return sweep.Run(ctx, points, o) })
 	check(b.done(true))
 	rows := map[string]sweep.Row{}

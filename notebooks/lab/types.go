@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/study"
@@ -32,22 +33,22 @@ func (ts typesStudy) grown() train.Config {
 
 // sparse makes the run, or loads it.
 func (ts typesStudy) sparse(ctx context.Context) *train.Result {
-	return must(train.Run(ctx, ts.grown(), train.Options{}))
+	return must(train.Run(ctx, ts.grown(), artifact.Options{}))
 }
 
 // twin makes the dense model of notebook 01, or loads it.
 func (ts typesStudy) twin(ctx context.Context) *train.Result {
-	return must(train.Run(ctx, must(train.Scale(ts.Scale, uint64(ts.Seed))).Dense(), train.Options{}))
+	return must(train.Run(ctx, must(train.Scale(ts.Scale, uint64(ts.Seed))).Dense(), artifact.Options{}))
 }
 
 // searching is how every circuit is found and measured.
 func (ts typesStudy) searching() study.Config { return must(study.Scale(ts.Scale, float64(ts.Budget))) }
 
 // watched does work under a progress bar.
-func typesWatched[T any](name string, work func(study.Options) (T, error)) T {
+func typesWatched[T any](name string, work func(artifact.Options) (T, error)) T {
 	bar := book.NewProgress(name, 1000)
-	out, err := work(study.Options{Progress: func(p study.Progress) {
-		bar.Step(int(1000*p.Share), strings.TrimSpace(p.Stage+" "+p.Note))
+	out, err := work(artifact.Options{Progress: func(p artifact.Progress) {
+		bar.Step(int(1000*p.Share()), strings.TrimSpace(p.Stage+" "+p.Note))
 	}})
 	if err == nil {
 		bar.Step(1000, "done")
@@ -59,7 +60,7 @@ func typesWatched[T any](name string, work func(study.Options) (T, error)) T {
 
 // found is the proved circuit of the task, once it was found.
 func (ts typesStudy) found(ctx context.Context, run *train.Result) *study.Finding {
-	return must(study.Circuit(ctx, run, typesSubject(), ts.searching(), study.Options{}))
+	return must(study.Circuit(ctx, run, typesSubject(), ts.searching(), artifact.Options{}))
 }
 
 // note is what stands with every figure.

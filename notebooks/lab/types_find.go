@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/study"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -15,7 +16,7 @@ func (ts typesStudy) searchStudy() Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
-	f := typesWatched("pruning and measuring", func(o study.Options) (*study.Finding, error) {
+	f := typesWatched("pruning and measuring", func(o artifact.Options) (*study.Finding, error) {
 		return study.Circuit(ctx, run, typesSubject(), ts.searching(), o)
 	})
 	t := viz.Table{
@@ -50,7 +51,7 @@ func (ts typesStudy) controlsStudy() Result {
 		Columns: append([]viz.Column{{Name: "pruned"}, {Name: "target met"}, {Name: "trials"}, {Name: "best loss, selecting", Format: "%.3f"}, {Name: "nodes", Bar: true}, {Name: "edges"}}, typesLossColumns()...),
 	}
 	f := ts.found(ctx, run)
-	nulls := typesWatched("null controls", func(o study.Options) ([]*study.Finding, error) {
+	nulls := typesWatched("null controls", func(o artifact.Options) ([]*study.Finding, error) {
 		return study.Nulls(ctx, run, typesSubject(), ts.searching(), o)
 	})
 	for i, x := range append([]*study.Finding{f}, nulls...) {

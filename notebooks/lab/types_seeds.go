@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/study"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -15,7 +16,7 @@ func (ts typesStudy) seedsStudy() Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
-	all := typesWatched("over seeds", func(o study.Options) ([]*study.Finding, error) {
+	all := typesWatched("over seeds", func(o artifact.Options) ([]*study.Finding, error) {
 		return study.Seeds(ctx, ts.grown(), study.SeedList(ts.Scale, uint64(ts.Seed)), typesSubject(), ts.searching(), o)
 	})
 	t := viz.Table{

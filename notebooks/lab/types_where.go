@@ -16,7 +16,7 @@ import (
 // The residual stream exchanged, place by place, boundary by boundary.
 // views are the circuit alone, as it is read, and the whole model.
 func typesViews(ctx context.Context, run *train.Result, c *circuit.Circuit) []study.View {
-	return must(study.Views(ctx, run, typesSubject(), c, study.Options{}))
+	return must(study.Views(ctx, run, typesSubject(), c))
 }
 
 // all are the nodes of a site.

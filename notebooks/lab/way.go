@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/contrast"
 	"circuitbook/sparsenn/prove"
@@ -57,7 +58,7 @@ func (c *Circuit) Way(mark, prompt, counter string) Way {
 // chosen is the circuit for choosing nodes in it: its effects are of prompts for selecting.
 func (c *Circuit) chosen() *circuit.Circuit {
 	return interruptible(func(ctx context.Context) (*circuit.Circuit, error) {
-		return study.Selecting(ctx, c.Finding(), c.spec.Config, study.Options{})
+		return study.Selecting(ctx, c.Finding(), c.spec.Config, artifact.Options{})
 	})
 }
 

@@ -33,7 +33,7 @@ func (w Way) without(alone bool, nodes []circuit.Node) study.Reader {
 		if !alone {
 			return prove.Without(ctx, c.model.Run(), c.Data().Restrict(nodes...))
 		}
-		v, err := study.Views(ctx, c.model.Run(), w.task(), c.Data().Without(nodes...), study.Options{})
+		v, err := study.Views(ctx, c.model.Run(), w.task(), c.Data().Without(nodes...))
 		if err != nil {
 			return nil, err
 		}

@@ -8,6 +8,7 @@ import (
 	"math"
 	"time"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/backend"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/internal/finite"
@@ -52,50 +53,35 @@ type statsIdentity struct {
 }
 
 // Measure returns the stats of a run: loaded where they were measured before,
-// else measured, which takes seconds and needs the run's corpus. roots are
-// read-only folders of finished artifacts, looked up after the user's.
-func Measure(ctx context.Context, run *train.Result, roots ...string) (*Stats, error) {
+// else measured, which takes seconds and needs the run's corpus.
+func Measure(ctx context.Context, run *train.Result) (*Stats, error) {
 	id := statsIdentity{statsRecipe, run.Name, run.Model.Digest(), statsWindows, run.Config.SeqLen}
-	all, err := store.Roots(roots...)
-	if err != nil {
-		return nil, err
-	}
-	if a, err := store.OpenReadOnly(all, statsKind, id); err == nil {
-		defer a.Close()
-		s, err := readStats(a, run.Config.Model)
-		if err == nil {
-			s.Weights = id.Weights
+	s, err := artifact.Make(ctx, artifact.Options{}, statsKind, id, func(a *store.Run) (*Stats, error) {
+		return readStats(a, run.Config.Model)
+	}, func(a *store.Run) error {
+		data, err := corpus.Open(ctx, run.Config.Corpus, nil)
+		if err != nil {
+			return err
 		}
-		return s, err
-	} else if !errors.Is(err, store.ErrNotFound) {
-		return nil, err
-	}
-	data, err := corpus.Open(ctx, run.Config.Corpus, nil)
+		started := time.Now()
+		s, err := measure(ctx, run.Model, data.Train, id.SeqLen)
+		if err != nil {
+			return fmt.Errorf("means of %s: %w", run.Name, err)
+		}
+		p := store.NewProvenance(run.Config.Seed)
+		p.Parents = map[string]string{"train": run.Name}
+		p.Data["corpus"] = data.Hash
+		if b, err := backend.Open(); err == nil {
+			p.Plugin = backend.Describe(b).Name
+		}
+		p.WallSeconds = time.Since(started).Seconds()
+		return s.save(a, p, run.Config.Model)
+	})
 	if err != nil {
 		return nil, err
-	}
-	started := time.Now()
-	s, err := measure(ctx, run.Model, data.Train, id.SeqLen)
-	if err != nil {
-		return nil, fmt.Errorf("means of %s: %w", run.Name, err)
 	}
 	s.Weights = id.Weights
-	p := store.NewProvenance(run.Config.Seed)
-	p.Parents = map[string]string{"train": run.Name}
-	p.Data["corpus"] = data.Hash
-	if b, err := backend.Open(); err == nil {
-		p.Plugin = backend.Describe(b).Name
-	}
-	p.WallSeconds = time.Since(started).Seconds()
-	a, err := store.Open(all[0], statsKind, id)
-	if err != nil {
-		return nil, err
-	}
-	defer a.Close()
-	if finished, err := a.Finished(); finished || err != nil {
-		return s, err // another process was quicker
-	}
-	return s, s.save(a, p, run.Config.Model)
+	return s, nil
 }
 
 // statSites lists the sites that Stats holds, in the order of the forward pass.

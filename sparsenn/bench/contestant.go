@@ -9,6 +9,7 @@ import (
 	"runtime/debug"
 	"strings"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/backend"
 	"circuitbook/sparsenn/topk"
 	"circuitbook/sparsenn/train"
@@ -174,7 +175,7 @@ func keptIndices(out []*tensors.Tensor, t Task) (kept []int, err error) {
 	return kept, err
 }
 
-// prepareStep has train.Run at work, which waits in Options.Progress between its
+// prepareStep has train.Run at work, which waits in Extension.Each between its
 // steps: a repetition lets it do one. It takes in all that a run does per step: the
 // batch drawn on the host and sent, the program, the counts read back.
 func prepareStep(ctx context.Context, t Task) (contestant, error) {
@@ -188,16 +189,13 @@ func prepareStep(ctx context.Context, t Task) (contestant, error) {
 	steps, next, ended := make(chan train.Metric), make(chan struct{}), make(chan struct{})
 	var reason error // why it ended, once it has
 	go func() {
-		_, err := train.Run(ctx, c, train.Options{
-			SaveEvery: math.MaxInt64,
-			Progress: func(m train.Metric, _ int) {
-				steps <- m
-				select {
-				case <-next:
-				case <-ctx.Done():
-				}
-			},
-		})
+		_, err := train.RunWith(ctx, c, train.Extension{Each: func(m train.Metric) {
+			steps <- m
+			select {
+			case <-next:
+			case <-ctx.Done():
+			}
+		}}, artifact.Options{SaveEvery: math.MaxInt64})
 		reason = fmt.Errorf("the run ended: %w", err)
 		close(ended)
 	}()

@@ -6,6 +6,7 @@ import (
 	"log"
 	"os"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/bridge"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/train"
@@ -48,7 +49,7 @@ func ExampleFit() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	b, err := bridge.Fit(context.Background(), sparse, dense, c, train.Options{})
+	b, err := bridge.Fit(context.Background(), sparse, dense, c, artifact.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -75,7 +76,7 @@ func ExampleTrain() {
 	}
 	s.Steps, s.ValidWindows = 3, 16
 	s.Model = s.Model.Dense()
-	b, err := bridge.Train(context.Background(), s, dense, bridge.JointConfig(), train.Options{})
+	b, err := bridge.Train(context.Background(), s, dense, bridge.JointConfig(), artifact.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -92,7 +93,7 @@ func ExampleBridge_Along() {
 		log.Fatal(err)
 	}
 	c.Steps = 0
-	b, err := bridge.Fit(context.Background(), sparse, dense, c, train.Options{})
+	b, err := bridge.Fit(context.Background(), sparse, dense, c, artifact.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}

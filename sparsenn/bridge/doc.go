@@ -20,7 +20,7 @@
 // Train's alone. One switch stands for all mixtures: a Route may have any number,
 // Bridge.Along runs it, and Bridge.MeasureRoutes says what it loses.
 //
-//	b, err := bridge.Fit(ctx, sparse, dense, bridge.DefaultConfig(), train.Options{})
+//	b, err := bridge.Fit(ctx, sparse, dense, bridge.DefaultConfig(), artifact.Options{})
 //	report, err := b.Measure(ctx, bridge.MeasureOptions{})
 //
 // NMSE is the squared error over the variance of what is to be met, both summed

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/train"
@@ -32,7 +33,7 @@ type identity struct {
 // loaded if it is there, resumed if it is half done, made otherwise, as train.Run
 // does it, under its options. Models that differ in depth or tokenizer, and a
 // config that is wrong, are errors.
-func Fit(ctx context.Context, sparse, dense *train.Result, c Config, o train.Options) (*Bridge, error) {
+func Fit(ctx context.Context, sparse, dense *train.Result, c Config, o artifact.Options) (*Bridge, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
@@ -70,7 +71,7 @@ func Fit(ctx context.Context, sparse, dense *train.Result, c Config, o train.Opt
 // Train returns the bridge to a dense model that is trained together with its
 // sparse model, of which s is the config, in one program (Gao et al., §6.1): the
 // bridge's Sparse is that model. It is an artifact as in [Fit].
-func Train(ctx context.Context, s train.Config, dense *train.Result, c Config, o train.Options) (*Bridge, error) {
+func Train(ctx context.Context, s train.Config, dense *train.Result, c Config, o artifact.Options) (*Bridge, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/model"
@@ -88,27 +89,27 @@ func byHand(w, b, x, y []float32) float64 {
 func TestResume(t *testing.T) {
 	sparse, dense := two(t)
 	c := quick()
-	for name, make := range map[string]func(ctx context.Context, o train.Options) (*Bridge, error){
-		"fit": func(ctx context.Context, o train.Options) (*Bridge, error) { return Fit(ctx, sparse, dense, c, o) },
-		"train": func(ctx context.Context, o train.Options) (*Bridge, error) {
+	for name, make := range map[string]func(ctx context.Context, o artifact.Options) (*Bridge, error){
+		"fit": func(ctx context.Context, o artifact.Options) (*Bridge, error) { return Fit(ctx, sparse, dense, c, o) },
+		"train": func(ctx context.Context, o artifact.Options) (*Bridge, error) {
 			return Train(ctx, tiny(t, nil), dense, c, o)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			runsIn(t)
-			whole, err := make(context.Background(), train.Options{})
+			whole, err := make(context.Background(), artifact.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
-			again, err := make(context.Background(), train.Options{Progress: func(train.Metric, int) { t.Error("a finished bridge is made anew") }})
+			again, err := make(context.Background(), artifact.Options{Progress: func(artifact.Progress) { t.Error("a finished bridge is made anew") }})
 			if err != nil {
 				t.Fatal(err)
 			}
 			same(t, whole, again)
 			runsIn(t)
 			ctx, cancel := context.WithCancel(context.Background())
-			_, err = make(ctx, train.Options{Progress: func(m train.Metric, _ int) {
-				if m.Step == 1 {
+			_, err = make(ctx, artifact.Options{Progress: func(p artifact.Progress) {
+				if p.Done == 2 {
 					cancel()
 				}
 			}})
@@ -116,7 +117,7 @@ func TestResume(t *testing.T) {
 				t.Fatalf("interrupted: %v", err)
 			}
 			steps := 0
-			resumed, err := make(context.Background(), train.Options{Progress: func(train.Metric, int) { steps++ }})
+			resumed, err := make(context.Background(), artifact.Options{Progress: func(artifact.Progress) { steps++ }})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -150,7 +151,7 @@ func TestTrainTogether(t *testing.T) {
 	s := tiny(t, func(c *train.Config) { c.Steps, c.ValidEvery = 30, 30 })
 	how := quick()
 	how.Rate = 0.1
-	b, err := Train(context.Background(), s, dense, how, train.Options{})
+	b, err := Train(context.Background(), s, dense, how, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -161,7 +162,7 @@ func TestTrainTogether(t *testing.T) {
 	if last.Loss >= first.Loss || last.Terms[0] >= first.Terms[0] {
 		t.Errorf("the loss went from %v to %v, its terms from %v to %v", first.Loss, last.Loss, first.Terms, last.Terms)
 	}
-	alone, err := train.Run(context.Background(), s, train.Options{})
+	alone, err := train.Run(context.Background(), s, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -217,14 +218,14 @@ func TestIncompatible(t *testing.T) {
 		"length":    {dense, long, "seq_len"},
 		"no term":   {dense, none, "no term"},
 	} {
-		_, err := Fit(context.Background(), sparse, x.dense, x.c, train.Options{})
+		_, err := Fit(context.Background(), sparse, x.dense, x.c, artifact.Options{})
 		if err == nil || !strings.Contains(err.Error(), x.want) {
 			t.Errorf("%s: fit says %v", name, err)
 		}
 		if name == "length" {
 			continue
 		}
-		if _, err := Train(context.Background(), sparse.Config, x.dense, x.c, train.Options{}); err == nil || !strings.Contains(err.Error(), x.want) {
+		if _, err := Train(context.Background(), sparse.Config, x.dense, x.c, artifact.Options{}); err == nil || !strings.Contains(err.Error(), x.want) {
 			t.Errorf("%s: train says %v", name, err)
 		}
 	}

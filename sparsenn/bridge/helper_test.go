@@ -6,6 +6,7 @@ import (
 	"os"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/train"
@@ -58,7 +59,7 @@ func runsIn(t testing.TB) {
 
 func fit(t testing.TB, sparse, dense *train.Result, c Config) *Bridge {
 	t.Helper()
-	b, err := Fit(context.Background(), sparse, dense, c, train.Options{})
+	b, err := Fit(context.Background(), sparse, dense, c, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/stat"
@@ -18,7 +19,7 @@ type MeasureOptions struct {
 	Windows int // default 128
 	SeqLen  int // default that of the bridge's config; at most the models' context
 	// Progress is called after every part of the windows.
-	Progress func(done, total int)
+	Progress func(artifact.Progress)
 }
 
 // AtBoundary is what a bridge does at one boundary.
@@ -129,9 +130,7 @@ func (b *Bridge) Measure(ctx context.Context, o MeasureOptions) (*Report, error)
 				}
 			}
 		}
-		if o.Progress != nil {
-			o.Progress(w+measureAtOnce, windows)
-		}
+		o.report(w+measureAtOnce, windows)
 	}
 	loss := func(i int) Loss { return lossOf(losses[2*i], losses[2*i+1]) }
 	r := &Report{Tokens: windows * o.SeqLen, Sparse: loss(0), Dense: loss(1)}
@@ -222,3 +221,7 @@ func (s spread) squares() float64 {
 
 // lossOf is the loss of values by window, nats per token.
 func lossOf(ce, kl []float64) Loss { return Loss{stat.Mean(ce), stat.Mean(kl), ce} }
+
+func (o MeasureOptions) report(done, of int) {
+	artifact.Options{Progress: o.Progress}.Step("measuring", float64(done), float64(of), "")
+}

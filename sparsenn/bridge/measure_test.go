@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/stat"
@@ -51,7 +52,7 @@ func TestMeasureByHand(t *testing.T) {
 	b := fit(t, sparse, dense, quick())
 	const windows, seq, vocab = 8, 16, 512
 	calls := 0
-	r, err := b.Measure(context.Background(), MeasureOptions{Windows: windows, Progress: func(done, total int) { calls += done * total }})
+	r, err := b.Measure(context.Background(), MeasureOptions{Windows: windows, Progress: func(p artifact.Progress) { calls += int(p.Done * p.Of) }})
 	if err != nil {
 		t.Fatal(err)
 	}

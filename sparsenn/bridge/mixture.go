@@ -67,10 +67,8 @@ func (b *Bridge) MeasureRoutes(ctx context.Context, routes []Route, o MeasureOpt
 				}
 			}
 			done++
-			if o.Progress != nil {
-				parts := (len(routes) + routesAtOnce - 1) / routesAtOnce
-				o.Progress(done, parts*o.Windows/routeWindows)
-			}
+			parts := (len(routes) + routesAtOnce - 1) / routesAtOnce
+			o.report(done, parts*o.Windows/routeWindows)
 		}
 	}
 	var all []Loss

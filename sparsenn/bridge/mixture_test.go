@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/stat"
 	_ "circuitbook/sparsenn/suitetest"
@@ -56,9 +57,9 @@ func TestMeasureRoutes(t *testing.T) {
 	// More routes than a program takes at once.
 	routes := slices.Concat(Routes(Dense, 3), Routes(Sparse, 3), Routes(Dense, 3), Routes(Sparse, 3), []Route{One(Sparse, 1)})
 	done := 0
-	got, err := b.MeasureRoutes(ctx, routes, MeasureOptions{Windows: windows, Progress: func(n, total int) {
-		if done++; done != n || total != 2*windows/routeWindows {
-			t.Errorf("progress: %d of %d at call %d", n, total, done)
+	got, err := b.MeasureRoutes(ctx, routes, MeasureOptions{Windows: windows, Progress: func(p artifact.Progress) {
+		if done++; float64(done) != p.Done || p.Of != 2*windows/routeWindows {
+			t.Errorf("progress: %+v at call %d", p, done)
 		}
 	}})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/ablate"
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/task"
@@ -24,7 +25,7 @@ func TestCalibrated(t *testing.T) {
 	prove := func(scale, shift float64) *Result {
 		c := *plain
 		c.Calibrated, c.LogitScale, c.LogitShift = scale != 0, scale, shift
-		r, err := Run(context.Background(), run, task.BracketCounting(), &c, config, Options{})
+		r, err := Run(context.Background(), run, task.BracketCounting(), &c, config, artifact.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -38,7 +39,7 @@ func TestCalibrated(t *testing.T) {
 	if !(q.RandomAlone.Mean < p.RandomAlone.Mean) {
 		t.Errorf("random circuits go from %v to %v", p.RandomAlone.Mean, q.RandomAlone.Mean)
 	}
-	on, err := newProver(context.Background(), run, task.BracketCounting(), plain, config, nil)
+	on, err := newProver(context.Background(), run, task.BracketCounting(), plain, config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +84,7 @@ func TestInterchangeCalibrated(t *testing.T) {
 	run, config := untrained(t, nil), quick()
 	c := every(t, run, 11)
 	list := reportOf(t, run, config)
-	swap := func(part func(context.Context, *train.Result, *circuit.Circuit, ...string) (*Part, error)) Swap {
+	swap := func(part func(context.Context, *train.Result, *circuit.Circuit) (*Part, error)) Swap {
 		p, err := part(context.Background(), run, c)
 		if err != nil {
 			t.Fatal(err)
@@ -114,7 +115,7 @@ func TestBetween(t *testing.T) {
 	list := reportOf(t, run, config)
 	target, alt := list[0].Target, list[0].Alt
 	tokens := [][]int32{list[0].Prompt, list[0].Prompt}
-	parts := func(make func(context.Context, *train.Result, *circuit.Circuit, ...string) (*Part, error), alt int32) (raw, read *Part) {
+	parts := func(make func(context.Context, *train.Result, *circuit.Circuit) (*Part, error), alt int32) (raw, read *Part) {
 		t.Helper()
 		raw, err := make(context.Background(), run, c)
 		if err != nil {
@@ -174,7 +175,7 @@ func TestBetween(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.Target = 1
-	proved, err := Run(context.Background(), run, task.BracketCounting(), c, config, Options{})
+	proved, err := Run(context.Background(), run, task.BracketCounting(), c, config, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
@@ -22,7 +23,7 @@ const effectsKind = "effects"
 // printing. Of the config EffectExamples, which must not be 0, MaxTokens and Seed
 // count. It is loaded where it was measured before. When ctx is cancelled it stops
 // within a second and keeps nothing.
-func Effects(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, o Options) (*circuit.Circuit, error) {
+func Effects(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, o artifact.Options) (*circuit.Circuit, error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
@@ -42,7 +43,7 @@ func Effects(ctx context.Context, run *train.Result, t task.Task, c *circuit.Cir
 		c, _, err := loadCircuit(a)
 		return c, err
 	}
-	return artifact(effectsKind, id, o.Roots, load, func(a *store.Run) error {
+	return artifact.Make(ctx, o, effectsKind, id, load, func(a *store.Run) error {
 		measured, err := measureSelect(ctx, run, t, unmeasured(whole), config, o)
 		if err != nil {
 			return fmt.Errorf("effects in the circuit of %s in %s: %w", t.Name, run.Name, err)
@@ -51,7 +52,7 @@ func Effects(ctx context.Context, run *train.Result, t task.Task, c *circuit.Cir
 		if err != nil {
 			return err
 		}
-		return saveFiles(a, map[string][]byte{circuitFile: text})
+		return artifact.Save(a, map[string][]byte{circuitFile: text})
 	})
 }
 
@@ -69,12 +70,12 @@ func unmeasured(c *circuit.Circuit) *circuit.Circuit {
 }
 
 // measureSelect returns a circuit with its effects on select pairs.
-func measureSelect(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, o Options) (*circuit.Circuit, error) {
+func measureSelect(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, o artifact.Options) (*circuit.Circuit, error) {
 	examples, err := t.Select(run.Tokenizer, drawn(run, config, config.EffectExamples))
 	if err != nil {
 		return nil, err
 	}
-	p, err := proverOf(ctx, run, c, config, examples, o.Roots)
+	p, err := proverOf(ctx, run, c, config, examples)
 	if err != nil {
 		return nil, err
 	}

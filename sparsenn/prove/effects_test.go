@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/task"
 )
@@ -18,11 +19,11 @@ func TestEffects(t *testing.T) {
 	run, config := untrained(t, nil), quick()
 	c := every(t, run, 11)
 	ctx := context.Background()
-	proved, err := Run(ctx, run, task.BracketCounting(), c, config, Options{})
+	proved, err := Run(ctx, run, task.BracketCounting(), c, config, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := Effects(ctx, run, task.BracketCounting(), c, config, Options{})
+	got, err := Effects(ctx, run, task.BracketCounting(), c, config, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +63,7 @@ func TestEffects(t *testing.T) {
 	if !differ {
 		t.Error("the effects on select and on report pairs are the same: the test shows nothing")
 	}
-	again, err := Effects(ctx, run, task.BracketCounting(), proved.Circuit, config, Options{Progress: func(int, int) { t.Error("measured again") }})
+	again, err := Effects(ctx, run, task.BracketCounting(), proved.Circuit, config, artifact.Options{Progress: func(artifact.Progress) { t.Error("measured again") }})
 	if err != nil || !reflect.DeepEqual(again, got) {
 		t.Errorf("of the proved circuit, or loaded: otherwise than measured, %v", err)
 	}
@@ -73,17 +74,17 @@ func TestEffectsErrors(t *testing.T) {
 	run, config := untrained(t, nil), quick()
 	c := every(t, run, 29)
 	config.EffectExamples = 0
-	if _, err := Effects(context.Background(), run, task.BracketCounting(), c, config, Options{}); err == nil || !strings.Contains(err.Error(), "effect_examples") {
+	if _, err := Effects(context.Background(), run, task.BracketCounting(), c, config, artifact.Options{}); err == nil || !strings.Contains(err.Error(), "effect_examples") {
 		t.Errorf("no examples: %v", err)
 	}
 	config.EffectExamples = 4
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := Effects(ctx, run, task.BracketCounting(), c, config, Options{}); err == nil {
+	if _, err := Effects(ctx, run, task.BracketCounting(), c, config, artifact.Options{}); err == nil {
 		t.Error("cancelled, and no error")
 	}
 	c.Run = "train-other"
-	if _, err := Effects(context.Background(), run, task.BracketCounting(), c, config, Options{}); err == nil {
+	if _, err := Effects(context.Background(), run, task.BracketCounting(), c, config, artifact.Options{}); err == nil {
 		t.Error("of another run, and no error")
 	}
 }

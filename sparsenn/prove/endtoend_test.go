@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/ablate"
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/prune"
 	"circuitbook/sparsenn/task"
@@ -22,7 +23,7 @@ func pruned(t *testing.T, run *train.Result, of task.Task, o ablate.Options) *pr
 	c.Target, c.Confidence, c.Calibrate, c.Ablation = 0.68, 0, false, o
 	c.Fit, c.Select, c.FitTokens, c.MaxTokens = 40, 16, 32, 32
 	c.Hyper.Steps, c.Hyper.Pairs, c.Hyper.LR, c.Hyper.Penalty = 40, 8, 0.1, 1e-4
-	r, err := prune.Run(context.Background(), run, of, c, prune.Options{})
+	r, err := prune.Run(context.Background(), run, of, c, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -73,7 +74,7 @@ func TestPrunedIsProvedAlike(t *testing.T) {
 			if loss := lossUnder(o, c, chosen); !near(found.Best.Loss, loss) {
 				t.Errorf("pruning says %v, under its options it is %v", found.Best.Loss, loss)
 			}
-			r, err := Run(context.Background(), run, task.BracketCounting(), c, config, Options{})
+			r, err := Run(context.Background(), run, task.BracketCounting(), c, config, artifact.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -89,7 +90,7 @@ func TestPrunedIsProvedAlike(t *testing.T) {
 					t.Errorf("under %+v the loss is the same: the test shows nothing", other)
 				}
 			}
-			for name, make := range map[string]func(context.Context, *train.Result, *circuit.Circuit, ...string) (*Part, error){"alone": Alone, "without": Without} {
+			for name, make := range map[string]func(context.Context, *train.Result, *circuit.Circuit) (*Part, error){"alone": Alone, "without": Without} {
 				part, err := make(context.Background(), run, c)
 				switch {
 				case o.FreezeNorms && (err == nil || !strings.Contains(err.Error(), "freeze_norms")):
@@ -124,7 +125,7 @@ func TestOwnTask(t *testing.T) {
 	}
 	run := untrained(t, nil)
 	found := pruned(t, run, ages, ablate.Options{})
-	r, err := Run(context.Background(), run, ages, found.Circuit, quick(), Options{})
+	r, err := Run(context.Background(), run, ages, found.Circuit, quick(), artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/prune"
 	"circuitbook/sparsenn/store"
@@ -47,13 +48,13 @@ func ExampleRun_ownTask() {
 	}
 	how := prune.DefaultConfig()
 	how.Hyper.Steps = 5
-	found, err := prune.Run(context.Background(), run, ages, how, prune.Options{})
+	found, err := prune.Run(context.Background(), run, ages, how, artifact.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
 	measure := prove.DefaultConfig()
 	measure.Random, measure.EffectExamples, measure.Attribution = 2, 0, 0
-	proved, err := prove.Run(context.Background(), run, ages, found.Circuit, measure, prove.Options{})
+	proved, err := prove.Run(context.Background(), run, ages, found.Circuit, measure, artifact.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/task"
@@ -64,13 +65,13 @@ func TestParent(t *testing.T) {
 		}
 		few := Config{Examples: 2, MaxTokens: 32, Random: 1, EffectExamples: 1}
 		ctx := context.Background()
-		_, proved := Run(ctx, in, task.BracketCounting(), &x, few, Options{})
-		_, effects := Effects(ctx, in, task.BracketCounting(), &x, few, Options{})
+		_, proved := Run(ctx, in, task.BracketCounting(), &x, few, artifact.Options{})
+		_, effects := Effects(ctx, in, task.BracketCounting(), &x, few, artifact.Options{})
 		_, alone := Alone(ctx, in, &x)
 		_, without := Without(ctx, in, &x)
 		if c.say == "" {
 			x.Nodes[0].Mean += 3 // what a file says of it is not what is measured
-			r, err := Run(ctx, in, task.BracketCounting(), &x, few, Options{})
+			r, err := Run(ctx, in, task.BracketCounting(), &x, few, artifact.Options{})
 			if err != nil || r.Circuit.Nodes[0].Mean != good.Nodes[0].Mean || r.Circuit.Nodes[biased].Bias != good.Nodes[biased].Bias {
 				t.Errorf("%s: %v, or a mean or a bias that is not the model's", name, err)
 			}
@@ -129,10 +130,10 @@ func TestRunIsOfTheList(t *testing.T) {
 	few := Config{Examples: 16, MaxTokens: 32, Random: 1, EffectExamples: 1}
 	measured := func(of task.Task) (proof, effects int) {
 		ctx := context.Background()
-		if _, err := Run(ctx, run, of, c, few, Options{Progress: func(int, int) { proof++ }}); err != nil {
+		if _, err := Run(ctx, run, of, c, few, artifact.Options{Progress: func(artifact.Progress) { proof++ }}); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := Effects(ctx, run, of, c, few, Options{Progress: func(int, int) { effects++ }}); err != nil {
+		if _, err := Effects(ctx, run, of, c, few, artifact.Options{Progress: func(artifact.Progress) { effects++ }}); err != nil {
 			t.Fatal(err)
 		}
 		return proof, effects

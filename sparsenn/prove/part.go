@@ -27,16 +27,16 @@ type Part struct {
 }
 
 // Alone is the circuit, all else ablated.
-func Alone(ctx context.Context, run *train.Result, c *circuit.Circuit, roots ...string) (*Part, error) {
-	return part(ctx, run, c, true, roots)
+func Alone(ctx context.Context, run *train.Result, c *circuit.Circuit) (*Part, error) {
+	return part(ctx, run, c, true)
 }
 
 // Without is the model, the circuit ablated.
-func Without(ctx context.Context, run *train.Result, c *circuit.Circuit, roots ...string) (*Part, error) {
-	return part(ctx, run, c, false, roots)
+func Without(ctx context.Context, run *train.Result, c *circuit.Circuit) (*Part, error) {
+	return part(ctx, run, c, false)
 }
 
-func part(ctx context.Context, run *train.Result, c *circuit.Circuit, keep bool, roots []string) (*Part, error) {
+func part(ctx context.Context, run *train.Result, c *circuit.Circuit, keep bool) (*Part, error) {
 	if _, err := ablate.Parent(run, c); err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func part(ctx context.Context, run *train.Result, c *circuit.Circuit, keep bool,
 	}
 	means := make([]float32, sp.Len())
 	if !o.Zero {
-		stats, err := ablate.Measure(ctx, run, roots...)
+		stats, err := ablate.Measure(ctx, run)
 		if err != nil {
 			return nil, err
 		}

@@ -79,12 +79,12 @@ func nodesOf(c *circuit.Circuit) []circuit.Node {
 }
 
 // proverOf is a circuit on examples, of which the first measure effects.
-func proverOf(ctx context.Context, run *train.Result, c *circuit.Circuit, config Config, examples []task.Example, roots []string) (*prover, error) {
+func proverOf(ctx context.Context, run *train.Result, c *circuit.Circuit, config Config, examples []task.Example) (*prover, error) {
 	own := *c
 	own.Nodes, own.Edges = slices.Clone(c.Nodes), slices.Clone(c.Edges)
 	p := &prover{config: config, run: run, circuit: &own, calibration: calibrationOf(c)}
 	var err error
-	if p.stats, err = ablate.Measure(ctx, run, roots...); err != nil {
+	if p.stats, err = ablate.Measure(ctx, run); err != nil {
 		return nil, err
 	}
 	if p.on, err = ablate.NewEvaluator(run.Model, p.stats, examples, optionsOf(c)); err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
@@ -85,13 +86,6 @@ type Result struct {
 	Provenance store.Provenance
 }
 
-// Options are what does not change the result.
-type Options struct {
-	// Progress is called after every measurement of a node, an edge or a control.
-	Progress func(done, all int)
-	Roots    []string // read-only folders of finished artifacts
-}
-
 type identity struct {
 	Recipe  int    `json:"recipe"`
 	Parent  string `json:"parent"`
@@ -139,7 +133,7 @@ func identityOf(run *train.Result, t task.Task, c *circuit.Circuit, config Confi
 // that lacks an edge between its nodes. What comes out has the model's digest and
 // biases and, as Mean, what nodes were held at. When ctx is cancelled it stops within
 // a second and keeps nothing.
-func Run(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, o Options) (*Result, error) {
+func Run(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, o artifact.Options) (*Result, error) {
 	if err := config.Validate(); err != nil {
 		return nil, err
 	}
@@ -151,7 +145,7 @@ func Run(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit
 	if err != nil {
 		return nil, err
 	}
-	return artifact(kind, id, o.Roots, load, func(a *store.Run) error {
+	return artifact.Make(ctx, o, kind, id, load, func(a *store.Run) error {
 		if err := measure(ctx, run, t, whole, config, o, a); err != nil {
 			return fmt.Errorf("proving the circuit of %s in %s: %w", t.Name, run.Name, err)
 		}
@@ -160,13 +154,11 @@ func Run(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit
 }
 
 // progressed counts the steps of measuring for whoever is told.
-func progressed(o Options, steps int) (step func()) {
+func progressed(o artifact.Options, steps int) (step func()) {
 	done := 0
 	return func() {
 		done++
-		if o.Progress != nil {
-			o.Progress(done, steps)
-		}
+		o.Step("measuring", float64(done), float64(steps), fmt.Sprintf("%d of %d", done, steps))
 	}
 }
 
@@ -175,9 +167,9 @@ func drawn(run *train.Result, config Config, n int) task.Options {
 	return task.Options{N: n, Seed: config.Seed, MaxTokens: min(config.MaxTokens, run.Config.Model.Context)}
 }
 
-func measure(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, o Options, a *store.Run) error {
+func measure(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, o artifact.Options, a *store.Run) error {
 	started := time.Now()
-	p, err := newProver(ctx, run, t, c, config, o.Roots)
+	p, err := newProver(ctx, run, t, c, config)
 	if err != nil {
 		return err
 	}
@@ -216,10 +208,10 @@ func measure(ctx context.Context, run *train.Result, t task.Task, c *circuit.Cir
 }
 
 // newProver is a circuit on report prompts.
-func newProver(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, roots []string) (*prover, error) {
+func newProver(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config) (*prover, error) {
 	reported, err := t.Report(run.Tokenizer, drawn(run, config, config.Examples))
 	if err != nil {
 		return nil, err
 	}
-	return proverOf(ctx, run, c, config, reported.ForMeasuring(), roots)
+	return proverOf(ctx, run, c, config, reported.ForMeasuring())
 }

@@ -7,6 +7,7 @@ import (
 	"os"
 
 	"circuitbook/sparsenn/ablate"
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/store"
@@ -38,7 +39,7 @@ func ExampleRun() {
 		Nodes: []circuit.Kept{{Node: circuit.Node{Site: "0.mlp.post_act", Index: 7}}}}
 	how := prove.DefaultConfig()
 	how.Examples, how.Random, how.EffectExamples, how.Attribution = 32, 3, 0, 0
-	r, err := prove.Run(context.Background(), run, task.BracketCounting(), c, how, prove.Options{})
+	r, err := prove.Run(context.Background(), run, task.BracketCounting(), c, how, artifact.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/ablate"
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/stat"
@@ -26,9 +27,9 @@ func TestRun(t *testing.T) {
 	run, config := untrained(t, nil), quick()
 	c := every(t, run, 11)
 	calls := 0
-	r, err := Run(context.Background(), run, task.BracketCounting(), c, config, Options{Progress: func(done, all int) {
-		if calls++; done != calls || all < done {
-			t.Errorf("progress %d of %d at call %d", done, all, calls)
+	r, err := Run(context.Background(), run, task.BracketCounting(), c, config, artifact.Options{Progress: func(p artifact.Progress) {
+		if calls++; p.Done != float64(calls) || p.Of < p.Done {
+			t.Errorf("progress %+v at call %d", p, calls)
 		}
 	}})
 	if err != nil {
@@ -101,7 +102,7 @@ func TestRun(t *testing.T) {
 	weighed := *c
 	weighed.Weights = run.Model.Digest()
 	for _, c := range []*circuit.Circuit{c, &weighed} {
-		again, err := Run(context.Background(), run, task.BracketCounting(), c, config, Options{Progress: func(int, int) { t.Error("measured again") }})
+		again, err := Run(context.Background(), run, task.BracketCounting(), c, config, artifact.Options{Progress: func(artifact.Progress) { t.Error("measured again") }})
 		if err != nil || !reflect.DeepEqual(again.Circuit, r.Circuit) || !reflect.DeepEqual(again.Facts, r.Facts) {
 			t.Errorf("loaded otherwise than measured, %v", err)
 		}
@@ -118,7 +119,7 @@ func TestEdgeEffect(t *testing.T) {
 	dense := untrained(t, func(c *trainConfig) { *c = c.Dense() })
 	c := every(t, dense, 5)
 	config := quick()
-	p, err := newProver(context.Background(), dense, task.BracketCounting(), c, config, nil)
+	p, err := newProver(context.Background(), dense, task.BracketCounting(), c, config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,13 +173,13 @@ func TestRunErrors(t *testing.T) {
 		c, x := *good, quick()
 		c.Nodes = append([]circuit.Kept{}, good.Nodes...)
 		call(&c, &x)
-		if _, err := Run(context.Background(), run, task.BracketCounting(), &c, x, Options{}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Run(context.Background(), run, task.BracketCounting(), &c, x, artifact.Options{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want one with %q", err, want)
 		}
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := Run(ctx, run, task.BracketCounting(), good, quick(), Options{}); !errors.Is(err, context.Canceled) {
+	if _, err := Run(ctx, run, task.BracketCounting(), good, quick(), artifact.Options{}); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 }
@@ -189,7 +190,7 @@ func TestAttribution(t *testing.T) {
 	run, config := untrained(t, nil), quick()
 	c := every(t, run, 11)
 	c.Target = 5
-	p, err := newProver(context.Background(), run, task.BracketCounting(), c, config, nil)
+	p, err := newProver(context.Background(), run, task.BracketCounting(), c, config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,7 +243,7 @@ func TestRunIsOfTheWeights(t *testing.T) {
 	run, config := untrained(t, nil), quick()
 	c := every(t, run, 11)
 	measured := func(in *train.Result) (n int) {
-		if _, err := Run(context.Background(), in, task.BracketCounting(), c, config, Options{Progress: func(int, int) { n++ }}); err != nil {
+		if _, err := Run(context.Background(), in, task.BracketCounting(), c, config, artifact.Options{Progress: func(artifact.Progress) { n++ }}); err != nil {
 			t.Fatal(err)
 		}
 		return n

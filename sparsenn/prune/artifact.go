@@ -143,7 +143,7 @@ func (w *work) resume() error {
 		return err
 	}
 	for _, p := range problems {
-		w.log(p.Error())
+		w.options.Say(p.Error())
 	}
 	if checkpoint == nil {
 		return w.begin()
@@ -163,28 +163,8 @@ func (w *work) resume() error {
 	for i, x := range s.mask {
 		w.best.mask[i] = x != 0
 	}
-	w.log(fmt.Sprintf("%s goes on after %d trials, %.0f of %.0f s", w.artifact.Name(), len(w.trials), w.spent, w.config.Budget))
+	w.options.Say(fmt.Sprintf("%s goes on after %d trials, %.0f of %.0f s", w.artifact.Name(), len(w.trials), w.spent, w.config.Budget))
 	return nil
-}
-
-func (w *work) log(line string) {
-	if w.options.Log != nil {
-		w.options.Log(line)
-	}
-}
-
-// open loads the finished pruning from the user's root or a read-only one.
-func (s *subject) open(roots []string) (*Result, error) {
-	all, err := store.Roots(roots...)
-	if err != nil {
-		return nil, err
-	}
-	a, err := store.OpenReadOnly(all, kind, s.identity)
-	if err != nil {
-		return nil, err
-	}
-	defer a.Close()
-	return s.load(a)
 }
 
 func (s *subject) load(a *store.Run) (*Result, error) {

@@ -11,7 +11,7 @@
 // at random, and keeps the smallest. [Run] does all of it as an artifact that is
 // loaded when it is there and resumed when it is half done:
 //
-//	r, err := prune.Run(ctx, run, task.SingleDoubleQuote(), prune.DefaultConfig(), prune.Options{})
+//	r, err := prune.Run(ctx, run, task.SingleDoubleQuote(), prune.DefaultConfig(), artifact.Options{})
 //	r.Circuit.Nodes
 //
 // [Reduce] takes more nodes out of a circuit, as for a looser target.

@@ -16,7 +16,7 @@ import (
 // trains no gates and stores nothing. The trial says how large the result is, and
 // of what loss; where the circuit itself misses the target, Reached is false and
 // the result has its nodes. A circuit of another run, or of other weights, is an error.
-func Reduce(ctx context.Context, run *train.Result, t task.Task, c Config, from *circuit.Circuit, roots ...string) (*circuit.Circuit, Trial, error) {
+func Reduce(ctx context.Context, run *train.Result, t task.Task, c Config, from *circuit.Circuit) (*circuit.Circuit, Trial, error) {
 	fail := func(err error) (*circuit.Circuit, Trial, error) {
 		return nil, Trial{}, fmt.Errorf("reducing a circuit of %s for %s: %w", run.Name, t.Name, err)
 	}
@@ -27,7 +27,7 @@ func Reduce(ctx context.Context, run *train.Result, t task.Task, c Config, from 
 	if err != nil {
 		return nil, Trial{}, err
 	}
-	if s.stats, err = ablate.Measure(ctx, run, roots...); err != nil {
+	if s.stats, err = ablate.Measure(ctx, run); err != nil {
 		return fail(err)
 	}
 	w := &work{subject: s, ctx: ctx}

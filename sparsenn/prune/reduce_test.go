@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/internal/amplified"
 )
@@ -15,7 +16,7 @@ import (
 func TestReduce(t *testing.T) {
 	runsIn(t)
 	run, c := untrained(t), quick()
-	r, err := Run(context.Background(), run, brackets(), c, Options{})
+	r, err := Run(context.Background(), run, brackets(), c, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -2,12 +2,12 @@ package prune
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"circuitbook/sparsenn/ablate"
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/backend"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/store"
@@ -17,31 +17,6 @@ import (
 
 // kind is the kind of a pruning in the store.
 const kind = "prune"
-
-// Options are what does not change the result of a pruning.
-type Options struct {
-	// Progress is called after every step of gate training, every round of
-	// elimination and every trial, from the goroutine of Run.
-	Progress func(Progress)
-	// Log receives a line for what is worth knowing.
-	Log func(line string)
-	// Roots are read-only folders of finished artifacts, looked up after the
-	// user's.
-	Roots []string
-}
-
-// Progress is where a pruning stands.
-type Progress struct {
-	Trials        int // done
-	Step, Steps   int // of the gates under way
-	Loss          float64
-	Best          *Trial // so far; nil before the first
-	Spent, Budget float64
-	Limit         int // Config.Trials
-	// Left is the size of the circuit that nodes are being taken out of; 0 where no
-	// elimination is under way.
-	Left int
-}
 
 // Result is a finished pruning.
 type Result struct {
@@ -60,12 +35,12 @@ type Result struct {
 }
 
 // Open loads a finished pruning. It is an error if there is none: [Run] makes it.
-func Open(run *train.Result, t task.Task, c Config, roots ...string) (*Result, error) {
+func Open(run *train.Result, t task.Task, c Config) (*Result, error) {
 	s, err := newSubject(run, t, c)
 	if err != nil {
 		return nil, err
 	}
-	return s.open(roots)
+	return artifact.Open(kind, s.identity, s.load)
 }
 
 // Run returns the pruning of a run for a task: loaded if it is finished, resumed
@@ -75,34 +50,21 @@ func Open(run *train.Result, t task.Task, c Config, roots ...string) (*Result, e
 //
 // With a Budget, how many trials there are depends on the machine; given the
 // trials, all is a function of the config.
-func Run(ctx context.Context, run *train.Result, t task.Task, c Config, o Options) (*Result, error) {
+func Run(ctx context.Context, run *train.Result, t task.Task, c Config, o artifact.Options) (*Result, error) {
 	s, err := newSubject(run, t, c)
 	if err != nil {
 		return nil, err
 	}
-	if r, err := s.open(o.Roots); err == nil || !errors.Is(err, store.ErrNotFound) {
-		return r, err
-	}
-	if s.stats, err = ablate.Measure(ctx, run, o.Roots...); err != nil {
-		return nil, err
-	}
-	root, err := store.Root()
-	if err != nil {
-		return nil, err
-	}
-	a, err := store.Open(root, kind, s.identity)
-	if err != nil {
-		return nil, err
-	}
-	defer a.Close()
-	w := &work{subject: s, ctx: ctx, options: o, artifact: a}
-	if err := w.all(); err != nil {
-		return nil, fmt.Errorf("pruning %s for %s (%s): %w", run.Name, t.Name, a.Name(), err)
-	}
-	if err := a.DropPrevious(); err != nil {
-		return nil, err
-	}
-	return s.load(a)
+	return artifact.Make(ctx, o, kind, s.identity, s.load, func(a *store.Run) (err error) {
+		if s.stats, err = ablate.Measure(ctx, run); err != nil {
+			return err
+		}
+		w := &work{subject: s, ctx: ctx, options: o, artifact: a}
+		if err := w.all(); err != nil {
+			return fmt.Errorf("pruning %s for %s (%s): %w", run.Name, t.Name, a.Name(), err)
+		}
+		return nil
+	})
 }
 
 // subject is a run, a task and a config with the examples drawn.
@@ -141,7 +103,7 @@ func newSubject(run *train.Result, t task.Task, c Config) (*subject, error) {
 type work struct {
 	*subject
 	ctx      context.Context
-	options  Options
+	options  artifact.Options
 	artifact *store.Run
 
 	judge      *judge
@@ -150,6 +112,7 @@ type work struct {
 	spent      float64 // seconds, over all resumptions
 	since      time.Time
 	provenance store.Provenance
+	share      float64 // of the work, as reported
 }
 
 // prepare makes the judge.
@@ -161,7 +124,7 @@ func (w *work) prepare() error {
 	if w.judge, err = newJudge(e, w.sel, w.config); err != nil {
 		return err
 	}
-	w.judge.left = func(nodes int) { w.tell(Progress{Left: nodes}) }
+	w.judge.left = func(nodes int) { w.report(0, 0, fmt.Sprintf("%d nodes left", nodes)) }
 	return nil
 }
 
@@ -187,7 +150,7 @@ func (w *work) all() error {
 		if w.best == nil || f.trial.size() < w.best.trial.size() {
 			w.best = f
 		}
-		w.report(0, 0, 0)
+		w.report(0, 0, "")
 		if err := w.save(false); err != nil {
 			return err
 		}
@@ -217,20 +180,27 @@ func (w *work) enough() bool {
 // seconds is the time spent so far.
 func (w *work) seconds() float64 { return w.spent + time.Since(w.since).Seconds() }
 
-func (w *work) report(step, steps int, loss float64) {
-	w.tell(Progress{Step: step, Steps: steps, Loss: loss})
-}
-
-// tell reports p with what is known anyway.
-func (w *work) tell(p Progress) {
-	if w.options.Progress == nil {
-		return
+// report says how much of the budget is used, of the trials or of one's steps; the share
+// never falls.
+func (w *work) report(step, steps int, note string) {
+	c, share := w.config, 0.0
+	switch {
+	case c.Budget > 0:
+		share = w.seconds() / c.Budget
+	case c.Trials > 0:
+		share = float64(len(w.trials)) / float64(c.Trials)
+	case steps > 0:
+		share = float64(step) / float64(steps)
 	}
-	p.Trials, p.Spent, p.Budget, p.Limit = len(w.trials), w.seconds(), w.config.Budget, w.config.Trials
-	if w.best != nil {
-		p.Best = &w.best.trial
+	w.share = max(w.share, min(1, share))
+	text := fmt.Sprintf("%d trials", len(w.trials))
+	if w.best != nil && w.best.trial.Reached {
+		text += fmt.Sprintf(", best %d nodes and %d edges", w.best.trial.Nodes, w.best.trial.Edges)
 	}
-	w.options.Progress(p)
+	if note != "" {
+		text += ", " + note
+	}
+	w.options.Step("pruning", w.share, 1, text)
 }
 
 // begin fills in the provenance of a new artifact.

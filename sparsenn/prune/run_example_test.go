@@ -6,6 +6,7 @@ import (
 	"log"
 	"os"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/prune"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
@@ -33,7 +34,7 @@ func ExampleRun() {
 	}
 	c := prune.DefaultConfig()
 	c.Fit, c.Select, c.Hyper.Steps, c.Hyper.Pairs = 32, 32, 5, 8
-	r, err := prune.Run(context.Background(), run, task.SingleDoubleQuote(), c, prune.Options{})
+	r, err := prune.Run(context.Background(), run, task.SingleDoubleQuote(), c, artifact.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -66,7 +67,7 @@ func ExampleReduce() {
 	}
 	c := prune.DefaultConfig()
 	c.Fit, c.Select, c.Hyper.Steps, c.Hyper.Pairs = 32, 32, 5, 8
-	r, err := prune.Run(context.Background(), run, task.SingleDoubleQuote(), c, prune.Options{})
+	r, err := prune.Run(context.Background(), run, task.SingleDoubleQuote(), c, artifact.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package prune
 import (
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -11,6 +12,7 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/ablate"
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/store"
@@ -23,12 +25,12 @@ func TestRun(t *testing.T) {
 	runsIn(t)
 	run, c := untrained(t), quick()
 	steps, rounds := 0, 0
-	r, err := Run(context.Background(), run, brackets(), c, Options{Progress: func(p Progress) {
-		if p.Step > 0 {
+	r, err := Run(context.Background(), run, brackets(), c, artifact.Options{Progress: func(p artifact.Progress) {
+		if strings.Contains(p.Note, "step ") {
 			steps++
-		} else if p.Left > 0 {
+		} else if strings.Contains(p.Note, " left") {
 			rounds++
-		} else if p.Best == nil || p.Trials != 1 {
+		} else if !strings.HasPrefix(p.Note, "1 trials") {
 			t.Errorf("after the trial: %+v", p)
 		}
 	}})
@@ -56,7 +58,7 @@ func TestRun(t *testing.T) {
 	if r.Circuit.Task != "bracket_counting" || r.Circuit.Run != run.Name || r.Circuit.Ablation != circuit.MeanAblation {
 		t.Errorf("circuit of %s in %s at %s", r.Circuit.Task, r.Circuit.Run, r.Circuit.Ablation)
 	}
-	again, err := Run(context.Background(), run, brackets(), c, Options{Progress: func(Progress) { t.Error("it was made again") }})
+	again, err := Run(context.Background(), run, brackets(), c, artifact.Options{Progress: func(artifact.Progress) { t.Error("it was made again") }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +85,7 @@ func TestRunCalibrates(t *testing.T) {
 	runsIn(t)
 	run, c := untrained(t), quick()
 	c.Calibrate, c.Target = true, 0.6925 // guessing gives 0.6931, whatever the model
-	r, err := Run(context.Background(), run, brackets(), c, Options{})
+	r, err := Run(context.Background(), run, brackets(), c, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -134,8 +136,8 @@ func TestRunResumes(t *testing.T) {
 		runsIn(t)
 		for _, n := range stopAfter {
 			ctx, cancel := context.WithCancel(context.Background())
-			_, err := Run(ctx, run, brackets(), c, Options{Progress: func(p Progress) {
-				if p.Trials == n && p.Step == 2 {
+			_, err := Run(ctx, run, brackets(), c, artifact.Options{Progress: func(p artifact.Progress) {
+				if strings.Contains(p.Note, fmt.Sprintf("%d trials", n)) && strings.Contains(p.Note, "step 2 of") {
 					cancel()
 				}
 			}})
@@ -184,8 +186,8 @@ func TestRunFallsBack(t *testing.T) {
 	stop := func(n int) {
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
-		_, err := Run(ctx, run, brackets(), c, Options{Progress: func(p Progress) {
-			if p.Trials == n && p.Step > 0 {
+		_, err := Run(ctx, run, brackets(), c, artifact.Options{Progress: func(p artifact.Progress) {
+			if strings.Contains(p.Note, fmt.Sprintf("%d trials", n)) && strings.Contains(p.Note, "step ") {
 				cancel()
 			}
 		}})
@@ -205,7 +207,7 @@ func TestRunFallsBack(t *testing.T) {
 	var lines []string
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	_, err = Run(ctx, run, brackets(), c, Options{Log: func(l string) { lines = append(lines, l); cancel() }})
+	_, err = Run(ctx, run, brackets(), c, artifact.Options{Log: func(l string) { lines = append(lines, l); cancel() }})
 	if !errors.Is(err, context.Canceled) || len(lines) < 2 || !strings.Contains(lines[0], trialsFile) || !strings.Contains(lines[len(lines)-1], "after 1 trials") {
 		t.Errorf("%v, %q", err, lines)
 	}
@@ -217,7 +219,7 @@ func TestRunSearches(t *testing.T) {
 	runsIn(t)
 	c := quick()
 	c.Budget = 6
-	r, err := Run(context.Background(), untrained(t), brackets(), c, Options{})
+	r, err := Run(context.Background(), untrained(t), brackets(), c, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,7 +237,7 @@ func TestRunOutOfReach(t *testing.T) {
 	runsIn(t)
 	c := quick()
 	c.Target = 1e-3
-	r, err := Run(context.Background(), untrained(t), brackets(), c, Options{})
+	r, err := Run(context.Background(), untrained(t), brackets(), c, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -260,7 +262,7 @@ func TestRunErrors(t *testing.T) {
 	} {
 		c, tk := quick(), brackets()
 		call(&c, &tk)
-		if _, err := Run(context.Background(), run, tk, c, Options{}); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := Run(context.Background(), run, tk, c, artifact.Options{}); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want one with %q", err, want)
 		}
 		if _, err := Open(run, tk, c); err == nil {

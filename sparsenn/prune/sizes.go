@@ -21,7 +21,7 @@ import (
 // c is the pruning's config, whose Target is not used. The results are in the
 // order of targets; where no number of nodes meets one, Reached is false and Nodes
 // and Edges are the whole model's. Nothing is stored.
-func Sizes(ctx context.Context, run *train.Result, t task.Task, c Config, from *Result, targets []float64, roots ...string) ([]Trial, error) {
+func Sizes(ctx context.Context, run *train.Result, t task.Task, c Config, from *Result, targets []float64) ([]Trial, error) {
 	fail := func(err error) ([]Trial, error) {
 		return nil, fmt.Errorf("sizes of circuits of %s for %s: %w", run.Name, t.Name, err)
 	}
@@ -32,7 +32,7 @@ func Sizes(ctx context.Context, run *train.Result, t task.Task, c Config, from *
 	if err != nil {
 		return nil, err
 	}
-	if s.stats, err = ablate.Measure(ctx, run, roots...); err != nil {
+	if s.stats, err = ablate.Measure(ctx, run); err != nil {
 		return fail(err)
 	}
 	w := &work{subject: s, ctx: ctx}

@@ -1,6 +1,7 @@
 package prune
 
 import (
+	"circuitbook/sparsenn/artifact"
 	"context"
 	"strings"
 	"testing"
@@ -12,7 +13,7 @@ import (
 func TestSizes(t *testing.T) {
 	runsIn(t)
 	run, c := untrained(t), quick()
-	r, err := Run(context.Background(), run, brackets(), c, Options{})
+	r, err := Run(context.Background(), run, brackets(), c, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -71,10 +72,15 @@ func TestTrials(t *testing.T) {
 	var last []Trial
 	for range 2 {
 		runsIn(t)
-		r, err := Run(context.Background(), run, brackets(), c, Options{Progress: func(p Progress) {
-			if p.Limit != 6 {
-				t.Errorf("the limit is said to be %d", p.Limit)
+		share := 0.0
+		r, err := Run(context.Background(), run, brackets(), c, artifact.Options{Progress: func(p artifact.Progress) {
+			if share < p.Share() && p.Share() != float64(int(6*p.Share()+0.5))/6 {
+				t.Errorf("of six trials a share of %v is done", p.Share())
 			}
+			if p.Share() < share {
+				t.Errorf("a share of %v after %v", p.Share(), share)
+			}
+			share = p.Share()
 		}})
 		if err != nil {
 			t.Fatal(err)

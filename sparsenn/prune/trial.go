@@ -1,6 +1,7 @@
 package prune
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"time"
 
@@ -54,7 +55,9 @@ func (w *work) fromGates(f *found) error {
 		return err
 	}
 	g.calibrate = w.config.Calibrate
-	if err := g.all(w.ctx, w.report); err != nil {
+	if err := g.all(w.ctx, func(step, steps int, loss float64) {
+		w.report(step, steps, fmt.Sprintf("step %d of %d, loss %.3f", step, steps, loss))
+	}); err != nil {
 		return err
 	}
 	for _, x := range g.tau {

@@ -5,6 +5,7 @@ import (
 	"os"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/bridge"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/internal/amplified"
@@ -40,7 +41,7 @@ func steerer(t testing.TB, sparse, dense *train.Result) *Steerer {
 	c := bridge.DefaultConfig()
 	c.Steps, c.Batch, c.SeqLen, c.RidgeTokens, c.Ridge = 0, 4, 32, 8192, 1e-7
 	c.Weights.DenseToSparse, c.Weights.SparseToDense = 0, 0
-	b, err := bridge.Fit(context.Background(), sparse, dense, c, train.Options{})
+	b, err := bridge.Fit(context.Background(), sparse, dense, c, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

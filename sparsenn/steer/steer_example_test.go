@@ -6,6 +6,7 @@ import (
 	"log"
 	"os"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/bridge"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/steer"
@@ -43,7 +44,7 @@ func Example() {
 		log.Fatal(err)
 	}
 	ctx := context.Background()
-	b, err := bridge.Fit(ctx, sparse, dense, how, train.Options{})
+	b, err := bridge.Fit(ctx, sparse, dense, how, artifact.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}

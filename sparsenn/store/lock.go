@@ -27,11 +27,19 @@ type LockedError struct {
 }
 
 func (e *LockedError) Error() string {
+	return fmt.Sprintf("run %s is being written by %s: wait for it to end, or stop it", e.Run, e.who())
+}
+
+// Waiting is what to say to somebody who waits for the holder to end.
+func (e *LockedError) Waiting() string {
+	return fmt.Sprintf("waiting for %s, which makes %s", e.who(), e.Run)
+}
+
+func (e *LockedError) who() string {
 	if e.PID == 0 {
-		return fmt.Sprintf("run %s is being written by another process: wait for it to end, or stop it", e.Run)
+		return "another process"
 	}
-	return fmt.Sprintf("run %s is being written by process %d on %s since %s: wait for it to end, or stop it",
-		e.Run, e.PID, e.Host, e.Since.Format(time.DateTime))
+	return fmt.Sprintf("process %d on %s since %s", e.PID, e.Host, e.Since.Format(time.DateTime))
 }
 
 // runLock is a held lock.

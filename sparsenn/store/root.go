@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"syscall"
 
 	"circuitbook/sparsenn/cache"
@@ -48,27 +47,19 @@ func folder(variable, dir string) (string, error) {
 }
 
 // Roots returns where a finished run is looked for: the user's own root, then
-// the read-only ones given, then $CIRCUITBOOK_NOTEBOOK_RUNS if it is set. Those
-// that do not exist are no error, and the notebooks' is not named twice.
-func Roots(readOnly ...string) ([]string, error) {
+// $CIRCUITBOOK_NOTEBOOK_RUNS if it is set and another folder. Those that do not exist are
+// no error.
+func Roots() ([]string, error) {
 	own, err := Root()
 	if err != nil {
 		return nil, err
 	}
-	roots := append([]string{own}, readOnly...)
 	notebooks := os.Getenv(NotebookRootVariable)
 	if notebooks == "" {
-		return roots, nil
+		return []string{own}, nil
 	}
-	if notebooks, err = folder(NotebookRootVariable, notebooks); err != nil {
-		return nil, err
+	if notebooks, err = folder(NotebookRootVariable, notebooks); err != nil || notebooks == own {
+		return []string{own}, err
 	}
-	named := func(root string) bool {
-		root, err := filepath.Abs(root)
-		return err == nil && root == notebooks
-	}
-	if !slices.ContainsFunc(roots, named) {
-		roots = append(roots, notebooks)
-	}
-	return roots, nil
+	return []string{own, notebooks}, nil
 }

@@ -27,25 +27,15 @@ func TestRoots(t *testing.T) {
 	t.Chdir(dir)
 	t.Setenv(RootVariable, own)
 	committed := filepath.Join(dir, "committed")
-	for _, c := range []struct {
-		notebooks string
-		given     []string
-		want      []string
-	}{
-		{"", nil, []string{own}},
-		{"", []string{"a", "b"}, []string{own, "a", "b"}},
-		{committed, nil, []string{own, committed}},
-		{committed, []string{"a", "b"}, []string{own, "a", "b", committed}},
-		{"committed", nil, []string{own, committed}},
-		// It keeps the place that somebody gave it.
-		{committed, []string{"./committed/", "b"}, []string{own, "./committed/", "b"}},
-		// Whoever makes the committed runs has them as their own.
-		{own, nil, []string{own}},
+	for notebooks, want := range map[string][]string{
+		"":          {own},
+		committed:   {own, committed},
+		"committed": {own, committed},
+		own:         {own}, // whoever makes the committed runs has them as their own
 	} {
-		t.Setenv(NotebookRootVariable, c.notebooks)
-		got, err := Roots(c.given...)
-		if err != nil || !cmp.Equal(got, c.want) {
-			t.Errorf("$%s=%q, Roots(%q) = %q, %v; want %q", NotebookRootVariable, c.notebooks, c.given, got, err, c.want)
+		t.Setenv(NotebookRootVariable, notebooks)
+		if got, err := Roots(); err != nil || !cmp.Equal(got, want) {
+			t.Errorf("$%s=%q: %q, %v; want %q", NotebookRootVariable, notebooks, got, err, want)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/prune"
 	"circuitbook/sparsenn/task"
@@ -17,7 +18,7 @@ const pruningShare = 0.8
 // both are done, resumed or made otherwise. That no circuit reaches the target
 // is no error; see [Finding.Reached]. When ctx is cancelled it stops within a
 // second or a training step, and the next call goes on.
-func Circuit(ctx context.Context, run *train.Result, t task.Task, c Config, o Options) (*Finding, error) {
+func Circuit(ctx context.Context, run *train.Result, t task.Task, c Config, o artifact.Options) (*Finding, error) {
 	if run == nil {
 		return nil, fmt.Errorf("study of %s: no run given; train.Run makes or loads one", t.Name)
 	}
@@ -26,19 +27,19 @@ func Circuit(ctx context.Context, run *train.Result, t task.Task, c Config, o Op
 	}
 	f := &Finding{Name: fmt.Sprintf("seed %d", run.Config.Seed), Run: run, Task: t}
 	var err error
-	if f.Pruned, err = prune.Run(ctx, run, t, c.Prune, prune.Options{Progress: PruningProgress(o.part(0, pruningShare, "").Progress), Roots: o.Roots}); err != nil {
+	if f.Pruned, err = prune.Run(ctx, run, t, c.Prune, o.Part(0, pruningShare, "")); err != nil {
 		return nil, err
 	}
 	size := len(f.Pruned.Circuit.Nodes) + len(f.Pruned.Circuit.Edges)
 	if size > c.MaxEffects {
 		c.Prove.EffectExamples = 0
 	}
-	o.report(pruningShare, "pruning", fmt.Sprintf("%d nodes and %d edges", len(f.Pruned.Circuit.Nodes), len(f.Pruned.Circuit.Edges)))
-	f.Proved, err = prove.Run(ctx, run, t, f.Pruned.Circuit, c.Prove, prove.Options{Progress: o.part(pruningShare, 1, "").proving(), Roots: o.Roots})
+	o.Step("pruning", pruningShare, 1, fmt.Sprintf("%d nodes and %d edges", len(f.Pruned.Circuit.Nodes), len(f.Pruned.Circuit.Edges)))
+	f.Proved, err = prove.Run(ctx, run, t, f.Pruned.Circuit, c.Prove, o.Part(pruningShare, 1, ""))
 	if err != nil {
 		return nil, err
 	}
-	o.report(1, "measuring", "done")
+	o.Step("measuring", 1, 1, "done")
 	return f, nil
 }
 
@@ -53,7 +54,7 @@ func (c Config) light() Config {
 // the task in the model before its first step. That a circuit is found there
 // would mean that the method makes what it finds. Of what it finds the losses
 // are measured and nothing else.
-func Nulls(ctx context.Context, run *train.Result, t task.Task, c Config, o Options) ([]*Finding, error) {
+func Nulls(ctx context.Context, run *train.Result, t task.Task, c Config, o artifact.Options) ([]*Finding, error) {
 	if run == nil {
 		return nil, fmt.Errorf("null controls of %s: no run given; train.Run makes or loads one", t.Name)
 	}
@@ -67,7 +68,7 @@ func Nulls(ctx context.Context, run *train.Result, t task.Task, c Config, o Opti
 		run  *train.Result
 		task task.Task
 	}{{"shuffled labels", run, task.Shuffled(t)}, {"untrained model", untrained, t}} {
-		f, err := Circuit(ctx, n.run, n.task, c.light(), o.part(float64(i)/2, float64(i+1)/2, n.name))
+		f, err := Circuit(ctx, n.run, n.task, c.light(), o.Part(float64(i)/2, float64(i+1)/2, n.name))
 		if err != nil {
 			return nil, fmt.Errorf("null control, %s: %w", n.name, err)
 		}
@@ -79,12 +80,12 @@ func Nulls(ctx context.Context, run *train.Result, t task.Task, c Config, o Opti
 
 // Twin finds and measures the circuit of a task in the run's dense twin, which
 // is trained if it is not there yet.
-func Twin(ctx context.Context, run *train.Result, t task.Task, c Config, o Options) (*Finding, error) {
+func Twin(ctx context.Context, run *train.Result, t task.Task, c Config, o artifact.Options) (*Finding, error) {
 	if run == nil {
 		return nil, fmt.Errorf("dense twin of %s: no run given; train.Run makes or loads one", t.Name)
 	}
 	const name = "dense twin"
-	f, err := trained(ctx, run.Config.Dense(), t, c, o.part(0, 1, name))
+	f, err := trained(ctx, run.Config.Dense(), t, c, o.Part(0, 1, name))
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
@@ -95,7 +96,7 @@ func Twin(ctx context.Context, run *train.Result, t task.Task, c Config, o Optio
 // Seeds finds and measures the circuit of a task in runs of a config that differ
 // in the seed alone, in the order of the seeds. Runs that are not there are
 // trained.
-func Seeds(ctx context.Context, base train.Config, seeds []uint64, t task.Task, c Config, o Options) ([]*Finding, error) {
+func Seeds(ctx context.Context, base train.Config, seeds []uint64, t task.Task, c Config, o artifact.Options) ([]*Finding, error) {
 	if len(seeds) == 0 {
 		return nil, fmt.Errorf("study of %s over seeds: no seeds given", t.Name)
 	}
@@ -104,7 +105,7 @@ func Seeds(ctx context.Context, base train.Config, seeds []uint64, t task.Task, 
 	for i, s := range seeds {
 		base.Seed = s
 		name := fmt.Sprintf("seed %d", s)
-		f, err := trained(ctx, base, t, c, o.part(float64(i)/n, float64(i+1)/n, name))
+		f, err := trained(ctx, base, t, c, o.Part(float64(i)/n, float64(i+1)/n, name))
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
@@ -114,11 +115,11 @@ func Seeds(ctx context.Context, base train.Config, seeds []uint64, t task.Task, 
 }
 
 // trained is Circuit on the run of a config.
-func trained(ctx context.Context, config train.Config, t task.Task, c Config, o Options) (*Finding, error) {
+func trained(ctx context.Context, config train.Config, t task.Task, c Config, o artifact.Options) (*Finding, error) {
 	const share = 0.5
-	run, err := train.Run(ctx, config, train.Options{Progress: o.part(0, share, "").training(), Roots: o.Roots})
+	run, err := train.Run(ctx, config, o.Part(0, share, ""))
 	if err != nil {
 		return nil, err
 	}
-	return Circuit(ctx, run, t, c, o.part(share, 1, ""))
+	return Circuit(ctx, run, t, c, o.Part(share, 1, ""))
 }

@@ -6,6 +6,7 @@ import (
 	"log"
 	"os"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/task"
@@ -35,7 +36,7 @@ func ExampleCircuit() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	found, err := study.Circuit(context.Background(), run, task.BracketCounting(), how, study.Options{})
+	found, err := study.Circuit(context.Background(), run, task.BracketCounting(), how, artifact.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -43,7 +44,7 @@ func ExampleCircuit() {
 	for _, l := range found.Losses()[:2] {
 		fmt.Printf("%s: %.2f nats per example\n", l.Label, l.Mean)
 	}
-	nulls, err := study.Nulls(context.Background(), run, task.BracketCounting(), how, study.Options{})
+	nulls, err := study.Nulls(context.Background(), run, task.BracketCounting(), how, artifact.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/prune"
 	"circuitbook/sparsenn/task"
@@ -18,7 +19,7 @@ import (
 func TestCircuit(t *testing.T) {
 	runsIn(t)
 	run, c := untrained(t), quick(t)
-	var seen []Progress
+	var seen []artifact.Progress
 	f, err := Circuit(context.Background(), run, brackets(), c, rising(t, &seen))
 	if err != nil {
 		t.Fatal(err)
@@ -32,14 +33,14 @@ func TestCircuit(t *testing.T) {
 	if f.Circuit().Proof == nil || f.Proved.Attribution == nil || f.Circuit().Nodes[0].Effect == nil {
 		t.Error("not all was measured")
 	}
-	if len(seen) < c.Prune.Hyper.Steps || seen[len(seen)-1].Share != 1 || seen[0].Stage != "pruning" || seen[len(seen)-1].Stage != "measuring" {
+	if len(seen) < c.Prune.Hyper.Steps || seen[len(seen)-1].Share() != 1 || seen[0].Stage != "pruning" || seen[len(seen)-1].Stage != "measuring" {
 		t.Errorf("%d reports, from %+v to %+v", len(seen), seen[0], seen[len(seen)-1])
 	}
 	pruned, err := prune.Open(run, brackets(), c.Prune)
 	if err != nil {
 		t.Fatal(err)
 	}
-	proved, err := prove.Run(context.Background(), run, brackets(), pruned.Circuit, c.Prove, prove.Options{Progress: func(int, int) { t.Error("it was not proved with this config") }})
+	proved, err := prove.Run(context.Background(), run, brackets(), pruned.Circuit, c.Prove, artifact.Options{Progress: func(artifact.Progress) { t.Error("it was not proved with this config") }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,25 +59,25 @@ func TestCircuit(t *testing.T) {
 
 	// Effects of single nodes are for circuits that are small enough.
 	c.MaxEffects = f.Nodes() + f.Edges()
-	if same, err := Circuit(context.Background(), run, brackets(), c, Options{}); err != nil || same.Proved.Name != f.Proved.Name {
+	if same, err := Circuit(context.Background(), run, brackets(), c, artifact.Options{}); err != nil || same.Proved.Name != f.Proved.Name {
 		t.Errorf("at the limit: %v, %+v", err, same)
 	}
 	c.MaxEffects--
-	large, err := Circuit(context.Background(), run, brackets(), c, Options{})
+	large, err := Circuit(context.Background(), run, brackets(), c, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if large.Circuit().Nodes[0].Effect != nil || large.Circuit().Proof == nil || large.Proved.Attribution == nil {
 		t.Errorf("beyond the limit: %+v", large.Proved.Facts)
 	}
-	bare, err := Selecting(context.Background(), large, c, Options{})
+	bare, err := Selecting(context.Background(), large, c, artifact.Options{})
 	if err != nil || bare.Proof != nil || bare.Nodes[0].Effect != nil {
 		t.Errorf("selecting beyond the limit: %v", err)
 	}
 	c.MaxEffects++
 
 	// What nodes are chosen by is no number of the proof.
-	chosen, err := Selecting(context.Background(), f, c, Options{})
+	chosen, err := Selecting(context.Background(), f, c, artifact.Options{})
 	if err != nil || chosen.Proof != nil || len(chosen.Nodes) != f.Nodes() || len(chosen.Edges) != f.Edges() {
 		t.Fatalf("selecting: %v", err)
 	}
@@ -98,7 +99,7 @@ func TestNotReached(t *testing.T) {
 	runsIn(t)
 	run, c := untrained(t), quick(t)
 	c.Prune.Target, c.Prune.Calibrate = 1e-6, false // a fitted scale and shift would set the two losses apart
-	f, err := Circuit(context.Background(), run, brackets(), c, Options{})
+	f, err := Circuit(context.Background(), run, brackets(), c, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +116,7 @@ func TestNotReached(t *testing.T) {
 func TestNulls(t *testing.T) {
 	runsIn(t)
 	run, c := untrained(t), quick(t)
-	var seen []Progress
+	var seen []artifact.Progress
 	nulls, err := Nulls(context.Background(), run, brackets(), c, rising(t, &seen))
 	if err != nil {
 		t.Fatal(err)
@@ -145,7 +146,7 @@ func TestNulls(t *testing.T) {
 			t.Errorf("%s: effects were measured", f.Name)
 		}
 	}
-	if last := seen[len(seen)-1]; last.Share != 1 || last.Stage != "untrained model: measuring" {
+	if last := seen[len(seen)-1]; last.Share() != 1 || last.Stage != "untrained model: measuring" {
 		t.Errorf("ends at %+v", last)
 	}
 }
@@ -155,7 +156,7 @@ func TestNulls(t *testing.T) {
 func TestTwin(t *testing.T) {
 	runsIn(t)
 	run, c := untrained(t), quick(t).light()
-	var seen []Progress
+	var seen []artifact.Progress
 	f, err := Twin(context.Background(), run, brackets(), c, rising(t, &seen))
 	if err != nil {
 		t.Fatal(err)
@@ -178,7 +179,7 @@ func TestSeeds(t *testing.T) {
 	runsIn(t)
 	c := quick(t).light()
 	base := short(t, 9)
-	var seen []Progress
+	var seen []artifact.Progress
 	list, err := Seeds(context.Background(), base, []uint64{3, 1}, brackets(), c, rising(t, &seen))
 	if err != nil {
 		t.Fatal(err)
@@ -193,7 +194,7 @@ func TestSeeds(t *testing.T) {
 			t.Errorf("%s has config %+v", list[i].Name, list[i].Run.Config)
 		}
 	}
-	if seen[len(seen)-1].Share != 1 || base.Seed != 9 {
+	if seen[len(seen)-1].Share() != 1 || base.Seed != 9 {
 		t.Errorf("ends at %+v", seen[len(seen)-1])
 	}
 }
@@ -203,8 +204,8 @@ func TestCancelled(t *testing.T) {
 	runsIn(t)
 	run, c := untrained(t), quick(t)
 	ctx, cancel := context.WithCancel(context.Background())
-	_, err := Circuit(ctx, run, brackets(), c, Options{Progress: func(p Progress) {
-		if p.Share > 0.1 {
+	_, err := Circuit(ctx, run, brackets(), c, artifact.Options{Progress: func(p artifact.Progress) {
+		if p.Share() > 0.1 {
 			cancel()
 		}
 	}})
@@ -212,7 +213,7 @@ func TestCancelled(t *testing.T) {
 		t.Fatalf("cancelled while pruning: %v", err)
 	}
 	ctx, cancel = context.WithCancel(context.Background())
-	_, err = Circuit(ctx, run, brackets(), c, Options{Progress: func(p Progress) {
+	_, err = Circuit(ctx, run, brackets(), c, artifact.Options{Progress: func(p artifact.Progress) {
 		if p.Stage == "measuring" {
 			cancel()
 		}
@@ -221,7 +222,7 @@ func TestCancelled(t *testing.T) {
 		t.Fatalf("cancelled while measuring: %v", err)
 	}
 	again := 0
-	if _, err = Circuit(context.Background(), run, brackets(), c, Options{Progress: func(p Progress) {
+	if _, err = Circuit(context.Background(), run, brackets(), c, artifact.Options{Progress: func(p artifact.Progress) {
 		if p.Stage == "pruning" {
 			again++
 		}
@@ -242,13 +243,13 @@ func TestErrorsSayWhat(t *testing.T) {
 		call func() error
 		want string
 	}{
-		"no run":          {func() error { _, err := Circuit(ctx, nil, brackets(), c, Options{}); return err }, "no run given"},
-		"nulls of no run": {func() error { _, err := Nulls(ctx, nil, brackets(), c, Options{}); return err }, "no run given"},
-		"twin of no run":  {func() error { _, err := Twin(ctx, nil, brackets(), c, Options{}); return err }, "no run given"},
-		"no seeds":        {func() error { _, err := Seeds(ctx, run.Config, nil, brackets(), c, Options{}); return err }, "no seeds given"},
-		"config":          {func() error { _, err := Circuit(ctx, run, brackets(), bad, Options{}); return err }, "target is -1"},
-		"task":            {func() error { _, err := Nulls(ctx, run, broken, c, Options{}); return err }, "shuffled labels"},
-		"dense":           {func() error { _, err := Twin(ctx, run, brackets(), bad, Options{}); return err }, "dense twin"},
+		"no run":          {func() error { _, err := Circuit(ctx, nil, brackets(), c, artifact.Options{}); return err }, "no run given"},
+		"nulls of no run": {func() error { _, err := Nulls(ctx, nil, brackets(), c, artifact.Options{}); return err }, "no run given"},
+		"twin of no run":  {func() error { _, err := Twin(ctx, nil, brackets(), c, artifact.Options{}); return err }, "no run given"},
+		"no seeds":        {func() error { _, err := Seeds(ctx, run.Config, nil, brackets(), c, artifact.Options{}); return err }, "no seeds given"},
+		"config":          {func() error { _, err := Circuit(ctx, run, brackets(), bad, artifact.Options{}); return err }, "target is -1"},
+		"task":            {func() error { _, err := Nulls(ctx, run, broken, c, artifact.Options{}); return err }, "shuffled labels"},
+		"dense":           {func() error { _, err := Twin(ctx, run, brackets(), bad, artifact.Options{}); return err }, "dense twin"},
 	} {
 		if err := x.call(); err == nil || !strings.Contains(err.Error(), x.want) {
 			t.Errorf("%s: %v, want %q in it", name, err, x.want)

@@ -7,8 +7,8 @@
 // that differ in nothing but the seed:
 //
 //	config, err := study.Scale("laptop", 0)
-//	found, err := study.Circuit(ctx, run, task.SingleDoubleQuote(), config, study.Options{})
-//	nulls, err := study.Nulls(ctx, run, task.SingleDoubleQuote(), config, study.Options{})
+//	found, err := study.Circuit(ctx, run, task.SingleDoubleQuote(), config, artifact.Options{})
+//	nulls, err := study.Nulls(ctx, run, task.SingleDoubleQuote(), config, artifact.Options{})
 //
 // [Feeds] follows a circuit's wires backwards, [Drop] and [Only] cut it for
 // prove.Alone and prove.Without to run, and [Opening] says where prove's

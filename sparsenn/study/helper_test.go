@@ -3,6 +3,7 @@ package study
 import (
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
@@ -52,13 +53,13 @@ func runsIn(t testing.TB) {
 func brackets() task.Task { return task.BracketCounting() }
 
 // rising collects progress and fails if a share falls or leaves [0, 1].
-func rising(t testing.TB, all *[]Progress) Options {
-	return Options{Progress: func(p Progress) {
+func rising(t testing.TB, all *[]artifact.Progress) artifact.Options {
+	return artifact.Options{Progress: func(p artifact.Progress) {
 		last := 0.0
 		if n := len(*all); n > 0 {
-			last = (*all)[n-1].Share
+			last = (*all)[n-1].Share()
 		}
-		if p.Share < last || p.Share > 1 || p.Stage == "" {
+		if p.Share() < last || p.Share() > 1 || p.Stage == "" {
 			t.Errorf("after a share of %v: %+v", last, p)
 		}
 		*all = append(*all, p)

@@ -1,6 +1,7 @@
 package study
 
 import (
+	"circuitbook/sparsenn/artifact"
 	"context"
 	"testing"
 )
@@ -10,7 +11,7 @@ import (
 func TestLoosen(t *testing.T) {
 	runsIn(t)
 	run, c := untrained(t), quick(t)
-	f, err := Circuit(context.Background(), run, brackets(), c, Options{})
+	f, err := Circuit(context.Background(), run, brackets(), c, artifact.Options{})
 	if err != nil || !f.Reached() {
 		t.Fatalf("no circuit to begin with: %v", err)
 	}

@@ -3,6 +3,7 @@ package study
 import (
 	"context"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/prove"
 )
@@ -11,7 +12,7 @@ import (
 // [Way]: with effects of its nodes and edges on the select split, measured or loaded,
 // where the finding's own are of the report split; without any where the config
 // measures none or the circuit is larger than MaxEffects; and without a proof.
-func Selecting(ctx context.Context, f *Finding, c Config, o Options) (*circuit.Circuit, error) {
+func Selecting(ctx context.Context, f *Finding, c Config, o artifact.Options) (*circuit.Circuit, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
@@ -19,5 +20,5 @@ func Selecting(ctx context.Context, f *Finding, c Config, o Options) (*circuit.C
 	if c.Prove.EffectExamples == 0 || len(found.Nodes)+len(found.Edges) > c.MaxEffects {
 		return found, nil
 	}
-	return prove.Effects(ctx, f.Run, f.Task, found, c.Prove, prove.Options{Progress: o.proving(), Roots: o.Roots})
+	return prove.Effects(ctx, f.Run, f.Task, found, c.Prove, o)
 }

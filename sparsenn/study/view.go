@@ -28,14 +28,14 @@ type View struct {
 // whole model comes as a part that leaves nothing out, so that the same compiled
 // programs serve both. A calibrated circuit of a task whose answers are not the
 // same in every example is an error.
-func Views(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, o Options) ([]View, error) {
+func Views(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit) ([]View, error) {
 	none := *c
 	none.Nodes, none.Edges, none.Proof = nil, nil, nil
-	alone, err := prove.Alone(ctx, run, c, o.Roots...)
+	alone, err := prove.Alone(ctx, run, c)
 	if err != nil {
 		return nil, err
 	}
-	whole, err := prove.Without(ctx, run, &none, o.Roots...)
+	whole, err := prove.Without(ctx, run, &none)
 	if err != nil {
 		return nil, err
 	}

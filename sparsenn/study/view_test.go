@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/prune"
@@ -21,13 +22,13 @@ var _ Reader = (*model.Model)(nil)
 func TestViews(t *testing.T) {
 	runsIn(t)
 	run, c := untrained(t), quick(t)
-	pruned, err := prune.Run(context.Background(), run, brackets(), c.Prune, prune.Options{})
+	pruned, err := prune.Run(context.Background(), run, brackets(), c.Prune, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	small := pruned.Circuit
 	small.Calibrated, small.LogitScale, small.LogitShift = true, 0.25, 0.5
-	views, err := Views(context.Background(), run, brackets(), small, Options{})
+	views, err := Views(context.Background(), run, brackets(), small)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +61,7 @@ func TestViews(t *testing.T) {
 		}
 	}
 	small.Calibrated = false
-	if views, err = Views(context.Background(), run, brackets(), small, Options{}); err != nil {
+	if views, err = Views(context.Background(), run, brackets(), small); err != nil {
 		t.Fatal(err)
 	}
 	was, err := alone.Next(prompts)
@@ -77,7 +78,7 @@ func TestViews(t *testing.T) {
 func TestViewsErrors(t *testing.T) {
 	runsIn(t)
 	run, c := untrained(t), quick(t)
-	pruned, err := prune.Run(context.Background(), run, brackets(), c.Prune, prune.Options{})
+	pruned, err := prune.Run(context.Background(), run, brackets(), c.Prune, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,11 +96,11 @@ func TestViewsErrors(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Views(context.Background(), run, varying, &x, Options{}); err == nil || !strings.Contains(err.Error(), "Between") {
+	if _, err := Views(context.Background(), run, varying, &x); err == nil || !strings.Contains(err.Error(), "Between") {
 		t.Errorf("answers that vary: %v", err)
 	}
 	x.Run = "train-other"
-	if _, err := Views(context.Background(), run, brackets(), &x, Options{}); err == nil {
+	if _, err := Views(context.Background(), run, brackets(), &x); err == nil {
 		t.Error("a circuit of another run was taken")
 	}
 }

@@ -3,13 +3,11 @@ package sweep
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/store"
-	"circuitbook/sparsenn/study"
 )
 
 // calibratedRandom is the first recipe of proofs that read random circuits right:
@@ -25,20 +23,16 @@ const (
 
 // Open loads the row of a point. It is an error that wraps [store.ErrNotFound] if
 // there is none: [Run] makes it.
-func Open(p Point, roots ...string) (*Row, error) {
+func Open(p Point) (*Row, error) {
 	id, err := p.identity()
 	if err != nil {
 		return nil, err
 	}
-	all, err := store.Roots(roots...)
-	if err != nil {
-		return nil, err
-	}
-	a, err := store.OpenReadOnly(all, kind, id)
-	if err != nil {
-		return nil, err
-	}
-	defer a.Close()
+	return artifact.Open(kind, id, p.load)
+}
+
+// load reads the row of a finished artifact.
+func (p Point) load(a *store.Run) (*Row, error) {
 	checkpoint, _, err := a.Latest()
 	if err != nil {
 		return nil, err
@@ -70,50 +64,27 @@ func decode(data []byte) (*Row, error) {
 	return r, nil
 }
 
-// makeRow makes and stores the row of a point that has none, or loads it where
-// another process was quicker.
-func makeRow(ctx context.Context, p Point, o study.Options) (*Row, error) {
-	if r, err := Open(p, o.Roots...); err == nil || !errors.Is(err, store.ErrNotFound) {
-		return r, err
-	}
+// makeRow makes and stores the row of a point, or loads it.
+func makeRow(ctx context.Context, p Point, o artifact.Options) (*Row, error) {
 	id, err := p.identity()
 	if err != nil {
 		return nil, err
 	}
-	root, err := store.Root()
-	if err != nil {
-		return nil, err
-	}
-	a, err := store.Open(root, kind, id)
-	if err != nil {
-		return nil, err
-	}
-	defer a.Close()
-	if finished, err := a.Finished(); err != nil {
-		return nil, err
-	} else if finished {
-		return Open(p, o.Roots...)
-	}
-	r, err := measure(ctx, p, o)
-	if err != nil {
-		return nil, fmt.Errorf("sweep point %q: %w", p.Name, err)
-	}
-	row, err := json.Marshal(r)
-	if err != nil {
-		return nil, err
-	}
-	provenance := store.NewProvenance(p.Train.Seed)
-	provenance.Parents, provenance.WallSeconds = map[string]string{"train": r.Run}, r.Seconds
-	text, err := provenance.JSON()
-	if err != nil {
-		return nil, err
-	}
-	files := map[string]func(io.Writer) error{}
-	for name, data := range map[string][]byte{rowFile: row, provenanceFile: text} {
-		files[name] = func(w io.Writer) error {
-			_, err := w.Write(data)
+	return artifact.Make(ctx, o, kind, id, p.load, func(a *store.Run) error {
+		r, err := measure(ctx, p, o)
+		if err != nil {
+			return fmt.Errorf("sweep point %q: %w", p.Name, err)
+		}
+		row, err := json.Marshal(r)
+		if err != nil {
 			return err
 		}
-	}
-	return r, a.Save(1, true, files)
+		provenance := store.NewProvenance(p.Train.Seed)
+		provenance.Parents, provenance.WallSeconds = map[string]string{"train": r.Run}, r.Seconds
+		text, err := provenance.JSON()
+		if err != nil {
+			return err
+		}
+		return artifact.Save(a, map[string][]byte{rowFile: row, provenanceFile: text})
+	})
 }

@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/suitetest"
 	"circuitbook/sparsenn/train"
@@ -164,7 +165,7 @@ func TestKilledRepeatsOneInterval(t *testing.T) {
 		t.Errorf("%d steps were done for a training of %d, and %d lay behind a checkpoint at a kill", n, p.Train.Steps, repeated)
 	}
 	t.Logf("%d of %d steps repeated after %d kills", repeated, p.Train.Steps, kills)
-	got, err := Run(context.Background(), []Point{p}, Options{Progress: func(Progress) { t.Error("something was left to do") }})
+	got, err := Run(context.Background(), []Point{p}, Options{Progress: func(artifact.Progress) { t.Error("something was left to do") }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/suitetest"
 )
@@ -86,7 +87,7 @@ func TestKilled(t *testing.T) {
 		}
 		done = now
 	}
-	got, err := Run(context.Background(), killPoints(t), Options{Progress: func(Progress) { t.Error("something was left to do") }})
+	got, err := Run(context.Background(), killPoints(t), Options{Progress: func(artifact.Progress) { t.Error("something was left to do") }})
 	if err != nil {
 		t.Fatal(err)
 	}

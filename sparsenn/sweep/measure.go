@@ -8,12 +8,12 @@ import (
 	"time"
 
 	"circuitbook/sparsenn/ablate"
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/prune"
-	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -58,17 +58,17 @@ var (
 )
 
 // measure makes what a point is about and measures it.
-func measure(ctx context.Context, p Point, o study.Options) (*Row, error) {
+func measure(ctx context.Context, p Point, o artifact.Options) (*Row, error) {
 	started := time.Now()
-	progress := o.Progress
-	if progress == nil {
-		progress = func(study.Progress) {}
+	training := o.Part(0, 0.9, "").Progress
+	if training == nil {
+		training = func(artifact.Progress) {}
 	}
-	run, err := train.Run(ctx, p.Train, train.Options{Roots: o.Roots, SaveEvery: saveEvery, Progress: func(m train.Metric, steps int) {
+	run, err := train.Run(ctx, p.Train, artifact.Options{SaveEvery: saveEvery, Progress: func(x artifact.Progress) {
 		if stepped != nil {
-			stepped(m.Step)
+			stepped(int(x.Done) - 1)
 		}
-		progress(study.Progress{Share: 0.9 * float64(m.Step+1) / float64(max(1, steps)), Stage: "training", Note: fmt.Sprintf("loss %.3f", m.Loss)})
+		training(x)
 	}})
 	if err != nil {
 		return nil, err
@@ -85,9 +85,9 @@ func measure(ctx context.Context, p Point, o study.Options) (*Row, error) {
 	return r, err
 }
 
-func ofModel(ctx context.Context, run *train.Result, examples int, o study.Options) (*ModelFacts, error) {
+func ofModel(ctx context.Context, run *train.Result, examples int, o artifact.Options) (*ModelFacts, error) {
 	// The means are every pruning's; made here, no two processes make them at once.
-	if _, err := ablate.Measure(ctx, run, o.Roots...); err != nil {
+	if _, err := ablate.Measure(ctx, run); err != nil {
 		return nil, err
 	}
 	if examples == 0 {
@@ -160,30 +160,30 @@ func fourth(x []float32) float64 {
 	return m4 / (m2 * m2)
 }
 
-func ofCircuit(ctx context.Context, run *train.Result, p Point, o study.Options) (*CircuitFacts, error) {
+func ofCircuit(ctx context.Context, run *train.Result, p Point, o artifact.Options) (*CircuitFacts, error) {
 	t, err := task.ByName(p.Task)
 	if err != nil {
 		return nil, err
 	}
-	pruned, err := prune.Run(ctx, run, t, p.Study.Prune, prune.Options{Roots: o.Roots, Progress: study.PruningProgress(o.Progress)})
+	pruned, err := prune.Run(ctx, run, t, p.Study.Prune, o)
 	if err != nil {
 		return nil, err
 	}
 	c := pruned.Circuit
 	f := &CircuitFacts{Task: p.Task, Target: c.Target, Reached: pruned.Best.Reached, Nodes: len(c.Nodes), Edges: len(c.Edges),
 		Trials: len(pruned.Trials), SearchSeconds: pruned.Provenance.WallSeconds}
-	if f.Sizes, err = sizes(ctx, run, t, p, pruned, o.Roots); err != nil {
+	if f.Sizes, err = sizes(ctx, run, t, p, pruned); err != nil {
 		return nil, err
 	}
 	if !f.Reached {
 		return f, nil
 	}
-	proved, err := prove.Run(ctx, run, t, c, p.Study.Prove, prove.Options{Roots: o.Roots})
+	proved, err := prove.Run(ctx, run, t, c, p.Study.Prove, artifact.Options{})
 	if err != nil {
 		return nil, err
 	}
 	f.Proof, f.ProofRecipe, f.Accuracy, f.FullAccuracy = proved.Circuit.Proof, prove.Recipe, proved.Accuracy, proved.FullAccuracy
-	without, err := prove.Without(ctx, run, c, o.Roots...)
+	without, err := prove.Without(ctx, run, c)
 	if err != nil {
 		return nil, err
 	}
@@ -204,11 +204,11 @@ func ofCircuit(ctx context.Context, run *train.Result, p Point, o study.Options)
 	return f, nil
 }
 
-func sizes(ctx context.Context, run *train.Result, t task.Task, p Point, pruned *prune.Result, roots []string) ([]Size, error) {
+func sizes(ctx context.Context, run *train.Result, t task.Task, p Point, pruned *prune.Result) ([]Size, error) {
 	if len(p.Targets) == 0 {
 		return nil, nil
 	}
-	found, err := prune.Sizes(ctx, run, t, p.Study.Prune, pruned, p.Targets, roots...)
+	found, err := prune.Sizes(ctx, run, t, p.Study.Prune, pruned, p.Targets)
 	var out []Size
 	for i, s := range found {
 		out = append(out, Size{p.Targets[i], s.Reached, s.Nodes, s.Edges})

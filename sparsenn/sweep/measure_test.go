@@ -8,6 +8,7 @@ import (
 	"slices"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
@@ -53,7 +54,7 @@ func TestMeasure(t *testing.T) {
 		t.Errorf("%+v, want %+v", got, s)
 	}
 
-	f, err := study.Circuit(ctx, run, task.BracketCounting(), list[0].Study, study.Options{Progress: func(p study.Progress) {
+	f, err := study.Circuit(ctx, run, task.BracketCounting(), list[0].Study, artifact.Options{Progress: func(p artifact.Progress) {
 		if p.Note == "training" {
 			t.Error("it was made again")
 		}

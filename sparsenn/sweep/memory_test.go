@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/suitetest"
@@ -27,13 +28,13 @@ func pairsOf(models int, c func(seed uint64) train.Config, s study.Config) []Poi
 func madeInOrder(t *testing.T, points []Point, perProcess int) []Row {
 	t.Helper()
 	runsIn(t)
-	known, todo, err := load(points, nil)
+	known, todo, err := load(points)
 	if err != nil {
 		t.Fatal(err)
 	}
-	todo = ordered(todo, known, nil)
+	todo = ordered(todo, known)
 	var rows []Row
-	w := newWatch(func(Progress) {}, len(todo), 0, todo)
+	w := newWatch(func(artifact.Progress) {}, len(todo), 0, todo)
 	o := Options{Processes: 1, Threads: 1, PerProcess: perProcess}
 	if err := inProcesses(context.Background(), todo, o, w, func(_ job, r *Row) { rows = append(rows, *r) }); err != nil {
 		t.Fatal(err)

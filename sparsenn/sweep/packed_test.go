@@ -37,7 +37,8 @@ func TestPackedRows(t *testing.T) {
 	}
 
 	runsIn(t)
-	got, err := Run(context.Background(), ps, Options{Roots: []string{packed}})
+	t.Setenv(store.NotebookRootVariable, packed)
+	got, err := Run(context.Background(), ps, Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,13 +50,13 @@ func TestPackedRows(t *testing.T) {
 	}
 
 	unknown := Point{Name: "more of a", Train: ps[1].Train, Examples: 17}
-	if _, err := Open(unknown, packed); !errors.Is(err, store.ErrNotFound) {
+	if _, err := Open(unknown); !errors.Is(err, store.ErrNotFound) {
 		t.Error(err)
 	}
-	if missing, _, err := Projected(append(ps, unknown), packed); missing != 1 || err != nil {
+	if missing, _, err := Projected(append(ps, unknown)); missing != 1 || err != nil {
 		t.Errorf("%d rows are missing, %v", missing, err)
 	}
-	rows, err := Run(context.Background(), append(ps, unknown), Options{Roots: []string{packed}})
+	rows, err := Run(context.Background(), append(ps, unknown), Options{})
 	if err != nil || rows[3].Weights != want[1].Weights {
 		t.Errorf("%+v, %v", rows, err)
 	}
@@ -74,11 +75,11 @@ func TestPackedRows(t *testing.T) {
 	if err := os.WriteFile(file, text, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	_, err = Open(ps[0], packed)
+	_, err = Open(ps[0])
 	if !errors.Is(err, store.ErrNotFound) || !strings.Contains(err.Error(), filepath.Join(file, name, "checkpoint-0000000001", rowFile)) {
 		t.Errorf("a damaged row: %v", err)
 	}
-	if _, err := Open(ps[1], packed); err != nil {
+	if _, err := Open(ps[1]); err != nil {
 		t.Errorf("the row beside it: %v", err)
 	}
 }

@@ -16,8 +16,8 @@ import (
 	"sync"
 	"time"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/backend/plugin"
-	"circuitbook/sparsenn/study"
 )
 
 // defaultPerProcess is Options.PerProcess where it is 0: what a process has
@@ -55,7 +55,7 @@ func onGPU() bool {
 type event struct {
 	process  int
 	job      job
-	progress *study.Progress
+	progress *artifact.Progress
 	row      *Row
 	err      error
 }
@@ -92,7 +92,9 @@ func inProcesses(ctx context.Context, jobs []job, o Options, w *watch, made func
 			w.step(e.process, e.job, *e.progress)
 		case e.err != nil:
 			if first == nil {
-				first = e.err
+				if first = e.err; ctx.Err() != nil { // a process says so in words only
+					first = fmt.Errorf("%w: %w", first, ctx.Err())
+				}
 				cancel()
 			}
 		default:
@@ -187,7 +189,7 @@ func work(ctx context.Context, process int, q *queue, o Options, events chan<- e
 				return
 			}
 		}
-		row, err := c.make(j, o.Roots, func(p study.Progress) { events <- event{process: process, job: j, progress: &p} })
+		row, err := c.make(j, func(p artifact.Progress) { events <- event{process: process, job: j, progress: &p} })
 		if err != nil {
 			events <- event{process: process, job: j, err: err}
 			return
@@ -240,8 +242,8 @@ func start(ctx context.Context, process, threads int) (*child, error) {
 }
 
 // make has the process make a row.
-func (c *child) make(j job, roots []string, progress func(study.Progress)) (*Row, error) {
-	text, err := json.Marshal(order{Point: j.Point, Roots: roots})
+func (c *child) make(j job, progress func(artifact.Progress)) (*Row, error) {
+	text, err := json.Marshal(order{Point: j.Point})
 	if err != nil {
 		return nil, err
 	}

@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"os"
 	"runtime"
 	"strings"
 	"sync"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/backend/plugin"
 	"circuitbook/sparsenn/store"
 )
@@ -17,11 +19,19 @@ import (
 // TestWorkerError: what goes wrong in a process names the point and says why.
 func TestWorkerError(t *testing.T) {
 	runsIn(t)
-	list := points(t)[1:2]
-	name, err := list[0].RowName()
-	if err != nil {
-		t.Fatal(err)
+	list := points(t)[:1]
+	list[0].Train.LR = 1e30
+	_, err := Run(context.Background(), list, Options{Processes: 1})
+	if err == nil || !strings.Contains(err.Error(), list[0].Name) || !strings.Contains(err.Error(), "learning rate") {
+		t.Errorf("a model that diverges: %v", err)
 	}
+}
+
+// TestWorkerWaits: a process that waits for a row that is being written elsewhere says so,
+// and ends when the sweep is told to.
+func TestWorkerWaits(t *testing.T) {
+	runsIn(t)
+	list := points(t)[1:2]
 	id, err := list[0].identity()
 	if err != nil {
 		t.Fatal(err)
@@ -31,8 +41,13 @@ func TestWorkerError(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer held.Close()
-	_, err = Run(context.Background(), list, Options{Processes: 1})
-	if err == nil || !strings.Contains(err.Error(), name) || !strings.Contains(err.Error(), "another process") && !strings.Contains(err.Error(), "written by process") {
+	ctx, cancel := context.WithCancel(context.Background())
+	_, err = Run(ctx, list, Options{Processes: 1, Progress: func(p artifact.Progress) {
+		if strings.Contains(p.Note, "waiting for process") {
+			cancel()
+		}
+	}})
+	if !errors.Is(err, context.Canceled) {
 		t.Errorf("a row that is being written: %v", err)
 	}
 }
@@ -48,7 +63,7 @@ func TestProcessDies(t *testing.T) {
 	if _, err := c.in.Write([]byte("no order\n")); err != nil {
 		t.Fatal(err)
 	}
-	_, err = c.make(job{Point: points(t)[1]}, nil, nil)
+	_, err = c.make(job{Point: points(t)[1]}, nil)
 	if err == nil || !strings.Contains(err.Error(), `"a"`) || !strings.Contains(err.Error(), "no JSON") {
 		t.Errorf("%v", err)
 	}

@@ -5,10 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"sort"
-	"time"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/store"
-	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/train"
 )
 
@@ -22,18 +21,10 @@ type Options struct {
 	Threads int
 	// PerProcess is after how many points a process is replaced; default 8.
 	PerProcess int
-	// Progress is called now and then, from the goroutine of Run.
-	Progress func(Progress)
-	// Roots are read-only folders of finished artifacts, looked up after the
-	// user's.
-	Roots []string
-}
-
-// Progress is where a sweep stands.
-type Progress struct {
-	Done, All int           // points, those that were there among them
-	Left      time.Duration // a guess from what the points so far took
-	Running   []string      // what each process does
+	// Progress is called now and then, from the goroutine of Run: points done of all,
+	// those that were there among them, and as a note how long the rest may take and
+	// what each process does.
+	Progress func(artifact.Progress)
 }
 
 // job is a point that is to be made.
@@ -53,21 +44,21 @@ func Run(ctx context.Context, points []Point, o Options) ([]Row, error) {
 	if o.Processes < 0 || o.Threads < 0 || o.PerProcess < 0 {
 		return nil, fmt.Errorf("sweep: %d processes of %d threads, replaced after %d points; none may be negative", o.Processes, o.Threads, o.PerProcess)
 	}
-	rows, todo, err := load(points, o.Roots)
+	rows, todo, err := load(points)
 	if err != nil {
 		return nil, err
 	}
 	if len(todo) == 0 {
 		return collect(points, rows)
 	}
-	jobs := ordered(todo, rows, o.Roots)
+	jobs := ordered(todo, rows)
 	w := newWatch(o.Progress, len(points), len(points)-len(todo), jobs)
 	if o.Processes == 0 {
 		for _, j := range jobs {
 			if err := context.Cause(ctx); err != nil {
 				return nil, fmt.Errorf("sweep: %w", err)
 			}
-			r, err := makeRow(ctx, j.Point, study.Options{Roots: o.Roots, Progress: func(p study.Progress) { w.step(0, j, p) }})
+			r, err := makeRow(ctx, j.Point, artifact.Options{Progress: func(p artifact.Progress) { w.step(0, j, p) }, Log: func(line string) { w.step(0, j, artifact.Progress{Stage: line}) }})
 			if err != nil {
 				return nil, err
 			}
@@ -92,7 +83,7 @@ func key(p Point) string {
 }
 
 // load loads what is there and lists what is not.
-func load(points []Point, roots []string) (rows map[string]*Row, todo []job, err error) {
+func load(points []Point) (rows map[string]*Row, todo []job, err error) {
 	rows = map[string]*Row{}
 	seen := map[string]bool{}
 	for _, p := range points {
@@ -100,7 +91,7 @@ func load(points []Point, roots []string) (rows map[string]*Row, todo []job, err
 			return nil, nil, fmt.Errorf("sweep: two points are named %q", p.Name)
 		}
 		seen[p.Name] = true
-		r, err := Open(p, roots...)
+		r, err := Open(p)
 		switch {
 		case err == nil:
 			rows[key(p)] = r
@@ -120,7 +111,7 @@ func load(points []Point, roots []string) (rows map[string]*Row, todo []job, err
 // ordered puts every model before its circuits: of models that no point asks for
 // one is added, since what its circuits share must be made once. Models come in
 // the order of their first points.
-func ordered(todo []job, rows map[string]*Row, roots []string) []job {
+func ordered(todo []job, rows map[string]*Row) []job {
 	gpu := onGPU()
 	place := map[string]int{}
 	whole := map[string]bool{}
@@ -148,7 +139,7 @@ func ordered(todo []job, rows map[string]*Row, roots []string) []job {
 		if j.Task != "" {
 			continue
 		}
-		if _, err := train.Open(j.Train, roots...); err == nil {
+		if _, err := train.Open(j.Train); err == nil {
 			out[i].cost = fixedSeconds // it was trained before
 		}
 	}
@@ -207,12 +198,12 @@ func cost(p Point, gpu bool) float64 {
 // Projected says how many of the points have no row yet, and how many seconds of
 // one core, or of the GPU where there is one, making them will take: a guess,
 // before anything was measured.
-func Projected(points []Point, roots ...string) (missing int, coreSeconds float64, err error) {
-	rows, todo, err := load(points, roots)
+func Projected(points []Point) (missing int, coreSeconds float64, err error) {
+	rows, todo, err := load(points)
 	if err != nil {
 		return 0, 0, err
 	}
-	for _, j := range ordered(todo, rows, roots) {
+	for _, j := range ordered(todo, rows) {
 		coreSeconds += j.cost
 	}
 	return len(todo), coreSeconds, nil

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/store"
 )
 
@@ -15,9 +16,9 @@ import (
 func TestRun(t *testing.T) {
 	list := points(t)
 	runsIn(t)
-	var last Progress
-	rows, err := Run(context.Background(), list, Options{Progress: func(p Progress) {
-		if p.Done < last.Done || p.All != 3 || p.Left < 0 || len(p.Running) > 1 {
+	var last artifact.Progress
+	rows, err := Run(context.Background(), list, Options{Progress: func(p artifact.Progress) {
+		if p.Done < last.Done || p.Of != 3 || strings.Count(p.Note, ": ") > 1 {
 			t.Errorf("%+v after %+v", p, last)
 		}
 		last = p
@@ -25,10 +26,10 @@ func TestRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if last.Done != 3 || last.Left != 0 {
+	if last.Done != 3 || last.Note != "" {
 		t.Errorf("at the end %+v", last)
 	}
-	again, err := Run(context.Background(), []Point{list[2], list[0]}, Options{Progress: func(p Progress) { t.Error("it was made again") }})
+	again, err := Run(context.Background(), []Point{list[2], list[0]}, Options{Progress: func(p artifact.Progress) { t.Error("it was made again") }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,9 +44,9 @@ func TestRun(t *testing.T) {
 
 	// The second process is the successor of the first.
 	runsIn(t)
-	last = Progress{}
-	apart, err := Run(context.Background(), list, Options{Processes: 2, Threads: 1, PerProcess: 1, Progress: func(p Progress) {
-		if p.Done < last.Done || p.All != 3 || len(p.Running) > 2 {
+	last = artifact.Progress{}
+	apart, err := Run(context.Background(), list, Options{Processes: 2, Threads: 1, PerProcess: 1, Progress: func(p artifact.Progress) {
+		if p.Done < last.Done || p.Of != 3 || strings.Count(p.Note, "; ") > 2 {
 			t.Errorf("%+v after %+v", p, last)
 		}
 		last = p
@@ -102,7 +103,7 @@ func TestStops(t *testing.T) {
 	for _, processes := range []int{0, 2} {
 		runsIn(t)
 		ctx, cancel := context.WithCancel(context.Background())
-		_, err := Run(ctx, points(t), Options{Processes: processes, Threads: 1, Progress: func(p Progress) { cancel() }})
+		_, err := Run(ctx, points(t), Options{Processes: processes, Threads: 1, Progress: func(p artifact.Progress) { cancel() }})
 		if !errors.Is(err, context.Canceled) && (err == nil || !strings.Contains(err.Error(), context.Canceled.Error())) {
 			t.Errorf("%d processes: %v", processes, err)
 		}
@@ -115,12 +116,12 @@ func TestStops(t *testing.T) {
 // TestOrdered: a model comes before its circuits, and is added where only they ask
 // for it.
 func TestOrdered(t *testing.T) {
-	_, todo, err := func() (map[string]*Row, []job, error) { runsIn(t); return load(points(t), nil) }()
+	_, todo, err := func() (map[string]*Row, []job, error) { runsIn(t); return load(points(t)) }()
 	if err != nil {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, j := range ordered(todo, nil, nil) {
+	for _, j := range ordered(todo, nil) {
 		got = append(got, j.Task+"/"+j.Name)
 		if j.extra != (j.Task == "" && j.Name == "quotes in b") || j.cost <= 0 {
 			t.Errorf("%+v", j)
@@ -132,7 +133,7 @@ func TestOrdered(t *testing.T) {
 	}
 	// The row of the model is there.
 	there := map[string]*Row{"model b": {Run: todo[2].model, Model: &ModelFacts{}}}
-	if list := ordered(todo[2:], there, nil); len(list) != 1 {
+	if list := ordered(todo[2:], there); len(list) != 1 {
 		t.Errorf("%d jobs where the model is there", len(list))
 	}
 }

@@ -1,15 +1,16 @@
 package sweep
 
 import (
+	"circuitbook/sparsenn/artifact"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
-
-	"circuitbook/sparsenn/study"
 )
 
 // watch adds up what a sweep reports.
 type watch struct {
-	report          func(Progress)
+	report          func(artifact.Progress)
 	all, there      int
 	left, spent     float64 // of the guessed cost
 	since           time.Time
@@ -21,7 +22,7 @@ type watch struct {
 	everyAtTheLeast time.Duration
 }
 
-func newWatch(report func(Progress), all, there int, todo []job) *watch {
+func newWatch(report func(artifact.Progress), all, there int, todo []job) *watch {
 	w := &watch{report: report, all: all, there: there, since: time.Now(), running: map[int]string{}, share: map[int]float64{}, everyAtTheLeast: 200 * time.Millisecond}
 	for _, j := range todo {
 		w.left += j.cost
@@ -30,9 +31,9 @@ func newWatch(report func(Progress), all, there int, todo []job) *watch {
 }
 
 // step notes what a process does.
-func (w *watch) step(process int, j job, p study.Progress) {
+func (w *watch) step(process int, j job, p artifact.Progress) {
 	w.running[process] = fmt.Sprintf("%s: %s, %s", j.Name, p.Stage, p.Note)
-	w.share[process] = p.Share * j.cost
+	w.share[process] = p.Share() * j.cost
 	if now := time.Now(); now.Sub(w.lastReport) >= w.everyAtTheLeast {
 		w.lastReport = now
 		w.tell()
@@ -55,16 +56,18 @@ func (w *watch) tell() {
 	if w.report == nil {
 		return
 	}
-	p := Progress{Done: w.there + w.finished, All: w.all}
+	var notes []string
 	spent, left := w.spent, w.left
 	for i := range w.processes + 1 {
 		if line, ok := w.running[i]; ok {
-			p.Running = append(p.Running, line)
+			notes = append(notes, line)
 		}
 		spent, left = spent+w.share[i], left-w.share[i]
 	}
 	if spent > 0 && left > 0 {
-		p.Left = time.Duration(time.Since(w.since).Seconds() * left / spent * float64(time.Second))
+		if rest := time.Duration(time.Since(w.since).Seconds() * left / spent * float64(time.Second)).Round(time.Second); rest > 0 {
+			notes = slices.Insert(notes, 0, fmt.Sprintf("about %v left", rest))
+		}
 	}
-	w.report(p)
+	w.report(artifact.Progress{Stage: "points", Done: float64(w.there + w.finished), Of: float64(w.all), Note: strings.Join(notes, "; ")})
 }

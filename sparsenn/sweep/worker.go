@@ -2,6 +2,7 @@ package sweep
 
 import (
 	"bufio"
+	"circuitbook/sparsenn/artifact"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -9,8 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
-
-	"circuitbook/sparsenn/study"
 )
 
 // workerVariable makes a program that links this package a worker: it serves points
@@ -36,15 +35,14 @@ func init() {
 
 // order is what a worker is asked for, a line of JSON.
 type order struct {
-	Point Point    `json:"point"`
-	Roots []string `json:"roots"`
+	Point Point `json:"point"`
 }
 
 // answer is a line of what a worker says: progress, and then a row or an error.
 type answer struct {
-	Progress *study.Progress `json:"progress,omitempty"`
-	Row      *Row            `json:"row,omitempty"`
-	Error    string          `json:"error,omitempty"`
+	Progress *artifact.Progress `json:"progress,omitempty"`
+	Row      *Row               `json:"row,omitempty"`
+	Error    string             `json:"error,omitempty"`
 }
 
 // maxLine bounds an order.
@@ -73,7 +71,7 @@ func serve(ctx context.Context, in io.Reader, out io.Writer) error {
 		if err := json.Unmarshal(line, &q); err != nil {
 			return fmt.Errorf("sweep worker: an order is no JSON of a point: %w", err)
 		}
-		row, err := guarded(ctx, q, func(p study.Progress) { _ = w.Encode(answer{Progress: &p}) })
+		row, err := guarded(ctx, q, func(p artifact.Progress) { _ = w.Encode(answer{Progress: &p}) })
 		a := answer{Row: row}
 		if err != nil {
 			a = answer{Error: err.Error()}
@@ -86,11 +84,11 @@ func serve(ctx context.Context, in io.Reader, out io.Writer) error {
 }
 
 // guarded is makeRow with a panic of the engine as an error.
-func guarded(ctx context.Context, q order, progress func(study.Progress)) (r *Row, err error) {
+func guarded(ctx context.Context, q order, progress func(artifact.Progress)) (r *Row, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			r, err = nil, fmt.Errorf("sweep point %q: %v\n%s", q.Point.Name, p, debug.Stack())
 		}
 	}()
-	return makeRow(ctx, q.Point, study.Options{Roots: q.Roots, Progress: progress})
+	return makeRow(ctx, q.Point, artifact.Options{Progress: progress, Log: func(line string) { progress(artifact.Progress{Stage: line}) }})
 }

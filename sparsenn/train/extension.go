@@ -36,6 +36,9 @@ type Extension struct {
 	// Frozen, where it is not nil, is the model, which then stays as it is; the
 	// run's budgets play no part.
 	Frozen *model.Model
+	// Each, where it is not nil, is called with the metrics of every step, and may wait.
+	// It is no part of what is trained.
+	Each func(Metric)
 	// Loss builds what is lowered, a scalar, and its terms, scalars, from the
 	// model's parameters, Params, Fixed, and inputs and targets int32 [batch, seq].
 	Loss func(vars model.Vars, params, fixed []*graph.Node, inputs, targets *graph.Node) (loss *graph.Node, terms []*graph.Node)

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/store"
 
@@ -41,13 +42,13 @@ func TestExtensionBesideAModel(t *testing.T) {
 	t.Setenv(store.RootVariable, t.TempDir())
 	c := small()
 	c.LR = 0.1
-	alone, err := Run(context.Background(), c, Options{})
+	alone, err := Run(context.Background(), c, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	x := pull(nil)
 	x.Rate = 3
-	both, err := RunWith(context.Background(), c, x, Options{})
+	both, err := RunWith(context.Background(), c, x, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,7 +95,7 @@ func TestExtensionAroundAFrozenModel(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := RunWith(context.Background(), c, pull(m), Options{})
+	r, err := RunWith(context.Background(), c, pull(m), artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -137,7 +138,7 @@ func TestExtensionErrors(t *testing.T) {
 	} {
 		x := pull(nil)
 		change(&x)
-		if _, err := RunWith(context.Background(), c, x, Options{}); err == nil || !strings.HasPrefix(err.Error(), "train:") {
+		if _, err := RunWith(context.Background(), c, x, artifact.Options{}); err == nil || !strings.HasPrefix(err.Error(), "train:") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

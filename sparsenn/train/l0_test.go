@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/model"
 	_ "circuitbook/sparsenn/suitetest"
 
@@ -19,7 +20,7 @@ func TestL0(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := Run(context.Background(), c, Options{})
+	r, err := Run(context.Background(), c, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

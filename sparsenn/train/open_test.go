@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/store"
 )
 
@@ -17,7 +18,7 @@ func TestOpenRefuses(t *testing.T) {
 	runsIn(t)
 	c := small()
 	c.Steps = 1
-	r, err := Run(context.Background(), c, Options{})
+	r, err := Run(context.Background(), c, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

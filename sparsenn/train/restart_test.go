@@ -3,11 +3,10 @@ package train
 import (
 	"bytes"
 	"context"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/store"
 )
@@ -28,7 +27,7 @@ func newLoop(t *testing.T, root string, c Config) *loop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &loop{ctx: context.Background(), config: c, options: Options{SaveEvery: 1 << 40, Log: func(string) {}}, run: run, data: data}
+	l := &loop{ctx: context.Background(), config: c, options: artifact.Options{SaveEvery: 1 << 40, Log: func(string) {}}, run: run, data: data}
 	if err := l.start(); err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +41,7 @@ func TestFailedStepLoadsCheckpoint(t *testing.T) {
 	c := small()
 	c.Steps, c.ValidEvery = 12, 6
 	runsIn(t)
-	whole, err := Run(context.Background(), c, Options{})
+	whole, err := Run(context.Background(), c, artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,13 +50,13 @@ func TestFailedStepLoadsCheckpoint(t *testing.T) {
 		var log []string
 		left := failures
 		l.options.Log = func(line string) { log = append(log, line) }
-		l.options.Progress = func(m Metric, _ int) {
-			if m.Step == 4 && left == failures {
+		l.options.Progress = func(p artifact.Progress) {
+			if p.Done == 5 && left == failures {
 				if err := l.save(false); err != nil {
 					t.Error(err)
 				}
 			}
-			if m.Step == 7 && left > 0 {
+			if p.Done == 8 && left > 0 {
 				left--
 				if err := l.trainer.weights[0].FinalizeAll(); err != nil {
 					t.Error(err)
@@ -88,47 +87,6 @@ func TestFailedStepLoadsCheckpoint(t *testing.T) {
 }
 
 // TestFinishedMeanwhile: a run that another process finished after the first
-// look is loaded.
-func TestFinishedMeanwhile(t *testing.T) {
-	c := small()
-	c.Steps = 2
-	if _, err := newTrainer(c, Extension{}); err != nil { // opens the backend, before the cache moves
-		t.Fatal(err)
-	}
-	runsIn(t)
-	cache, other := t.TempDir(), t.TempDir()
-	t.Setenv("CIRCUITBOOK_CACHE", cache)
-	if _, err := corpus.Open(context.Background(), c.Corpus, nil); err != nil {
-		t.Fatal(err)
-	}
-	files, err := filepath.Glob(filepath.Join(cache, "corpus", "*.tokens"))
-	if err != nil || len(files) != 1 {
-		t.Fatal(files, err)
-	}
-	// Damage, so that Run has a line to log between its two looks.
-	if err := os.WriteFile(files[0], []byte("damaged"), 0o644); err != nil {
-		t.Fatal(err)
-	}
-	finished := ""
-	r, err := Run(context.Background(), c, Options{
-		Log: func(string) {
-			if finished != "" {
-				return
-			}
-			t.Setenv("CIRCUITBOOK_CACHE", other)
-			r, err := Run(context.Background(), c, Options{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			finished = r.Name
-		},
-		Progress: func(Metric, int) { t.Error("a finished run took a step") },
-	})
-	if err != nil || finished == "" || r.Name != finished {
-		t.Errorf("%v, %v, finished %q", r, err, finished)
-	}
-}
-
 // TestBegunOnAnotherCorpus: a run is not gone on with on other data.
 func TestBegunOnAnotherCorpus(t *testing.T) {
 	root := runsIn(t)
@@ -141,7 +99,7 @@ func TestBegunOnAnotherCorpus(t *testing.T) {
 	if err := l.run.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Run(context.Background(), small(), Options{}); err == nil || !strings.Contains(err.Error(), "was begun on a corpus of hash 0000") {
+	if _, err := Run(context.Background(), small(), artifact.Options{}); err == nil || !strings.Contains(err.Error(), "was begun on a corpus of hash 0000") {
 		t.Errorf("going on with other data gave %v", err)
 	}
 }

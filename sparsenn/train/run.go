@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/backend"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/model"
@@ -16,18 +17,6 @@ import (
 
 // kind is the kind of a training run in the store.
 const kind = "train"
-
-// Options are what does not change the result of a run.
-type Options struct {
-	// Progress is called after every step, from the goroutine of Run.
-	Progress func(m Metric, steps int)
-	// Log receives a line for what takes long or is worth knowing.
-	Log func(line string)
-	// SaveEvery is the time between checkpoints; default 30 s.
-	SaveEvery time.Duration
-	// Roots are read-only folders of finished runs, looked up after the user's.
-	Roots []string
-}
 
 // Result is a finished run.
 type Result struct {
@@ -87,27 +76,19 @@ func (c Config) identity(x Extension) (identity, error) {
 }
 
 // Open loads a finished run. It is an error if there is none: [Run] makes it.
-func Open(c Config, roots ...string) (*Result, error) { return OpenWith(c, Extension{}, roots...) }
+func Open(c Config) (*Result, error) { return OpenWith(c, Extension{}) }
 
 // OpenWith is [Open] for a run of [RunWith].
-func OpenWith(c Config, x Extension, roots ...string) (*Result, error) {
+func OpenWith(c Config, x Extension) (*Result, error) {
 	id, err := c.identity(x)
 	if err != nil {
 		return nil, err
 	}
-	all, err := store.Roots(roots...)
-	if err != nil {
-		return nil, err
-	}
-	run, err := store.OpenReadOnly(all, x.kind(), id)
+	r, err := artifact.Open(x.kind(), id, x.load(c))
 	if errors.Is(err, store.ErrNotFound) {
 		return nil, fmt.Errorf("%w; Run instead of Open makes it", err)
 	}
-	if err != nil {
-		return nil, err
-	}
-	defer run.Close()
-	return result(c, x, run)
+	return r, err
 }
 
 // Run returns the run of a config: loaded if it is finished, resumed if it is
@@ -117,61 +98,42 @@ func OpenWith(c Config, x Extension, roots ...string) (*Result, error) {
 // When ctx is cancelled it stops after the step under way, saves a checkpoint
 // and returns an error that wraps ctx.Err(); another call goes on from there. A
 // kill loses what was done since the last checkpoint. A second Run of the same
-// config at the same time is a *store.LockedError.
-func Run(ctx context.Context, c Config, o Options) (*Result, error) {
+// config waits for the first.
+func Run(ctx context.Context, c Config, o artifact.Options) (*Result, error) {
 	return RunWith(ctx, c, Extension{}, o)
 }
 
 // RunWith is [Run] with an extension: it trains a model and what the extension
 // adds together, or the latter alone around a model that is frozen.
-func RunWith(ctx context.Context, c Config, x Extension, o Options) (*Result, error) {
+func RunWith(ctx context.Context, c Config, x Extension, o artifact.Options) (*Result, error) {
 	if err := x.check(c); err != nil {
 		return nil, err
-	}
-	if o.SaveEvery == 0 {
-		o.SaveEvery = 30 * time.Second
-	}
-	if o.Log == nil {
-		o.Log = func(string) {}
-	}
-	if r, err := OpenWith(c, x, o.Roots...); err == nil || !errors.Is(err, store.ErrNotFound) {
-		return r, err
 	}
 	id, err := c.identity(x)
 	if err != nil {
 		return nil, err
 	}
-	data, err := corpus.Open(ctx, c.Corpus, o.Log)
-	if err != nil {
-		return nil, err
+	if o.SaveEvery == 0 {
+		o.SaveEvery = 30 * time.Second
 	}
-	root, err := store.Root()
-	if err != nil {
-		return nil, err
-	}
-	run, err := store.Open(root, x.kind(), id)
-	if err != nil {
-		return nil, err
-	}
-	defer run.Close()
-	// Another process may have finished it while the corpus was opened here.
-	if last, _, err := run.Latest(); err == nil && last != nil && last.Done {
-		return result(c, x, run)
-	}
-	l := &loop{ctx: ctx, config: c, extra: x, options: o, run: run, data: data}
-	if err := l.start(); err != nil {
-		return nil, err
-	}
-	if err := l.all(); err != nil {
-		return nil, err
-	}
-	if err := run.DropPrevious(); err != nil {
-		return nil, err
-	}
-	return result(c, x, run)
+	return artifact.Make(ctx, o, x.kind(), id, x.load(c), func(run *store.Run) error {
+		data, err := corpus.Open(ctx, c.Corpus, o.Say)
+		if err != nil {
+			return err
+		}
+		l := &loop{ctx: ctx, config: c, extra: x, options: o, run: run, data: data}
+		if err := l.start(); err != nil {
+			return err
+		}
+		return l.all()
+	})
 }
 
-// result loads what a finished run holds.
+// load loads what a finished run of a config holds.
+func (x Extension) load(c Config) func(*store.Run) (*Result, error) {
+	return func(run *store.Run) (*Result, error) { return result(c, x, run) }
+}
+
 func result(c Config, x Extension, run *store.Run) (*Result, error) {
 	checkpoint, problems, err := run.Latest()
 	if err != nil {
@@ -219,7 +181,7 @@ type loop struct {
 	ctx     context.Context
 	config  Config
 	extra   Extension
-	options Options
+	options artifact.Options
 	run     *store.Run
 	data    *corpus.Corpus
 
@@ -254,7 +216,7 @@ func (l *loop) resume() error {
 		return err
 	}
 	for _, p := range problems {
-		l.options.Log(p.Error())
+		l.options.Say(p.Error())
 	}
 	if checkpoint == nil {
 		l.provenance = store.NewProvenance(l.config.Seed)
@@ -274,7 +236,7 @@ func (l *loop) resume() error {
 	if was := l.provenance.Data["corpus"]; was != l.data.Hash {
 		return fmt.Errorf("run %s was begun on a corpus of hash %s, which is now %s; remove %s to begin anew", l.run.Name(), was, l.data.Hash, l.run.Dir())
 	}
-	l.options.Log(fmt.Sprintf("%s goes on at step %d of %d", l.run.Name(), checkpoint.Step, l.config.Steps))
+	l.options.Say(fmt.Sprintf("%s goes on at step %d of %d", l.run.Name(), checkpoint.Step, l.config.Steps))
 	return nil
 }
 
@@ -298,7 +260,7 @@ func (l *loop) all() error {
 			return fmt.Errorf("run %s: failed again after its checkpoint was loaded: %w", l.run.Name(), err)
 		default:
 			// The program had been given the only copy of the weights.
-			l.options.Log(fmt.Sprintf("%v; loading the last checkpoint", err))
+			l.options.Say(fmt.Sprintf("%v; loading the last checkpoint", err))
 			failed = true
 			if err := l.restart(); err != nil {
 				return err
@@ -306,9 +268,7 @@ func (l *loop) all() error {
 			continue
 		}
 		l.metrics = append(l.metrics, m)
-		if l.options.Progress != nil {
-			l.options.Progress(m, c.Steps)
-		}
+		l.report(m)
 		if l.trainer.step < c.Steps && time.Since(l.saved) >= l.options.SaveEvery {
 			if err := l.save(false); err != nil {
 				return err
@@ -316,6 +276,17 @@ func (l *loop) all() error {
 		}
 	}
 	return l.save(true)
+}
+
+func (l *loop) report(m Metric) {
+	if l.extra.Each != nil {
+		l.extra.Each(m)
+	}
+	note := fmt.Sprintf("loss %.3f", m.Loss)
+	if m.Valid != nil {
+		note += fmt.Sprintf(", validation loss %.3f", *m.Valid)
+	}
+	l.options.Step("training", float64(m.Step+1), float64(l.config.Steps), note)
 }
 
 func (l *loop) restart() (err error) {

@@ -7,6 +7,7 @@ import (
 	"os"
 	"strings"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/train"
 )
@@ -26,7 +27,7 @@ func ExampleRun() {
 		log.Fatal(err)
 	}
 	c.Steps = 20
-	r, err := train.Run(context.Background(), c, train.Options{})
+	r, err := train.Run(context.Background(), c, artifact.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}
@@ -34,7 +35,7 @@ func ExampleRun() {
 	fmt.Println(len(r.Metrics), "steps,", r.Violations(), "violations of the budget")
 	fmt.Println("k and support of", "lm_head.weight:", last.K[len(last.K)-1], last.Support[len(last.Support)-1])
 
-	again, err := train.Run(context.Background(), c, train.Options{Progress: func(train.Metric, int) { fmt.Println("never called") }})
+	again, err := train.Run(context.Background(), c, artifact.Options{Progress: func(artifact.Progress) { fmt.Println("never called") }})
 	if err != nil {
 		log.Fatal(err)
 	}

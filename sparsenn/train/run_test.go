@@ -11,10 +11,12 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/store"
 )
 
@@ -23,7 +25,7 @@ const runChild = "CIRCUITBOOK_TRAIN_TEST_CHILD"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(runChild) != "" {
-		o := Options{SaveEvery: time.Nanosecond, Progress: func(m Metric, _ int) { fmt.Println("step", m.Step) }}
+		o := artifact.Options{SaveEvery: time.Nanosecond, Progress: func(p artifact.Progress) { fmt.Println("step", int(p.Done)-1) }}
 		if _, err := Run(context.Background(), small(), o); err != nil {
 			fmt.Println("error", err)
 			os.Exit(1)
@@ -72,7 +74,7 @@ func withoutTimes(t *testing.T, ms []Metric) string {
 // the rest, bit for bit, metrics included; a run that is finished is loaded.
 func TestKillAndResumeBitForBit(t *testing.T) {
 	runsIn(t)
-	whole, err := Run(context.Background(), small(), Options{})
+	whole, err := Run(context.Background(), small(), artifact.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -100,11 +102,11 @@ func TestKillAndResumeBitForBit(t *testing.T) {
 	_ = child.Wait()
 	var resumed string
 	first := -1
-	got, err := Run(context.Background(), small(), Options{
+	got, err := Run(context.Background(), small(), artifact.Options{
 		Log: func(s string) { resumed += s },
-		Progress: func(m Metric, _ int) {
+		Progress: func(p artifact.Progress) {
 			if first < 0 {
-				first = m.Step
+				first = int(p.Done) - 1
 			}
 		}})
 	if err != nil {
@@ -127,7 +129,7 @@ func TestKillAndResumeBitForBit(t *testing.T) {
 		t.Errorf("counting from outside: %v\n%s", err, out)
 	}
 
-	again, err := Run(context.Background(), small(), Options{Progress: func(Metric, int) { t.Error("a finished run took a step") }})
+	again, err := Run(context.Background(), small(), artifact.Options{Progress: func(artifact.Progress) { t.Error("a finished run took a step") }})
 	if err != nil || again.Name != got.Name || again.Valid() != got.Valid() {
 		t.Errorf("loading the finished run: %v", err)
 	}
@@ -138,11 +140,11 @@ func TestKillAndResumeBitForBit(t *testing.T) {
 func TestInterruptSavesAndResumes(t *testing.T) {
 	runsIn(t)
 	ctx, cancel := context.WithCancel(context.Background())
-	_, err := Run(ctx, small(), Options{Progress: func(m Metric, _ int) {
-		if m.Step == 7 {
+	_, err := Run(ctx, small(), artifact.Options{Progress: func(p artifact.Progress) {
+		if p.Done == 8 {
 			cancel()
-		} else if m.Step > 7 {
-			t.Errorf("step %d is done after the interrupt", m.Step)
+		} else if p.Done > 8 {
+			t.Errorf("step %v is done after the interrupt", p.Done)
 		}
 	}})
 	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "saved at step 8 of 40") {
@@ -152,9 +154,9 @@ func TestInterruptSavesAndResumes(t *testing.T) {
 		t.Errorf("Open of a half-done run: %v", err)
 	}
 	first := -1
-	r, err := Run(context.Background(), small(), Options{Progress: func(m Metric, _ int) {
+	r, err := Run(context.Background(), small(), artifact.Options{Progress: func(p artifact.Progress) {
 		if first < 0 {
-			first = m.Step
+			first = int(p.Done) - 1
 		}
 	}})
 	if err != nil || first != 8 {
@@ -187,8 +189,9 @@ func TestInterruptSavesAndResumes(t *testing.T) {
 	}
 }
 
-// TestSecondWriterIsTold: two runs of one config at once.
-func TestSecondWriterIsTold(t *testing.T) {
+// TestSecondWriterWaits: of two runs of one config at once the second says for whom it
+// waits, until it is told to end.
+func TestSecondWriterWaits(t *testing.T) {
 	root := runsIn(t)
 	id, err := small().identity(Extension{})
 	if err != nil {
@@ -199,8 +202,15 @@ func TestSecondWriterIsTold(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer held.Close()
+	ctx, cancel := context.WithCancel(context.Background())
 	var locked *store.LockedError
-	if _, err := Run(context.Background(), small(), Options{}); !errors.As(err, &locked) {
+	_, err = Run(ctx, small(), artifact.Options{Log: func(line string) {
+		if !strings.Contains(line, "waiting for process "+strconv.Itoa(os.Getpid())) {
+			t.Errorf("it says %q", line)
+		}
+		cancel()
+	}})
+	if !errors.As(err, &locked) || !errors.Is(err, context.Canceled) {
 		t.Errorf("the second writer got %v", err)
 	}
 }

@@ -135,7 +135,7 @@ func (r *runCmd) Run(a *app) (err error) {
 		return fmt.Errorf("%w; what ran is in %s", execute.ErrInterrupted, files.notebook)
 	}
 	from := provenance(path, hash, params, m, machine, started)
-	if roots, err := store.Roots(notebookRuns(m)); err == nil { // else no cell had any run
+	if roots, err := rootsOf(m); err == nil { // else no cell had any run
 		from.Runs = report.Runs(n, roots)
 	}
 	text, err := results.Encode(from)

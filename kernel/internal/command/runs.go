@@ -60,14 +60,11 @@ func (r runRoot) String() string {
 // runRoots returns where runs are looked for: the user's own folder first, then
 // the read-only ones. Without the engine's module there are fewer of those.
 func runRoots() ([]runRoot, error) {
-	var beside []string
 	m, err := findModule("", "")
-	if err == nil {
-		beside = append(beside, notebookRuns(m))
-	} else if !errors.Is(err, module.ErrNotFound) {
+	if err != nil && !errors.Is(err, module.ErrNotFound) {
 		return nil, err
 	}
-	dirs, err := store.Roots(beside...)
+	dirs, err := rootsOf(m)
 	if err != nil {
 		return nil, usage(err)
 	}
@@ -79,6 +76,16 @@ func runRoots() ([]runRoot, error) {
 		}
 	}
 	return roots, nil
+}
+
+// rootsOf is where runs are looked for with a module, which may be nil: what
+// [store.Roots] lists, and before the last of it the folder beside the module's notebooks.
+func rootsOf(m *module.Module) ([]string, error) {
+	dirs, err := store.Roots()
+	if err == nil && m != nil && !slices.Contains(dirs, notebookRuns(m)) {
+		dirs = slices.Insert(dirs, 1, notebookRuns(m))
+	}
+	return dirs, err
 }
 
 // sameFolder reports whether both paths lead to one folder.

@@ -16,6 +16,7 @@ import (
 	"strings"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/backend"
 	"circuitbook/sparsenn/backend/executables"
 	"circuitbook/sparsenn/cache"
@@ -57,7 +58,7 @@ func trained() (o outcome, err error) {
 		return o, err
 	}
 	c.Steps, c.ValidEvery, c.Model.Layers = 4, 2, 1
-	r, err := train.Run(context.Background(), c, train.Options{})
+	r, err := train.Run(context.Background(), c, artifact.Options{})
 	if err != nil {
 		return o, err
 	}

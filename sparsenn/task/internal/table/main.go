@@ -15,8 +15,11 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/corpus"
+	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -68,9 +71,9 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if *dense {
 		config, kind = config.Dense(), "dense"
 	}
-	result, err := train.Run(ctx, config, train.Options{Log: log, Progress: func(m train.Metric, steps int) {
-		if m.Valid != nil {
-			fmt.Fprintf(stderr, "step %d of %d: loss %.3f, validation %.3f\n", m.Step+1, steps, m.Loss, *m.Valid)
+	result, err := train.Run(ctx, config, artifact.Options{Log: log, Progress: func(p artifact.Progress) {
+		if strings.Contains(p.Note, "validation") {
+			fmt.Fprintf(stderr, "step %.0f of %.0f: %s\n", p.Done, p.Of, p.Note)
 		}
 	}})
 	if err != nil {
@@ -96,7 +99,10 @@ func open(dir string) (*train.Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("-run: %s is not of a training run: %w", path, err)
 	}
-	return train.Open(config, filepath.Dir(filepath.Clean(dir)))
+	if err := os.Setenv(store.NotebookRootVariable, filepath.Dir(filepath.Clean(dir))); err != nil {
+		return nil, err
+	}
+	return train.Open(config)
 }
 
 // measure prints the table of a run.
