@@ -21,11 +21,11 @@ func TestRunPDF(t *testing.T) {
 		t.Skip(err)
 	}
 	p := newPlace(t)
-	committed, err := filepath.Glob(filepath.Join(p.module, "notebooks", "runs", "train-*"))
+	committed, err := filepath.Glob(filepath.Join(p.module, "notebooks", "runs", "train-*.zip"))
 	if err != nil || len(committed) == 0 {
 		t.Fatalf("no committed runs: %v", err)
 	}
-	name := filepath.Base(committed[0])
+	name := strings.TrimSuffix(filepath.Base(committed[0]), ".zip")
 	p.notebook(t, "a.ipynb", testCell{Source: "fmt.Println(6*7, \"" + name + "\")"})
 	code, out := p.run(t, "run", "--report", "a.ipynb", "--pdf")
 	if code != exitOK || !strings.Contains(out, "circuitbook-out/a.pdf\n") {

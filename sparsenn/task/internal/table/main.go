@@ -84,20 +84,19 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // open loads the finished run of a folder.
 func open(dir string) (*train.Result, error) {
-	path := filepath.Join(dir, "config.json")
-	text, err := os.ReadFile(path)
+	run, err := store.OpenDir(dir)
 	if err != nil {
 		return nil, fmt.Errorf("-run: %w", err)
 	}
 	var id struct {
 		Config json.RawMessage `json:"config"`
 	}
-	if err := json.Unmarshal(text, &id); err != nil {
-		return nil, fmt.Errorf("-run: %s: %w", path, err)
+	if err := json.Unmarshal(run.Config(), &id); err != nil {
+		return nil, fmt.Errorf("-run: %s: %w", dir, err)
 	}
 	config, err := train.ParseConfig(id.Config)
 	if err != nil {
-		return nil, fmt.Errorf("-run: %s is not of a training run: %w", path, err)
+		return nil, fmt.Errorf("-run: %s is not of a training run: %w", dir, err)
 	}
 	if err := os.Setenv(store.NotebookRootVariable, filepath.Dir(filepath.Clean(dir))); err != nil {
 		return nil, err
