@@ -2,6 +2,7 @@ package command
 
 import (
 	"context"
+	"time"
 
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/shim"
@@ -31,13 +32,27 @@ func (h helper) Describe(ctx context.Context, p typing.Place) (typing.Object, bo
 	return h.checker.Describe(ctx, p)
 }
 
+// methodsWait is how long a message about a method waits for the names of those there are.
+const methodsWait = 3 * time.Second
+
+// Methods are the exported fields and methods of a type of a package that cells know by
+// its name, sorted; none where they are not known in time.
+func (h helper) Methods(typ string) (names []string) {
+	ctx, cancel := context.WithTimeout(context.Background(), methodsWait)
+	defer cancel()
+	for _, m := range h.Following(ctx, typing.Place{Before: "var x " + typ + "\nx."}) {
+		names = append(names, m.Name)
+	}
+	return names
+}
+
 // warmStd are the packages of the standard library that cells use most.
 var warmStd = []string{"context", "errors", "fmt", "maps", "math", "math/rand/v2", "os", "slices", "sort", "strconv", "strings", "time"}
 
 // Warm reads what the engine's packages and the most used others export.
 func (h helper) Warm(ctx context.Context) {
-	patterns := append([]string{module.Path + "/sparsenn/...", module.Path + "/viz/..."}, warmStd...)
+	patterns := append([]string{module.Path + "/sparsenn/...", module.Path + "/viz/...", shim.VerbsPath}, warmStd...)
 	if h.checker.Exports.Load(ctx, patterns...) == nil {
-		h.Following(ctx, typing.Place{Before: "var r *train.Result\nr."})
+		h.Following(ctx, typing.Place{Before: "m := Train(\"laptop\")\nm."})
 	}
 }

@@ -246,10 +246,18 @@ type guide struct{}
 func (guide) Members(name string) []string {
 	return map[string][]string{"fmt": {"Print", "Println", "Sprint"}, "strings": {"ToUpper"}, "train": {"Run", "Scale", "Scales"}}[name]
 }
+func (guide) Methods(typ string) []string {
+	return map[string][]string{"*lab.Model": {"Bundle", "Find", "Next", "Twin"}, "*lab.Circuit": {"Diff", "Nodes"}, "strings.Builder": {"WriteString"}}[typ]
+}
 func (guide) Verbs() []string    { return []string{"Train", "Find"} }
 func (guide) Packages() []string { return []string{"fmt", "strings", "train"} }
 func (guide) Paths() []string {
 	return []string{"circuitbook/sparsenn/train", "circuitbook/sparsenn/task", "fmt", "math"}
+}
+
+// noSuch is what the compiler says of a method that is not there.
+func noSuch(what, typ string) string {
+	return fmt.Sprintf("%s undefined (type %s has no field or method %s)", what, typ, what[strings.LastIndexByte(what, '.')+1:])
 }
 
 // TestAdvice holds what is said beyond the compiler's words.
@@ -267,7 +275,7 @@ func TestAdvice(t *testing.T) {
 	}{
 		"member":         {"%%\nfmt.Printn(1)", 2, "undefined: fmt", "cell 2, line 2: undefined: fmt.Printn\nthe package fmt has no Printn; is Print, Println or Sprint meant?"},
 		"imported":       {"%%\ntrain.Scal()", 2, "undefined: train.Scal", "cell 2, line 2: undefined: train.Scal\nthe package train has no Scal; is Scale meant?"},
-		"far":            {"%%\ntrain.Nothing()", 2, "undefined: train.Nothing", "cell 2, line 2: undefined: train.Nothing\nthe package train has no Nothing;"},
+		"far":            {"%%\ntrain.Nothing()", 2, "undefined: train.Nothing", "cell 2, line 2: undefined: train.Nothing\nthe package train has no Nothing; Tab behind train. lists what it has"},
 		"local":          {"%%\nlines := 1\n_ = lnes", 3, "undefined: lnes", "cell 2, line 3: undefined: lnes\nis lines meant?"},
 		"of a cell":      {"%%\ncuont()", 2, "undefined: cuont", "cell 2, line 2: undefined: cuont\nis count meant?"},
 		"package":        {"%%\nstrngs.ToUpper(x)", 2, "undefined: strngs", "cell 2, line 2: undefined: strngs\nis strings meant?"},
@@ -296,6 +304,21 @@ func TestAdvice(t *testing.T) {
 		"brace":          {"if true\n{\n}", 2, "unexpected newline, expected { after if clause", "cell 2, line 1: unexpected newline, expected { after if clause\nthe { stands"},
 		"def":            {"def f(x):\n\treturn x", 2, "expected ';', found f", "cell 2, line 1: expected ';', found f\nthis looks like Python"},
 		"import as":      {"import numpy as np", 1, "import path must be a string", "cell 2, line 1: import path must be a string\nthis looks like Python"},
+		"a wish":         {"%%\nm.Predict()", 2, noSuch("m.Predict", "*lab.Model"), "cell 2, line 2: " + noSuch("m.Predict", "*lab.Model") + "\nm.Next(\"x = \") shows"},
+		"a method, near": {"%%\nm.Findd()", 2, noSuch("m.Findd", "*lab.Model"), "cell 2, line 2: " + noSuch("m.Findd", "*lab.Model") + "\nis m.Find meant?"},
+		"a method, none": {"%%\nm.Qqqqq()", 2, noSuch("m.Qqqqq", "*lab.Model"), "cell 2, line 2: " + noSuch("m.Qqqqq", "*lab.Model") + "\nm has Find, Next, Twin"},
+		"of a call":      {"%%\nTrain(1).Show()", 2, noSuch("Train(1).Show", "*lab.Model"), "cell 2, line 2: " + noSuch("Train(1).Show", "*lab.Model") + "\na value shows itself as a cell's last line, and anywhere by Show(m)"},
+		"of Go's":        {"%%\nb.WriteStrin()", 2, noSuch("b.WriteStrin", "strings.Builder"), "cell 2, line 2: " + noSuch("b.WriteStrin", "strings.Builder") + "\nis b.WriteString meant?"},
+		"a bare method":  {"%%\nDiff(a, b)", 2, "undefined: Diff", "cell 2, line 2: undefined: Diff\nDiff is asked of a value: q.Diff(...), after q := m.Find"},
+		"a bare wish":    {"%%\nplt.plot(x)", 2, "undefined: plt", "cell 2, line 2: undefined: plt\nPlot(list) draws numbers"},
+		"no quotes":      {"%%\nm.Find(quotes)", 2, "undefined: quotes", "cell 2, line 2: undefined: quotes\na name without quotes is a variable; text stands between double quotes: \"quotes\""},
+		"range":          {"for i in range(3):", 2, "expected '{', found in", "cell 2, line 1: expected '{', found in\nthis looks like Python: cells are Go\nfor i := range 3 { ... } counts"},
+		"range, a line":  {"for i in range(n): print(i)", 2, "expected '{', found in", "cell 2, line 1: expected '{', found in\nfor i := range n { ... } counts"},
+		"while":          {"while x < 3 { x++ }", 2, "expected ';', found x", "cell 2, line 1: expected ';', found x\nGo has one kind of loop, for: for x < 3 { ... }"},
+		"named argument": {"m := Train(\"laptop\", seed=1)", 2, "expected '==', found '='", "cell 2, line 1: expected '==', found '='\nGo has no arguments by name"},
+		"an option":      {"%%\nm.Find(1, 2)", 2, "cannot use 2 (untyped int constant) as lab.FindOption value in argument to m.Find", "cell 2, line 2: cannot use 2 (untyped int constant) as lab.FindOption value in argument to m.Find\noptions of a search are calls"},
+		"a power":        {"%%\nx**2", 2, "invalid operation: cannot indirect 2 (untyped int constant)", "cell 2, line 2: invalid operation: cannot indirect 2 (untyped int constant)\na power is math.Pow(x, 2)"},
+		"a length":       {"%%\nlen(q.Nodes)", 2, "invalid argument: q.Nodes (value of type func() int) for built-in len", "cell 2, line 2: invalid argument: q.Nodes (value of type func() int) for built-in len\nq.Nodes is a function: q.Nodes() calls it"},
 		"import of Go":   {"import fmt \"fmt\" x", 1, "expected ';', found x", "cell 2, line 1: expected ';', found x"},
 	} {
 		f := Judge(known("var count = 1", c.source), at(c.line, c.complaint))

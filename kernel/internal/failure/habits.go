@@ -16,13 +16,13 @@ type custom struct {
 
 var customs = []custom{
 	{regexp.MustCompile(`U\+0023`), regexp.MustCompile(`#`), "a comment begins with // in Go"},
-	{regexp.MustCompile(`U\+003F`), regexp.MustCompile(`^\s*\?+\s*([\w.]+)|^\s*([\w.]+)\s*\?+\s*$`), "!go doc $1$2 tells what it is, and so does Shift+Tab behind it"},
+	{regexp.MustCompile(`U\+003F`), regexp.MustCompile(`^\s*\?+\s*([\w.]+)|^\s*([\w.]+)\s*\?+\s*$`), "Shift+Tab behind $1$2 tells what it is; !go doc PACKAGE.NAME does of what a package has"},
 	{regexp.MustCompile(`U\+003F`), nil, "Go has no ? and no ?: of this kind: if and else decide"},
-	{regexp.MustCompile(`more than one character in rune literal|^illegal rune literal`), nil, "text stands between double quotes, as in \"text\", or between backquotes; ' ' holds one character"},
+	{regexp.MustCompile(`more than one character in rune literal|^illegal rune literal|^rune literal not terminated`), nil, "text stands between double quotes, as in \"text\", or between backquotes; ' ' holds one character"},
 	{regexp.MustCompile(`^undefined: True$|^undefined: False$`), regexp.MustCompile(`\b(True|False)\b`), "it is written in small letters: true, false"},
 	{regexp.MustCompile(`^undefined: (None|null|NULL|nullptr|undefined)$`), nil, "what holds nothing is nil in Go"},
 	{regexp.MustCompile(`^undefined: (str|repr|format)$`), nil, "fmt.Sprint(...) makes text of anything, and fmt.Sprintf takes a format"},
-	{regexp.MustCompile(`^undefined: (printf|puts|echo|console|display)$`), nil, "fmt.Println(...) prints, and fmt.Printf takes a format"},
+	{regexp.MustCompile(`^undefined: (printf|puts|echo|console)$`), nil, "fmt.Println(...) prints, and fmt.Printf takes a format"},
 	{regexp.MustCompile(`^undefined: (?:ls|pwd|cat|mkdir|rm|git|pip|python|cd|echo)$`), regexp.MustCompile(`^\s*((?:ls|pwd|cat|mkdir|rm|git|pip|python|cd|echo)\b[^()]*)$`), "a shell command begins with !, as in !$1"},
 	{regexp.MustCompile(`^undefined: (?:try|throw|raise|catch)$`), nil, noExceptions},
 	{regexp.MustCompile(`^undefined: float$`), nil, "the type is float64"},
@@ -36,7 +36,20 @@ var customs = []custom{
 	{regexp.MustCompile(`^cannot use .* \(untyped int constant .*\) as int value.*\(overflows\)`), regexp.MustCompile(`^\s*([^=:{}]+?)\s*$`), "it is larger than an int: uint64($1) holds twice as much, and float64($1) more"},
 	{regexp.MustCompile(`^use of untyped nil`), nil, "nil is of no type by itself, so that there is nothing to show"},
 
-	{nil, regexp.MustCompile(`^\s*while\b\s*\(?(.*?)\)?\s*[:{]?[\s}]*$`), "Go has one kind of loop, for: for $1 { ... }"},
+	{regexp.MustCompile(`^invalid argument: .* \(value of type func\(.*\) for built-in len`), regexp.MustCompile(`len\(([\w.]+)\)`), "$1 is a function: $1() calls it"},
+	{regexp.MustCompile(`^invalid argument: .* for built-in len`), nil, "len takes a text, a list or a map"},
+	{regexp.MustCompile(`^invalid operation: cannot call .* is not a function`), regexp.MustCompile(`(\.\w+)\(\)`), "$1 is a value, not a function: it stands without ()"},
+	{regexp.MustCompile(`^invalid operation: cannot indirect`), regexp.MustCompile(`([\w.]+)\s*\*\*\s*([\w.]+)`), "a power is math.Pow($1, $2)"},
+	{regexp.MustCompile(` as lab\.Option value in argument`), nil, "options are calls, as in Train(\"laptop\", Seed(1)); Shift+Tab behind Train( tells of them"},
+	{regexp.MustCompile(` as lab\.FindOption value in argument`), nil, "options of a search are calls, as in m.Find(\"single_double_quote\", Budget(60), Target(0.1)); a seed is the model's: Train(\"laptop\", Seed(2)), or q.Seed(2)"},
+	{regexp.MustCompile(`^expected type, found`), regexp.MustCompile(`\btype\(([\w.]+)\)`), "fmt.Printf(\"%T\", $1) prints a type"},
+
+	{nil, regexp.MustCompile(`^\s*while\b\s*\(?([^{:]*?)\)?\s*(?:[:{].*)?$`), "Go has one kind of loop, for: for $1 { ... }"},
+	{nil, counted, countedGo},
+	{nil, regexp.MustCompile(`\[.*\bfor\b.*\bin\b.*\]`), "a list is made in a loop: for i := range 3 { list = append(list, i) }"},
+	{nil, regexp.MustCompile(`\blambda\b`), aFunction},
+	{nil, regexp.MustCompile(`[(,]\s*(\w+)\s*=[^=]`), "Go has no arguments by name; where a verb has options they are calls, as in Train(\"laptop\", Seed(1))"},
+	{nil, regexp.MustCompile(`^\s*\[([^\]]*,[^\]]*)\]\s*$`), "a list is of a type, as in []int{$1}"},
 	{nil, regexp.MustCompile(`^\s*for\s*\(?\s*(?:let |const |var )?(\w+)\s+(?:in|of)\s+(.*?)\s*\)?\s*[{:].*$`), "for i, $1 := range $2 { ... } goes through a list, a map or a text"},
 	{nil, regexp.MustCompile(`^\s*(?:let|val|auto|mut|let mut|local|my)\s+[$]?(\w+)(?:\s*:[^=]*)?\s*=\s*(.*?);?\s*$`), "a new variable is made by :=, as in $1 := $2"},
 	{nil, regexp.MustCompile(`^\s*(?:var|const)\s+(\w+)\s*:=\s*(.*)$`), "a new variable is made by := without var, as in $1 := $2"},
@@ -46,13 +59,41 @@ var customs = []custom{
 	{nil, regexp.MustCompile(`^\s*((?:npm|apt|apt-get|brew|go (?:run|build|get|mod|test|version|install|vet|doc|env)|git|python3?|ls|cat|curl|wget|mkdir|rm|cp|mv|pwd|cd|echo|make|docker|bash|sh)(?:\s+[-\w./~"'].*)?)$`), "a shell command begins with !, as in !$1"},
 	{nil, regexp.MustCompile(`\s(?:and|or)\s|\bnot\s`), "and, or, not are written &&, || and ! in Go"},
 	{nil, regexp.MustCompile(`^\s*(?:try\b|catch\b|except\b|raise\b|throw\b|finally\b)`), noExceptions},
-	{nil, regexp.MustCompile(`[\s(=,][fr]"`), "fmt.Sprintf(\"%v and %v\", a, b) puts values into text"},
+	{nil, regexp.MustCompile(`(?:^|[\s(=,])[fr]"`), "fmt.Sprintf(\"%v and %v\", a, b) puts values into text"},
 	{nil, regexp.MustCompile(`^\s*(\w+)\s*:?=\s*\[(.*)\]\s*$`), "a list is of a type, as in $1 := []int{$2}"},
 	{nil, regexp.MustCompile(`^\s*(\w+)\s*:?=\s*\{(.*:.*)\}\s*$`), "a map is of a type, as in $1 := map[string]int{$2}"},
 	{nil, regexp.MustCompile(`^\s*(?:if|for|else|elif|while)\b.*:\s*$`), "a block stands between { and }"},
 	{nil, regexp.MustCompile(`^\s*(?:elif|elsif|elseif)\b`), "it is written else if in Go"},
 	{nil, regexp.MustCompile(`^\s*(?:del|delete)\s+(\w+)`), "%rm $1 takes a declaration away; a variable of statements ends with its cell"},
-	{nil, regexp.MustCompile(`\)\s*->|\w\s*=>|\)\s*=>`), "a function without a name is written func(x int) int { return x + 1 }"},
+	{nil, regexp.MustCompile(`\)\s*->|\w\s*=>|\)\s*=>`), aFunction},
+}
+
+// counted is a loop of Python that counts, and countedGo the same in Go.
+var counted = regexp.MustCompile(`^\s*for\s*\(?\s*(\w+)\s+in\s+range\(\s*([^,()]+?)\s*\).*$`)
+
+const (
+	countedGo = "for $1 := range $2 { ... } counts"
+	aFunction = "a function without a name is written func(x int) int { return x + 1 }"
+)
+
+// inPython are lines of Python, and the same in Go.
+var inPython = []custom{
+	{nil, counted, countedGo},
+	{nil, regexp.MustCompile(`^\s*for\s+(\w+)\s+in\s+(.*?)\s*:`), "for _, $1 := range $2 { ... } goes through a list"},
+	{nil, regexp.MustCompile(`^\s*(if|while)\s+(.*?)\s*:`), "a block stands between { and }: if $2 { ... }; for $2 { ... } repeats it"},
+	{nil, regexp.MustCompile(`^\s*def\s+(\w+)`), "a function is written func $1(x int) int { return x + 1 }"},
+	{nil, regexp.MustCompile(`^\s*(?:try|except)\b`), noExceptions},
+	{nil, regexp.MustCompile(`^\s*(?:import|from)\b`), "verbs such as Train, and packages such as math and strings, are there without an import"},
+}
+
+// inGo is how a line of Python is written in Go, "" where that is not known.
+func inGo(line string) string {
+	for _, c := range inPython {
+		if m := c.line.FindStringSubmatchIndex(line); m != nil {
+			return string(c.line.ExpandString(nil, expandable.ReplaceAllString(c.says, "$${$1}"), line, m))
+		}
+	}
+	return ""
 }
 
 const noExceptions = "Go has no exceptions: a function returns an error beside its value, as in v, err := f(); book.Check(err) ends the cell if there is one"
@@ -97,11 +138,17 @@ const timed = "start := time.Now() before it, and time.Since(start) as the last 
 // printsRune is a line that prints a character.
 var printsRune = regexp.MustCompile(`(?m)^\s*(?:print|println)\(('(?:[^'\\]|\\.)')\)\s*;?$`)
 
+// prints is a line that prints by what Go has for those who make it.
+var prints = regexp.MustCompile(`(?m)^\s*(print(?:ln)?)\((.*)\)\s*;?$`)
+
 // Note is what a person should know of a cell that did well, "" for nothing.
 func Note(source string) string {
 	if m := printsRune.FindStringSubmatch(source); m != nil {
 		text := `"` + strings.Trim(m[1], "'") + `"`
 		return fmt.Sprintf("%s is a character, which is a number in Go: text stands between double quotes. fmt.Println(%s) prints it", m[1], text)
+	}
+	if m := prints.FindStringSubmatch(source); m != nil && quoted.ReplaceAllString(m[2], "") != "" && !strings.Contains(source, "func "+m[1]+"(") {
+		return fmt.Sprintf("%s is for those who make Go: it writes addresses, and no space between values. fmt.Println(%s) prints them", m[1], m[2])
 	}
 	return ""
 }

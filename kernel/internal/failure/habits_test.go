@@ -17,8 +17,8 @@ func TestHabits(t *testing.T) {
 		{"for (let x of m.values()) {", semicolon, "for i, x := range m.values() { ... }"},
 		{"# c", "illegal character U+0023 '#' (and 1 more errors)", "a comment begins with //"},
 		{"x := 1 # c", "illegal character U+0023 '#'", "a comment begins with //"},
-		{"?fmt.Println", "illegal character U+003F '?'", "!go doc fmt.Println tells"},
-		{"fmt.Println??", "illegal character U+003F '?'", "!go doc fmt.Println tells"},
+		{"?fmt.Println", "illegal character U+003F '?'", "Shift+Tab behind fmt.Println tells"},
+		{"fmt.Println??", "illegal character U+003F '?'", "Shift+Tab behind fmt.Println tells"},
 		{"x := a ? b : c", "illegal character U+003F '?'", "if and else decide"},
 		{"let x = 3", semicolon, "as in x := 3"},
 		{"val x: Int = 3;", semicolon, "as in x := 3"},
@@ -66,7 +66,7 @@ func TestHabits(t *testing.T) {
 		}
 	}
 	for source, want := range map[string]string{
-		"print('x')": `fmt.Println("x")`, "x := 1\n\tprintln('\\n');": `"\n"`, "print(\"x\")": "", "// print('x')": "", "sprint('x')": "",
+		"print('x')": `fmt.Println("x")`, "x := 1\n\tprintln('\\n');": `"\n"`, "print(\"x\")": "", "for {\n\tprint(m, 3)\n}": "fmt.Println(m, 3)", "func print(x int) {}\nprint(m)": "", "// print('x')": "", "sprint('x')": "",
 	} {
 		if got := Note(source); (got == "") != (want == "") || !strings.Contains(got, want) {
 			t.Errorf("%q: %q, want %q", source, got, want)

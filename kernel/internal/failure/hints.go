@@ -22,6 +22,9 @@ type Guide interface {
 	Verbs() []string
 	// Paths are the import paths of the packages that a cell may use.
 	Paths() []string
+	// Methods are the exported fields and methods of a type, as the compiler writes
+	// it, such as *lab.Model; none where it is not known.
+	Methods(typ string) []string
 }
 
 var (
@@ -92,6 +95,9 @@ func (j judge) advise(complaint string) {
 		if j.Guide != nil && slices.Contains(j.Guide.Members(m[1]+"s"), m[2]) {
 			add(fmt.Sprintf("is %ss.%s meant?", m[1], m[2]))
 		}
+	case noField.MatchString(complaint):
+		m := noField.FindStringSubmatch(complaint)
+		add(j.noMethod(m[1], m[2]+m[4], m[3]+m[5]))
 	case unused.MatchString(complaint):
 		add(fmt.Sprintf("use it, take it away, or keep it by _ = %s", unused.FindStringSubmatch(complaint)[1]))
 	case complaint == "no new variables on left side of :=":
@@ -166,6 +172,9 @@ func (j judge) syntax(line string) {
 	lines := strings.Split(source, "\n")
 	if j.In == 0 && python.MatchString(line) && !strings.HasSuffix(strings.TrimSpace(line), "{") {
 		j.Message += "\nthis looks like Python: cells are Go"
+		if advice := inGo(line); advice != "" {
+			j.Message += "\n" + advice
+		}
 		return
 	}
 	if j.In == 0 && (strings.HasPrefix(line, "!") || strings.HasPrefix(line, "%")) {
@@ -232,6 +241,12 @@ func (j judge) unknown(name, line string) string {
 	if isAssigned {
 		return fmt.Sprintf("a new variable is made by :=, as in %s := ...", name)
 	}
+	if says := j.verb(name); says != "" {
+		return says
+	}
+	if unquoted(name, line) {
+		return fmt.Sprintf("a name without quotes is a variable; text stands between double quotes: %q", name)
+	}
 	return ""
 }
 
@@ -245,7 +260,10 @@ func (j judge) inPackage(pkg, member string) string {
 	if len(members) == 0 || slices.Contains(members, member) {
 		return ""
 	}
-	return strings.TrimSpace(fmt.Sprintf("the package %s has no %s; %s", pkg, member, meant(near(member, members))))
+	if list := near(member, members); len(list) > 0 {
+		return fmt.Sprintf("the package %s has no %s; %s", pkg, member, meant(list))
+	}
+	return fmt.Sprintf("the package %s has no %s; Tab behind %[1]s. lists what it has", pkg, member)
 }
 
 // noPackage says that an import path leads nowhere, and which may have been

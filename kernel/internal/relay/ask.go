@@ -42,18 +42,54 @@ func (q question) before() (pkg, word string) {
 	return pkg, word
 }
 
-// around is like before, but the word may go on after the cursor, and if the
-// cursor stands after a bracket it is the word before that. end is where it ends.
+// around is like before, but the word may go on after the cursor. Where the cursor stands
+// on no word, or in a text, it is the function that is called there. end is where it ends.
 func (q question) around() (pkg, word string, end int) {
 	text := []rune(q.code)
-	if q.cursor > 0 && text[q.cursor-1] == '(' && (q.cursor < 2 || isWord(text[q.cursor-2])) {
-		q.cursor--
+	open, quote := q.within()
+	onWord := q.cursor > 0 && isWord(text[q.cursor-1]) || q.cursor < len(text) && isWord(text[q.cursor])
+	if open > 0 && (quote || !onWord || q.cursor == open+1) {
+		q.cursor = open
 	}
 	for q.cursor < len(text) && isWord(text[q.cursor]) {
 		q.cursor++
 	}
 	pkg, word = q.before()
 	return pkg, word, q.cursor
+}
+
+// within is the place of the innermost bracket of a call that is open at the cursor, -1
+// where there is none, and whether the cursor stands in a text.
+func (q question) within() (open int, quote bool) {
+	text := []rune(q.code)[:q.cursor]
+	var stack []int
+	var in rune // the quote that is open
+	for i := 0; i < len(text); i++ {
+		switch r := text[i]; {
+		case in != 0 && r == '\\' && in != '`':
+			i++
+		case in != 0:
+			if r == in || r == '\n' && in != '`' {
+				in = 0
+			}
+		case r == '"' || r == '`' || r == '\'':
+			in = r
+		case r == '/' && i+1 < len(text) && text[i+1] == '/':
+			for i+1 < len(text) && text[i+1] != '\n' {
+				i++
+			}
+		case r == '(' || r == '[' || r == '{':
+			stack = append(stack, i)
+		case (r == ')' || r == ']' || r == '}') && len(stack) > 0:
+			stack = stack[:len(stack)-1]
+		}
+	}
+	for _, at := range slices.Backward(stack) {
+		if text[at] == '(' && at > 0 && isWord(text[at-1]) {
+			return at, in != 0
+		}
+	}
+	return -1, in != 0
 }
 
 func isWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
@@ -106,7 +142,10 @@ func (r *Relay) complete(ctx context.Context, q question) any {
 	}
 	text := string([]rune(q.code)[:q.cursor])
 	line := text[strings.LastIndexByte(text, '\n')+1:]
+	_, quote := q.within()
 	switch {
+	case quote && !strings.HasPrefix(line, "!") && !strings.HasPrefix(line, "%"):
+		// In a text no name is meant.
 	case strings.HasPrefix(line, "!") || cell.IsForeign(q.code) && strings.Contains(text, "\n"):
 		// It is not Go.
 	case strings.HasPrefix(line, "%"):
@@ -131,7 +170,7 @@ func (r *Relay) complete(ctx context.Context, q question) any {
 	}
 	begin := q.cursor - len([]rune(word))
 	var typed []typing.Member
-	if q.helper != nil && mayHaveTypes(line, q.code) {
+	if q.helper != nil && !quote && mayHaveTypes(line, q.code) {
 		typed = within(ctx, r.limits.types, func(ctx context.Context) []typing.Member {
 			return q.helper.Following(ctx, q.place(len([]rune(word))))
 		})

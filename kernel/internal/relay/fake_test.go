@@ -160,9 +160,10 @@ func dirOf(f *fakeGoNB) string {
 // noHelp is a Helper with one package.
 type noHelp struct{}
 
-func (noHelp) Packages() []string { return []string{"fmt"} }
-func (noHelp) Verbs() []string    { return []string{"Train"} }
-func (noHelp) Paths() []string    { return []string{"fmt"} }
+func (noHelp) Packages() []string      { return []string{"fmt"} }
+func (noHelp) Methods(string) []string { return nil }
+func (noHelp) Verbs() []string         { return []string{"Train"} }
+func (noHelp) Paths() []string         { return []string{"fmt"} }
 func (noHelp) Members(name string) []string {
 	if name == "fmt" {
 		return []string{"Print", "Println", "Sprint"}

@@ -290,6 +290,10 @@ func TestQuestions(t *testing.T) {
 		"%%bash\nfun":      "[]",
 		"x := Fun":         "[Funds]",
 		"typed.":           "[Alpha Also Beta]",
+		"Fun(\"fu":         "[]",
+		"Fun(\"fu\", fun":  "[func funny]",
+		"\"\\\"\" + fun":   "[func funny]",
+		"// \"\nfun":       "[func funny]",
 		"typed.Al":         "[Alpha Also]",
 		"fmt := 1\nfmt.Pr": "[Private]",
 		"!typed.":          "[]",
@@ -304,16 +308,19 @@ func TestQuestions(t *testing.T) {
 		}
 	}
 	for code, want := range map[string]string{
-		"funny(1)":             "// Fun does.\nfunc funny(i int) {}",
-		"fmt.Println":          "doc of fmt.Println",
-		"fmt.Println(":         "doc of fmt.Println",
-		"fmt":                  "doc of fmt.",
-		"nosuch":               "",
-		"typed.Alpha":          "doc at some/path.T.Alpha",
-		"typed.Alpha(":         "doc at some/path.T.Alpha",
-		"var local = 1\nlocal": "var local int\n\nvar local = 1",
-		"local":                "var local int",
-		"":                     "",
+		"funny(1)":              "// Fun does.\nfunc funny(i int) {}",
+		"fmt.Println":           "doc of fmt.Println",
+		"fmt.Println(":          "doc of fmt.Println",
+		"fmt.Println(\"a":       "doc of fmt.Println",
+		"fmt.Println(\"a\", ":   "doc of fmt.Println",
+		"fmt.Println([]int{1, ": "doc of fmt.Println",
+		"fmt":                   "doc of fmt.",
+		"nosuch":                "",
+		"typed.Alpha":           "doc at some/path.T.Alpha",
+		"typed.Alpha(":          "doc at some/path.T.Alpha",
+		"var local = 1\nlocal":  "var local int\n\nvar local = 1",
+		"local":                 "var local int",
+		"":                      "",
 	} {
 		reply, _ := f.ask("inspect_request", map[string]any{"code": code, "cursor_pos": len(code), "detail_level": 0})
 		if code == "funny(1)" {
