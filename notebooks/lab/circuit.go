@@ -208,7 +208,7 @@ func (c *Circuit) Claims() []book.Stated {
 func (c *Circuit) note(title, caption string) viz.Note {
 	f := c.Finding()
 	facts := map[string]any{"run": f.Run.Name, "seed": f.Run.Config.Seed, "plugin": f.Run.Provenance.Plugin}
-	if p := f.Circuit().Proof; p != nil {
+	if p := f.Circuit().Proof; p != nil && c.spec.Keep == nil { // which a cut does not share
 		text := ""
 		for i, x := range f.Losses() {
 			if i > 0 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
@@ -35,10 +36,22 @@ func (c *Circuit) have(paths []string) ([]circuit.Node, error) {
 	data := c.Data()
 	for _, n := range nodes {
 		if _, ok := data.Find(n); !ok {
-			return nil, fmt.Errorf("the circuit has no node %s; Data().Nodes lists those it has", n)
+			return nil, fmt.Errorf("the circuit has no node %s; it has %s", n, listed(data.Nodes))
 		}
 	}
 	return nodes, nil
+}
+
+// listed are nodes by their paths, the first 24 of more.
+func listed(nodes []circuit.Kept) string {
+	var list []circuit.Node
+	for _, n := range nodes[:min(24, len(nodes))] {
+		list = append(list, n.Node)
+	}
+	if more := len(nodes) - len(list); more > 0 {
+		return fmt.Sprintf("%s and %d more, which Data().Nodes lists", names(list), more)
+	}
+	return names(list)
 }
 
 // cut is the circuit with some of its nodes.
@@ -57,13 +70,24 @@ func (c *Circuit) cut(keep func(n circuit.Node) bool, name string) *Circuit {
 // Without is the circuit without some of its nodes.
 func (c *Circuit) Without(nodes ...string) *Circuit {
 	gone := must(c.have(nodes))
-	return c.cut(func(n circuit.Node) bool { return !slices.Contains(gone, n) }, fmt.Sprintf(" without %d nodes", len(gone)))
+	return c.cut(func(n circuit.Node) bool { return !slices.Contains(gone, n) }, " without "+some(gone))
+}
+
+// some are nodes in words: one or two by their paths, else how many.
+func some(nodes []circuit.Node) string {
+	switch len(nodes) {
+	case 0:
+		return "nothing"
+	case 1, 2:
+		return names(nodes)
+	}
+	return fmt.Sprintf("%d nodes", len(nodes))
 }
 
 // Only is some nodes of the circuit, and the edges between them.
 func (c *Circuit) Only(nodes ...string) *Circuit {
 	kept := must(c.have(nodes))
-	return c.cut(func(n circuit.Node) bool { return slices.Contains(kept, n) }, fmt.Sprintf(", %d of its nodes", len(kept)))
+	return c.cut(func(n circuit.Node) bool { return slices.Contains(kept, n) }, ", of it "+some(kept))
 }
 
 // reportOptions are the examples of which numbers are printed.
@@ -112,23 +136,34 @@ func (c *Circuit) Loss() Losses {
 	}
 	alone, data := c.Alone(), c.Data()
 	l := Losses{Alone: measure(alone, "circuit alone"), Removed: measure(c.Rest(), "circuit removed"), Full: measure(c.model.Run().Model, "full model"),
-		Note: c.note("Losses, "+c.spec.Name, fmt.Sprintf("%d nodes, %d edges. Guessing costs 0.693.", len(data.Nodes), len(data.Edges)))}
+		Note: c.note("Losses, "+c.spec.Name, fmt.Sprintf("%d nodes, %d edges. Nats per example; guessing costs 0.693.", len(data.Nodes), len(data.Edges)))}
 	examples := list.ForMeasuring()
 	one := !slices.ContainsFunc(examples, func(e task.Example) bool { return e.Target != examples[0].Target || e.Alt != examples[0].Alt })
 	if data.Calibrated && one {
-		l.Read = measure(must(alone.Between(examples[0].Target, examples[0].Alt)), "circuit alone, read by its scale and shift")
+		l.Read = measure(must(alone.Between(examples[0].Target, examples[0].Alt)), "circuit alone")
+		l.Alone.Of = "circuit alone, logits as they come out"
+		l.Note.Caption += " The logits of the circuit alone are read by the scale and shift of its search, as where the circuit is drawn, unless the table says otherwise."
 	}
 	return l
 }
 
 // rows are the losses that there are.
 func (l Losses) rows() (list []Estimate) {
-	for _, e := range []Estimate{l.Full, l.Alone, l.Read, l.Removed} {
+	for _, e := range []Estimate{l.Full, l.Read, l.Alone, l.Removed} {
 		if e.N > 0 {
 			list = append(list, e)
 		}
 	}
 	return list
+}
+
+// String is like "full model 0.004, circuit alone 0.081, circuit removed 0.742".
+func (l Losses) String() string {
+	var list []string
+	for _, e := range l.rows() {
+		list = append(list, fmt.Sprintf("%s %.3f", e.Of, e.Mean))
+	}
+	return strings.Join(list, ", ")
 }
 
 // Bundle is a table.

@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"circuitbook/sparsenn/circuit"
@@ -29,8 +30,10 @@ func (c *Circuit) Save(path string) {
 		check(data.Save(path))
 	case filepath.Ext(path) == ".csv":
 		check(write(path, must(circuit.EdgesCSV(data))))
-	default:
+	case slices.Contains([]string{".svg", ".html", ".txt"}, filepath.Ext(path)):
 		Save(path, c)
+	default:
+		end(fmt.Errorf("save %s: the ending %q is none of .svg, .html, .txt (the picture), .json, .csv, .neuronpedia.json (the circuit)", path, filepath.Ext(path)))
 	}
 }
 

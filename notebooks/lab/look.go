@@ -100,12 +100,21 @@ func (m *Model) LossOn(text string) Estimate {
 	return Estimate{stat.Mean(losses), "loss", "nats per token"}
 }
 
+// here is the folder that files are looked for in, the notebook's.
+func here() string {
+	dir, err := os.Getwd()
+	if err != nil {
+		return "the notebook's folder"
+	}
+	return dir
+}
+
 // read is the text of a file or a folder, or text itself.
 func read(text string) (string, error) {
 	info, err := os.Stat(text)
 	if err != nil {
 		if ext := filepath.Ext(text); ext == ".py" || ext == ".txt" {
-			return "", err
+			return "", fmt.Errorf("there is no file %s in %s; LossOn takes a .py or .txt file, a folder of .py files, or the text itself", text, here())
 		}
 		return text, nil
 	}

@@ -24,6 +24,11 @@ type Steering struct {
 	circuit  *Circuit
 }
 
+// String says by what it steers, and how a prompt is steered.
+func (s *Steering) String() string {
+	return fmt.Sprintf("steering by %s, strength %g; .On(\"a prompt\") steers one, .Curve(0, 1, 2) measures it", s.Method.Name, s.Strength)
+}
+
 // Steer steers by what a circuit of the pair's sparse model reads: what its nodes at one
 // site differ by between a prompt and its counterpart, times their rows of the decoder, times
 // a strength, is added to the dense model. nodes are the circuit's, all at one site; without

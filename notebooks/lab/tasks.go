@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"path/filepath"
+	"strings"
 
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
@@ -28,7 +29,9 @@ func taskOf(what any) (t task.Task, spec string, err error) {
 			t, err = task.Load(w)
 			return t, w, err
 		}
-		t, err = task.ByName(w)
+		if t, err = task.ByName(w); err != nil && (filepath.Ext(w) == ".py" || filepath.Ext(w) == ".txt" || strings.ContainsAny(w, " \n")) {
+			err = fmt.Errorf("%q is no task: LossOn measures a file, a folder or a text, and a task of one's own is a .jsonl file of pairs", w)
+		}
 		return t, w, err
 	}
 	return t, "", fmt.Errorf("a task is a name, a JSONL file or a task.Task, not a %T", what)

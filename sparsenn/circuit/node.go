@@ -57,6 +57,9 @@ func ParseSite(site string) (layer int, block, kind string, err error) {
 	}
 	number, name, _ := strings.Cut(site, ".")
 	layer, ok := parseNatural(number)
+	if slices.Contains(layerSites, site) {
+		return NoLayer, "", "", fmt.Errorf("site %q has no layer, which stands before it and is counted from 0, as in \"0.%s\"", site, site)
+	}
 	if !ok || !slices.Contains(layerSites, name) {
 		return NoLayer, "", "", fmt.Errorf("site %q holds no nodes; sites are %q or a layer, a dot and one of %s",
 			site, FinalResid, strings.Join(layerSites, ", "))

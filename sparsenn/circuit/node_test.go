@@ -54,7 +54,7 @@ var badPaths = map[string]string{
 	"0.mlp.post_act[٣]":                    "like",
 	"0.mlp.post_act[99999999999999999999]": "like",
 	"[3]":                                  "holds no nodes",
-	"mlp.post_act[3]":                      "holds no nodes",
+	"mlp.post_act[3]":                      "has no layer",
 	"00.mlp.post_act[3]":                   "holds no nodes",
 	"-1.mlp.post_act[3]":                   "holds no nodes",
 	"0.mlp.q[3]":                           "holds no nodes",

@@ -53,6 +53,9 @@ func Scan(ctx context.Context, m Recorder, windows []Window, nodes []circuit.Nod
 		}
 		for i, n := range nodes {
 			a := rec.Activations[at[model.Site(n.Site)]]
+			if len(a.Shape) == 3 && n.Index >= a.Shape[2] {
+				return nil, fmt.Errorf("probe: there is no node %s: the site has %d channels, counted from 0", n, a.Shape[2])
+			}
 			if len(a.Shape) != 3 || n.Index < 0 || n.Index >= a.Shape[2] {
 				return nil, fmt.Errorf("probe: node %s: the site is of shape %v; its last axis must be channels, of which the node is one", n, a.Shape)
 			}

@@ -115,7 +115,7 @@ func TestScanRefuses(t *testing.T) {
 	}{
 		"in 0 windows":            {nil, "0.attn.q", 0},
 		"windows 0 to 0: record:": {windows, "3.attn.q", 0},
-		"node 0.attn.q[999]: the site is of shape [1 2 32]": {windows, "0.attn.q", 999},
+		"there is no node 0.attn.q[999]: the site has 32 channels": {windows, "0.attn.q", 999},
 		"node 0.attn.q[-1]":              {windows, "0.attn.q", -1},
 		"its last axis must be channels": {windows, "0.attn.pattern", 0},
 		"windows 0 to 1:":                {append(windows, Window{Tokens: []int32{1}}), "0.attn.q", 0},

@@ -126,7 +126,7 @@ func GoCommand(ctx context.Context, m *module.Module) (found []Finding) {
 		if tools.Env.GOFLAGS != "" {
 			text += " (GOFLAGS=" + tools.Env.GOFLAGS + ")"
 		}
-		add(Finding{Note, "compiled engine", text, "the next circuitbook run compiles it, once for these settings, which takes some minutes"})
+		add(Finding{Note, "compiled engine", text, "circuitbook run compiles it before the first cell, once for these settings, which takes a minute or more"})
 	}
 	return found
 }
