@@ -301,3 +301,35 @@ func TestFolderCalledZip(t *testing.T) {
 		t.Errorf("%+v, %v", list, err)
 	}
 }
+
+// TestPackIsKilled: wherever the writing of a shared archive ends for good, the rows that
+// were in it are whole, and a row is there or not.
+func TestPackIsKilled(t *testing.T) {
+	own := t.TempDir()
+	row := map[string]func(io.Writer) error{"row.json": content("{}")}
+	dir := saveRow(t, own, 2, row)
+	broken := errors.New("killed")
+	for at := 0; ; at++ {
+		root, _ := packed(t, 1)
+		files := newFaulty(at, broken, true)
+		_, err := packRun(files, dir, root)
+		if !files.reached() {
+			if err != nil || at < 5 {
+				t.Fatalf("%d calls: %v", at, err)
+			}
+			return
+		}
+		list, err := List(root)
+		if err != nil || len(list) < 1 || len(list) > 2 {
+			t.Fatalf("call %d: %v, %v", at, list, err)
+		}
+		for _, info := range list {
+			if info.Problem != nil || !info.Done {
+				t.Errorf("call %d: %+v", at, info)
+			}
+		}
+		if done, err := Pack(dir, root); err != nil || done != (len(list) == 1) {
+			t.Errorf("after a kill at call %d: %v, %v", at, done, err)
+		}
+	}
+}
