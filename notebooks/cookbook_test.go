@@ -27,7 +27,7 @@ func cookbook(t *testing.T) (cells []string) {
 }
 
 // TestCookbook: every cell has at most three lines, and all of them run, one after the
-// other, at the smallest scale.
+// other, at the smallest scale; and so does the README's, as it is.
 func TestCookbook(t *testing.T) {
 	dir := t.TempDir()
 	type cell struct {
@@ -50,6 +50,7 @@ func TestCookbook(t *testing.T) {
 	if len(cells) < 12 {
 		t.Fatalf("%d cells", len(cells))
 	}
+	cells = append(cells, cell{Type: "code", ID: "readme", Source: snippet(t, "a test runs this cell"), Outputs: []any{}})
 	text, err := json.Marshal(map[string]any{"nbformat": 4, "nbformat_minor": 5, "cells": cells,
 		"metadata": map[string]any{"kernelspec": map[string]any{"name": "circuitbook", "display_name": "Go (Circuitbook)", "language": "go"}}})
 	if err != nil {

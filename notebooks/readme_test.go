@@ -1,5 +1,5 @@
-// Package notebooks holds the notebooks; its tests hold the README to what the
-// committed, executed copies say.
+// Package notebooks holds the notebooks; its tests hold the README and RESULTS.md to
+// what the committed, executed copies say.
 package notebooks
 
 import (
@@ -14,10 +14,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var regen = flag.Bool("regen", false, "rewrite the README's picture and table from the executed notebook")
+var regen = flag.Bool("regen", false, "rewrite pictures and tables from the executed notebooks")
 
 const (
 	readme  = "../README.md"
+	all     = "RESULTS.md"
 	picture = "figures/01_matrix.svg"
 	begin   = "<!-- from 01_train.results.json -->\n"
 	end     = "<!-- end -->"
@@ -116,11 +117,10 @@ func TestReadmeCircuit(t *testing.T) {
 		name = "quotes_loss_" + name
 		return number(name, "%.3f") + " (" + number(name+"_lo", "%.3f") + "–" + number(name+"_hi", "%.3f") + ")"
 	}
-	section(t, circuitBegin, circuitEnd, fmt.Sprintf("*How a sparse transformer with %s nonzero weights closes a string with the quote that opened it: %s nodes, %s edges, "+
-		"found in %s s on two cores, seed 0. On 256 held-out pairs of prompts, in nats per example (guessing costs 0.693; 95 %% intervals): the whole model %s, the circuit alone %s, "+
-		"the model without it %s, 20 random circuits of the same size alone %s and taken out %s. Exchanging one node, the last one drawn, between the two prompts of a pair "+
-		"exchanges %s %% of the answers of the whole model. `go run ./kernel run notebooks/02_quotes.ipynb` prints all of it.*\n",
-		number("l0", "%.0f"), number("quotes_nodes", "%.0f"), number("quotes_edges", "%.0f"), number("quotes_search_seconds", "%.0f"),
+	section(t, circuitBegin, circuitEnd, fmt.Sprintf("*How a sparse transformer with %s nonzero weights closes a string with the quote that opened it: %s nodes, %s edges, seed 0. "+
+		"On 256 held-out pairs of prompts, in nats per example (guessing costs 0.693): the whole model %s, the circuit alone, read, %s, the model without it %s, "+
+		"20 random circuits of the same size alone %s and taken out %s. Exchanging one node, the last one drawn, between the two prompts of a pair exchanges %s %% of the answers of the whole model.*\n",
+		number("l0", "%.0f"), number("quotes_nodes", "%.0f"), number("quotes_edges", "%.0f"),
 		loss("full"), loss("alone"), loss("removed"), loss("random_alone"), loss("random_removed"), percent(number("quotes_interchange_after_full", "%.4f"))))
 }
 
@@ -208,27 +208,29 @@ func (r results) number(name, format string) string {
 // denies says whether a claim says that something is not so.
 func (r results) denies(name string) bool { return r.claims[name] == false }
 
-// section holds what stands in the README between two marks to want.
+// section holds what stands between two marks, in the README or in RESULTS.md, to want.
 func section(t *testing.T, begin, end, want string) {
 	t.Helper()
-	text, err := os.ReadFile(readme)
-	if err != nil {
-		t.Fatal(err)
-	}
-	head, rest, ok := strings.Cut(string(text), begin)
-	old, tail, ok2 := strings.Cut(rest, end)
-	if !ok || !ok2 {
-		t.Fatalf("the README has nothing between %q and %q", begin, end)
-	}
-	if *regen {
-		if err := os.WriteFile(readme, []byte(head+begin+want+end+tail), 0o644); err != nil {
+	for _, file := range []string{readme, all} {
+		text, err := os.ReadFile(file)
+		if err != nil {
 			t.Fatal(err)
+		}
+		head, rest, ok := strings.Cut(string(text), begin)
+		old, tail, ok2 := strings.Cut(rest, end)
+		if !ok || !ok2 {
+			continue
+		}
+		if *regen {
+			if err := os.WriteFile(file, []byte(head+begin+want+end+tail), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		} else if d := cmp.Diff(want, old); d != "" {
+			t.Errorf("%s is not what the notebook found (go test ./notebooks -regen rewrites it):\n%s", file, d)
 		}
 		return
 	}
-	if d := cmp.Diff(want, old); d != "" {
-		t.Errorf("the README is not what the notebook found (go test ./notebooks -regen rewrites it):\n%s", d)
-	}
+	t.Fatalf("nothing stands between %q and %q", begin, end)
 }
 
 func golden(t *testing.T, path, got string) {

@@ -26,7 +26,7 @@ type Distraction struct {
 // Distraction tries lines.
 func (w Way) Distraction(lines ...string) Distraction {
 	m := w.Circuit.model
-	list := must(w.task().Select(m.Run().Tokenizer, few(m, 64, room(m))))
+	list := must(w.task().Examples(task.Select, m.Run().Tokenizer, few(m, 64, room(m))))
 	_, counter := contrast.Sides(list, w.open())
 	d := Distraction{Lines: lines, Note: w.Circuit.note("Lines above a "+w.Sides[1]+" prompt", fmt.Sprintf("P(%s) in the whole model, a mean over prompts for selecting; the right answer is %s.", w.answer(list[0].Target), w.answer(list[0].Alt)))}
 	most := -1.0

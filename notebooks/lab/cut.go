@@ -105,7 +105,7 @@ func (c *Circuit) reported() task.Reported {
 // selected are examples that nodes may be chosen on.
 func (c *Circuit) selected() []task.Example {
 	f, how := c.Finding(), c.spec.Config.Prune
-	return must(f.Task.Select(f.Run.Tokenizer, task.Options{N: min(64, how.Select), Seed: 1, MaxTokens: min(how.MaxTokens, f.Run.Config.Model.Context)}))
+	return must(f.Task.Examples(task.Select, f.Run.Tokenizer, task.Options{N: min(64, how.Select), Seed: 1, MaxTokens: min(how.MaxTokens, f.Run.Config.Model.Context)}))
 }
 
 // Alone is the circuit, all else held at its mean, as the engine's packages take it: its

@@ -47,11 +47,11 @@ func (t *Turn) options(n int) task.Options {
 }
 
 func (t *Turn) fitted() []task.Example {
-	return must(t.Circuit.Finding().Task.Fit(t.Circuit.model.Run().Tokenizer, t.options(t.pick(128, 16))))
+	return must(t.Circuit.Finding().Task.Examples(task.Fit, t.Circuit.model.Run().Tokenizer, t.options(t.pick(128, 16))))
 }
 
 func (t *Turn) selected() []steer.Prompt {
-	return must(steer.Prompts(must(t.Circuit.Finding().Task.Select(t.Circuit.model.Run().Tokenizer, t.options(t.pick(64, 16)))), t.To))
+	return must(steer.Prompts(must(t.Circuit.Finding().Task.Examples(task.Select, t.Circuit.model.Run().Tokenizer, t.options(t.pick(64, 16)))), t.To))
 }
 
 // reported are n prompts for reporting that leave room for so many tokens.

@@ -76,7 +76,7 @@ func (ts typesStudy) marksStudy() Result {
 	}
 	for _, m := range typesViews(ctx, run, c) {
 		for l := range max(1, run.Config.Model.Layers-1) {
-			site := model.At(l, model.AttnResidDelt)
+			site := model.At(l, model.AttnResidDelta)
 			for _, shift := range []int{0, 1} {
 				var moves []prove.Move
 				for i, p := range list {

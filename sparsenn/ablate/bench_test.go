@@ -18,7 +18,7 @@ func BenchmarkMargins(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	list, err := task.BracketCounting().Fit(tok, task.Options{N: 64})
+	list, err := task.BracketCounting().Examples(task.Fit, tok, task.Options{N: 64})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -21,7 +21,7 @@ func ExampleNewEvaluator() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	examples, err := task.BracketCounting().Select(run.Tokenizer, task.Options{N: 32})
+	examples, err := task.BracketCounting().Examples(task.Select, run.Tokenizer, task.Options{N: 32})
 	if err != nil {
 		log.Fatal(err)
 	}

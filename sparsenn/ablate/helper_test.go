@@ -47,7 +47,7 @@ func examples(t testing.TB, tk task.Task, n int, one bool) []task.Example {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := tk.Fit(tok, task.Options{N: n, MaxTokens: 40})
+	list, err := tk.Examples(task.Fit, tok, task.Options{N: n, MaxTokens: 40})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -20,7 +20,7 @@ func ExampleEvaluator_Quick() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	examples, err := task.BracketCounting().Select(run.Tokenizer, task.Options{N: 32})
+	examples, err := task.BracketCounting().Examples(task.Select, run.Tokenizer, task.Options{N: 32})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -84,8 +84,8 @@ func (q *Quick) plan(mask Mask) (*plan, error) {
 		x := &p.layers[l]
 		*x = layerPlan{quickLayer: &q.layers[l],
 			attnIn: site(n(model.AttnActIn), model.AttnIn), q: site(n(model.AttnQuery), model.AttnQ), k: site(n(model.AttnKey), model.AttnK),
-			v: site(n(model.AttnValue), model.AttnV), attnOut: site(n(model.AttnResidDelt), model.AttnOut),
-			mlpIn: site(n(model.MLPActIn), model.MLPIn), neuron: site(n(model.MLPPostAct), model.MLPNeuron), mlpOut: site(n(model.MLPResidDelt), model.MLPOut)}
+			v: site(n(model.AttnValue), model.AttnV), attnOut: site(n(model.AttnResidDelta), model.AttnOut),
+			mlpIn: site(n(model.MLPActIn), model.MLPIn), neuron: site(n(model.MLPPostAct), model.MLPNeuron), mlpOut: site(n(model.MLPResidDelta), model.MLPOut)}
 		x.prepare(c)
 	}
 	for l := len(p.layers) - 2; l >= 0; l-- {

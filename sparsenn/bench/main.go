@@ -1,7 +1,7 @@
 // Command bench compares Circuitbook's top-k selection and its training step with
 // JAX, PyTorch, GoMLX and C on this machine. Run it as
 //
-//	go run ./sparsenn/bench
+//	go -C sparsenn/bench run .
 //
 // It prints JSON on standard output and a table on standard error. README.md in its
 // folder says what is compared and how.

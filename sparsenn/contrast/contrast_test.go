@@ -21,7 +21,7 @@ func pairs(t *testing.T, n int) (*train.Result, []task.Example) {
 		t.Fatal(err)
 	}
 	run := amplified.Run(t, c)
-	list, err := task.BracketCounting().Select(run.Tokenizer, task.Options{N: n, MaxTokens: run.Config.Model.Context})
+	list, err := task.BracketCounting().Examples(task.Select, run.Tokenizer, task.Options{N: n, MaxTokens: run.Config.Model.Context})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,9 +8,9 @@
 // works that out for a circuit from short prompts; [FailureOf] finds the length at
 // which any model really fails:
 //
-//	select, err := dilution.Select(run.Tokenizer, dilution.Numbers(), []int{2, 3, 4, 5, 6}, o)
-//	depth, err := dilution.DepthOf(run, found.Circuit())
-//	foretold, err := dilution.Predict(circuitAlone, depth, select)
+//	short, err := dilution.Select(run.Tokenizer, dilution.Numbers(), []int{2, 3, 4, 5, 6}, o)
+//	depth, err := dilution.DepthOf(run.Model, found.Circuit(), examples[0])
+//	foretold, err := dilution.Predict(circuitAlone, depth, short)
 //
 //	report, err := dilution.Report(run.Tokenizer, dilution.Numbers(), dilution.Lengths(2, 40), o)
 //	curve, err := dilution.Curve(dense.Model, report)
@@ -18,6 +18,6 @@
 //
 // A [Filler] says what prompts are made longer with: the elements of the list
 // itself, something else in the list, or lines above it, which leave the list as it
-// is and only the prompt longer. [Correlate] compares predicted with measured
+// is and only the prompt longer. [Ranked] compares predicted with measured
 // lengths by their ranks.
 package dilution

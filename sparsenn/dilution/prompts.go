@@ -45,7 +45,7 @@ func Lengths(lo, hi int) (out []int) {
 
 // Select draws prompts on which predictions may be fitted, of the select split.
 func Select(tok *corpus.Tokenizer, f Filler, lengths []int, o Options) (Prompts, error) {
-	return draw(f, lengths, o, func(t task.Task, o task.Options) ([]task.Example, error) { return t.Select(tok, o) })
+	return draw(f, lengths, o, func(t task.Task, o task.Options) ([]task.Example, error) { return t.Examples(task.Select, tok, o) })
 }
 
 // Report draws prompts on which lengths of failure are measured, of the report split.

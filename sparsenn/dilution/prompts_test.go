@@ -39,7 +39,7 @@ func TestFillers(t *testing.T) {
 	tok := tokenizer(t)
 	rapid.Check(t, func(t *rapid.T) {
 		f, n := rapid.SampledFrom(all()).Draw(t, "filler"), rapid.IntRange(2, 12).Draw(t, "n")
-		list, err := f.Task(n).Select(tok, task.Options{N: 2, Seed: rapid.Uint64Range(0, 9).Draw(t, "seed"), MaxTokens: 500})
+		list, err := f.Task(n).Examples(task.Select, tok, task.Options{N: 2, Seed: rapid.Uint64Range(0, 9).Draw(t, "seed"), MaxTokens: 500})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -111,7 +111,7 @@ func (p *Pass) attentionInput(l int, resid *Node) (stream, x *Node) {
 func (p *Pass) attentionOutput(l int, resid, y *Node) *Node {
 	y = p.at(At(l, AttnY), y)
 	delta := p.sparse(AttnOut, p.linear(y, layerName(l)+"attn.c_proj"))
-	delta = p.at(At(l, AttnResidDelt), delta)
+	delta = p.at(At(l, AttnResidDelta), delta)
 	return p.at(At(l, ResidMid), Add(resid, delta))
 }
 
@@ -172,7 +172,7 @@ func (p *Pass) MLP(l int, resid *Node) *Node {
 	}
 	x = p.at(At(l, MLPPostAct), p.sparse(MLPNeuron, x))
 	delta := p.sparse(MLPOut, p.linear(x, h+"mlp.c_proj"))
-	return Add(resid, p.at(At(l, MLPResidDelt), delta))
+	return Add(resid, p.at(At(l, MLPResidDelta), delta))
 }
 
 // Logits ends the pass: final norm, unembedding, and the bigram table's row of

@@ -19,11 +19,11 @@ const (
 	AttnValue     = "attn.v"           // same
 	AttnPattern   = "attn.pattern"     // attention weights; [batch, head, seq, 1+seq] with a sink (its column first), else [batch, head, seq, seq]
 	AttnY         = "attn.y"           // concatenated head outputs; [batch, seq, AttnWidth]
-	AttnResidDelt = "attn.resid_delta" // what attention adds to the residual stream; [batch, seq, DModel]
+	AttnResidDelta = "attn.resid_delta" // what attention adds to the residual stream; [batch, seq, DModel]
 	ResidMid      = "resid_mid"        // the residual stream between attention and MLP
 	MLPActIn      = "mlp.act_in"       // after norm, positions and AbsTopK; [batch, seq, ReadWidth]
 	MLPPostAct    = "mlp.post_act"     // after the activation function and AbsTopK; [batch, seq, DMLP]
-	MLPResidDelt  = "mlp.resid_delta"  // what the MLP adds to the residual stream
+	MLPResidDelta  = "mlp.resid_delta"  // what the MLP adds to the residual stream
 )
 
 // The sites outside the layers.
@@ -34,7 +34,7 @@ const (
 )
 
 var layerSites = []string{ResidIn, AttnActIn, AttnQuery, AttnKey, AttnValue, AttnPattern, AttnY,
-	AttnResidDelt, ResidMid, MLPActIn, MLPPostAct, MLPResidDelt}
+	AttnResidDelta, ResidMid, MLPActIn, MLPPostAct, MLPResidDelta}
 
 // At names a site of a layer: At(0, MLPActIn) is "0.mlp.act_in".
 func At(layer int, name string) Site { return Site(strconv.Itoa(layer) + "." + name) }
@@ -69,7 +69,7 @@ func (c Config) Width(s Site) (int, error) {
 		return 0, fmt.Errorf("site %q: the model has layers 0 to %d", s, c.Layers-1)
 	}
 	switch name {
-	case ResidIn, ResidMid, AttnResidDelt, MLPResidDelt:
+	case ResidIn, ResidMid, AttnResidDelta, MLPResidDelta:
 		return c.DModel, nil
 	case AttnActIn, MLPActIn:
 		return c.ReadWidth(), nil

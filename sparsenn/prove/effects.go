@@ -71,7 +71,7 @@ func unmeasured(c *circuit.Circuit) *circuit.Circuit {
 
 // measureSelect returns a circuit with its effects on select pairs.
 func measureSelect(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, o artifact.Options) (*circuit.Circuit, error) {
-	examples, err := t.Select(run.Tokenizer, drawn(run, config, config.EffectExamples))
+	examples, err := t.Examples(task.Select, run.Tokenizer, drawn(run, config, config.EffectExamples))
 	if err != nil {
 		return nil, err
 	}

@@ -30,7 +30,7 @@ func TestEffects(t *testing.T) {
 	if got.Proof != nil || len(got.Nodes) != len(c.Nodes) || len(got.Edges) != len(c.Edges) || c.Nodes[0].Effect != nil {
 		t.Fatalf("a proof %v, %d nodes and %d edges; the circuit that was given has changed: %v", got.Proof, len(got.Nodes), len(got.Edges), c.Nodes[0].Effect != nil)
 	}
-	few, err := task.BracketCounting().Select(run.Tokenizer, task.Options{N: config.EffectExamples, Seed: config.Seed, MaxTokens: config.MaxTokens})
+	few, err := task.BracketCounting().Examples(task.Select, run.Tokenizer, task.Options{N: config.EffectExamples, Seed: config.Seed, MaxTokens: config.MaxTokens})
 	if err != nil {
 		t.Fatal(err)
 	}

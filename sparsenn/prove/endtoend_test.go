@@ -67,7 +67,7 @@ func TestPrunedIsProvedAlike(t *testing.T) {
 			if c.Ablation != want || c.FreezeNorms != o.FreezeNorms {
 				t.Errorf("the circuit says %q and frozen norms %v", c.Ablation, c.FreezeNorms)
 			}
-			chosen, err := task.BracketCounting().Select(run.Tokenizer, task.Options{N: 16, MaxTokens: 32})
+			chosen, err := task.BracketCounting().Examples(task.Select, run.Tokenizer, task.Options{N: 16, MaxTokens: 32})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -119,7 +119,7 @@ func identityOf(run *train.Result, t task.Task, c *circuit.Circuit, config Confi
 		n = config.EffectExamples
 	}
 	if n > 0 {
-		if lists[1], err = t.Select(run.Tokenizer, drawn(run, config, n)); err != nil {
+		if lists[1], err = t.Examples(task.Select, run.Tokenizer, drawn(run, config, n)); err != nil {
 			return id, err
 		}
 	}
@@ -189,7 +189,7 @@ func measure(ctx context.Context, run *train.Result, t task.Task, c *circuit.Cir
 		}
 	}
 	if config.Attribution > 0 {
-		examples, err := t.Select(run.Tokenizer, drawn(run, config, config.Attribution))
+		examples, err := t.Examples(task.Select, run.Tokenizer, drawn(run, config, config.Attribution))
 		if err != nil {
 			return err
 		}

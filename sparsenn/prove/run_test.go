@@ -194,7 +194,7 @@ func TestAttribution(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := task.BracketCounting().Select(run.Tokenizer, task.Options{N: 8, MaxTokens: 32})
+	list, err := task.BracketCounting().Examples(task.Select, run.Tokenizer, task.Options{N: 8, MaxTokens: 32})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func BenchmarkGateStep(b *testing.B) {
 		b.Fatal(err)
 	}
 	for _, most := range []int{32, 64} {
-		examples, err := task.SingleDoubleQuote().Fit(tok, task.Options{N: 256, MaxTokens: most})
+		examples, err := task.SingleDoubleQuote().Examples(task.Fit, tok, task.Options{N: 256, MaxTokens: most})
 		if err != nil {
 			b.Fatal(err)
 		}

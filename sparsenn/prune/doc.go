@@ -12,7 +12,7 @@
 // loaded when it is there and resumed when it is half done:
 //
 //	r, err := prune.Run(ctx, run, task.SingleDoubleQuote(), prune.DefaultConfig(), artifact.Options{})
-//	r.Circuit.Nodes
+//	fmt.Println(r.Circuit.Nodes)
 //
 // [Reduce] takes more nodes out of a circuit, as for a looser target.
 //

@@ -40,7 +40,7 @@ func brackets() task.Task { return task.BracketCounting() }
 // evaluatorOf prepares examples of brackets for a run at zero ablation.
 func evaluatorOf(t testing.TB, run *train.Result, n int) (*ablate.Evaluator, []task.Example) {
 	t.Helper()
-	list, err := brackets().Fit(run.Tokenizer, task.Options{N: n, MaxTokens: 32})
+	list, err := brackets().Examples(task.Fit, run.Tokenizer, task.Options{N: n, MaxTokens: 32})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -84,11 +84,11 @@ func newSubject(run *train.Result, t task.Task, c Config) (*subject, error) {
 	s := &subject{run: run, task: t, config: c}
 	var err error
 	o := task.Options{N: c.Fit, Seed: c.Seed, MaxTokens: min(c.FitTokens, run.Config.Model.Context)}
-	if s.fit, err = t.Fit(run.Tokenizer, o); err != nil {
+	if s.fit, err = t.Examples(task.Fit, run.Tokenizer, o); err != nil {
 		return nil, fmt.Errorf("prune: %w", err)
 	}
 	o.N, o.MaxTokens = c.Select, min(c.MaxTokens, run.Config.Model.Context)
-	if s.sel, err = t.Select(run.Tokenizer, o); err != nil {
+	if s.sel, err = t.Examples(task.Select, run.Tokenizer, o); err != nil {
 		return nil, fmt.Errorf("prune: %w", err)
 	}
 	examples, err := hashOf(s.fit, s.sel)

@@ -6,8 +6,8 @@
 // counterpart, at every token, times the node's row of the bridge's decoder, is what
 // the dense model is given in addition at the same read site:
 //
-//	s, err := steer.New(ctx, bridge)
-//	m, err := s.Channels(found.Circuit.Nodes[3].Node)
+//	s, err := steer.New(ctx, b)
+//	m, err := s.Channels(found.Circuit().Nodes[3].Node)
 //	prompts, err := steer.Prompts(examples, steer.ToAlt)
 //	curve, err := s.Curve(ctx, m, prompts, steer.Strengths())
 //

@@ -86,7 +86,7 @@ func examples(t testing.TB, n int) []task.Example {
 	if err != nil {
 		t.Fatal(err)
 	}
-	list, err := task.SingleDoubleQuote().Select(run.Tokenizer, task.Options{N: n, MaxTokens: 32})
+	list, err := task.SingleDoubleQuote().Examples(task.Select, run.Tokenizer, task.Options{N: n, MaxTokens: 32})
 	if err != nil {
 		t.Fatal(err)
 	}

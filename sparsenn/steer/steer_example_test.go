@@ -57,7 +57,7 @@ func Example() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	examples, err := task.SingleDoubleQuote().Select(sparse.Tokenizer, task.Options{N: 16})
+	examples, err := task.SingleDoubleQuote().Examples(task.Select, sparse.Tokenizer, task.Options{N: 16})
 	if err != nil {
 		log.Fatal(err)
 	}

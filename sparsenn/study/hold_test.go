@@ -133,7 +133,7 @@ func TestExchange(t *testing.T) {
 // TestLookingBack: of two heads with a value the one is chosen whose value turns more.
 func TestLookingBack(t *testing.T) {
 	m := untrained(t).Model
-	list, err := brackets().Select(untrained(t).Tokenizer, task.Options{N: 4, Seed: 1, MaxTokens: 32})
+	list, err := brackets().Examples(task.Select, untrained(t).Tokenizer, task.Options{N: 4, Seed: 1, MaxTokens: 32})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func Views(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circu
 		return nil, err
 	}
 	if c.Calibrated {
-		list, err := t.Select(run.Tokenizer, task.Options{N: answersSeen, MaxTokens: min(task.DefaultMaxTokens, run.Config.Model.Context)})
+		list, err := t.Examples(task.Select, run.Tokenizer, task.Options{N: answersSeen, MaxTokens: min(task.DefaultMaxTokens, run.Config.Model.Context)})
 		if err != nil {
 			return nil, fmt.Errorf("views of a circuit: %w", err)
 		}

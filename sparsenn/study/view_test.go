@@ -107,7 +107,7 @@ func TestViewsErrors(t *testing.T) {
 
 func mustSelect(t *testing.T, tk task.Task, c Config) []task.Example {
 	t.Helper()
-	list, err := tk.Select(untrained(t).Tokenizer, task.Options{N: answersSeen, MaxTokens: c.Prune.MaxTokens})
+	list, err := tk.Examples(task.Select, untrained(t).Tokenizer, task.Options{N: answersSeen, MaxTokens: c.Prune.MaxTokens})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -155,11 +155,11 @@ func hashOf(c train.Config, tasks []task.Task) (string, error) {
 	sum := sha256.New()
 	for _, t := range tasks {
 		o := task.Options{N: sampled, MaxTokens: min(task.DefaultMaxTokens, c.Model.Context)}
-		fit, err := t.Fit(tok, o)
+		fit, err := t.Examples(task.Fit, tok, o)
 		if err != nil {
 			return "", err
 		}
-		sel, err := t.Select(tok, o)
+		sel, err := t.Examples(task.Select, tok, o)
 		if err != nil {
 			return "", err
 		}

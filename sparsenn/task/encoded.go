@@ -109,7 +109,7 @@ func tokensKey(lists ...[]int32) string {
 
 // choose gives the listed examples of a split in the order of a seed, as many as
 // are asked for and there.
-func (t Task) choose(tok *corpus.Tokenizer, o Options, split int, r *rand.Rand) ([]Example, error) {
+func (t Task) choose(tok *corpus.Tokenizer, o Options, split Split, r *rand.Rand) ([]Example, error) {
 	list := t.list.of(t.Name, tok, o.MaxTokens)
 	if list.err != nil {
 		return nil, list.err

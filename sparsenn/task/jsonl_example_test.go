@@ -40,7 +40,7 @@ func ExampleLoad() {
 		fmt.Println(err)
 		return
 	}
-	list, err := ages.Select(tok, task.Options{N: 256})
+	list, err := ages.Examples(task.Select, tok, task.Options{N: 256})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -199,8 +199,8 @@ func TestLoad(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := "task mine.v2: " + path + `: line 41: target "zebra": corpus`
-	_, a := mine.Fit(tok, Options{N: 1})
-	_, b := mine.Select(tok, Options{N: 1})
+	_, a := mine.Examples(Fit, tok, Options{N: 1})
+	_, b := mine.Examples(Select, tok, Options{N: 1})
 	_, c := mine.Report(tok, Options{N: 1})
 	for _, err := range []error{a, b, c} {
 		if err == nil || !strings.Contains(err.Error(), want) {

@@ -98,8 +98,8 @@ func TestListSplits(t *testing.T) {
 			}
 			_ = l.add(p, fmt.Sprint(i)) // what may not be in the list is left out
 		}
-		sides, of := map[string]int{}, map[string]int{}
-		for split := range 3 {
+		sides, of := map[string]Split{}, map[string]Split{}
+		for split := range Split(3) {
 			o := Options{N: 120, MaxTokens: 64}
 			got, err := (Task{Name: "mine", list: &pairList{pairs: l.pairs}}).examples(tok, o, split)
 			if err != nil {
@@ -131,29 +131,29 @@ func TestListTooSmall(t *testing.T) {
 		split := splitOf("mine", p.Filling)
 		of[split] = append(of[split], p)
 	}
-	eight := fromPairs(t, append(of[sel][:8:8], of[fit]...))
-	if list, err := eight.Select(tok, Options{N: 64}); err != nil || len(list) != 8 {
+	eight := fromPairs(t, append(of[Select][:8:8], of[Fit]...))
+	if list, err := eight.Examples(Select, tok, Options{N: 64}); err != nil || len(list) != 8 {
 		t.Errorf("8 of select: %d, %v", len(list), err)
 	}
-	seven := fromPairs(t, append(of[sel][:7:7], of[fit]...))
-	if list, err := seven.Select(tok, Options{N: 7}); err != nil || len(list) != 7 {
+	seven := fromPairs(t, append(of[Select][:7:7], of[Fit]...))
+	if list, err := seven.Examples(Select, tok, Options{N: 7}); err != nil || len(list) != 7 {
 		t.Errorf("7 of 7: %d, %v", len(list), err)
 	}
 	for want, f := range map[string]func() error{
-		"task mine: 7 different examples in the select split, which needs 8 (pairs in all: " + fmt.Sprint(7+len(of[fit])) + ", in this split: 7): add pairs with other fillings": func() error {
-			_, err := seven.Select(tok, Options{N: 64})
+		"task mine: 7 different examples in the select split, which needs 8 (pairs in all: " + fmt.Sprint(7+len(of[Fit])) + ", in this split: 7): add pairs with other fillings": func() error {
+			_, err := seven.Examples(Select, tok, Options{N: 64})
 			return err
 		},
-		"0 different examples in the report split, which needs 3 (pairs in all: " + fmt.Sprint(7+len(of[fit])) + ", in this split: 0): add pairs with other fillings": func() error {
+		"0 different examples in the report split, which needs 3 (pairs in all: " + fmt.Sprint(7+len(of[Fit])) + ", in this split: 0): add pairs with other fillings": func() error {
 			_, err := seven.Report(tok, Options{N: 3})
 			return err
 		},
-		"in this split: " + fmt.Sprint(len(of[fit])) + ", longer than 3 tokens of them: " + fmt.Sprint(len(of[fit])) + "): raise MaxTokens, shorten them, or add pairs": func() error {
-			_, err := seven.Fit(tok, Options{N: 9, MaxTokens: 3})
+		"in this split: " + fmt.Sprint(len(of[Fit])) + ", longer than 3 tokens of them: " + fmt.Sprint(len(of[Fit])) + "): raise MaxTokens, shorten them, or add pairs": func() error {
+			_, err := seven.Examples(Fit, tok, Options{N: 9, MaxTokens: 3})
 			return err
 		},
 		"0 different examples in the fit split, which needs 8 (pairs in all: 1, in this split: 0): add pairs": func() error {
-			_, err := fromPairs(t, of[sel][:1]).Fit(tok, Options{N: 8})
+			_, err := fromPairs(t, of[Select][:1]).Examples(Fit, tok, Options{N: 8})
 			return err
 		},
 	} {

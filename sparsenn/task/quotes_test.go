@@ -47,7 +47,7 @@ func TestQuotes(t *testing.T) {
 }
 
 func TestQuotesWords(t *testing.T) {
-	list, err := SingleDoubleQuoteWords(9, 9).Fit(tokenizer(t, 1024), Options{N: 20})
+	list, err := SingleDoubleQuoteWords(9, 9).Examples(Fit, tokenizer(t, 1024), Options{N: 20})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ type Reported struct{ examples []Example }
 
 // Report returns the examples of which numbers may be printed.
 func (t Task) Report(tok *corpus.Tokenizer, o Options) (Reported, error) {
-	list, err := t.examples(tok, o, report)
+	list, err := t.examples(tok, o, reporting)
 	return Reported{list}, err
 }
 

@@ -43,7 +43,7 @@ func opens(t testing.TB, path string, source any) []string {
 // TestSelectingCodeDoesNotOpenReport: what chooses nodes, sizes and settings cannot
 // see what its circuits are measured on. Of prove and study that is what measures
 // effects for choosing, and what chooses by them; study names the report split
-// nowhere, and Way drops the effects of a proof, which its own test shows.
+// nowhere, and MainPath drops the effects of a proof, which its own test shows.
 func TestSelectingCodeDoesNotOpenReport(t *testing.T) {
 	for _, folder := range []string{"../prune", "../ablate", "../study"} {
 		files := 0
@@ -56,7 +56,7 @@ func TestSelectingCodeDoesNotOpenReport(t *testing.T) {
 				if folder == "../study" && strings.Contains(place, "import of") && !chooses(path) {
 					continue // it has circuits proved, and hands the proofs on
 				}
-				t.Errorf("%s: it selects, and must use Fit and Select only", place)
+				t.Errorf("%s: it selects, and must use Examples only", place)
 			}
 			return nil
 		})
@@ -66,24 +66,24 @@ func TestSelectingCodeDoesNotOpenReport(t *testing.T) {
 	}
 	for _, path := range []string{"../prove/effects.go", "../prove/prover.go"} {
 		for _, place := range opens(t, path, nil) {
-			t.Errorf("%s: nodes are chosen by the effects that it measures; it must use Fit and Select only", place)
+			t.Errorf("%s: nodes are chosen by the effects that it measures; it must use Examples only", place)
 		}
 	}
 }
 
 // chooses says whether a file of study chooses nodes.
 func chooses(path string) bool {
-	return slices.Contains([]string{"way.go", "feeds.go", "groups.go", "cut.go", "opening.go"}, filepath.Base(path))
+	return slices.Contains([]string{"reader.go", "behind.go", "opening.go"}, filepath.Base(path))
 }
 
 func TestOpens(t *testing.T) {
 	for source, want := range map[string][]string{
-		`func f(t task.Task) { t.Fit(nil, o); t.Select(nil, o) } // Report`:           nil,
-		`func f(t task.Task) { t.Report(nil, o) }`:                                    {"a.go:1:35: Report"},
-		`func f(t task.Task) { g := t.Report; _ = g }`:                                {"a.go:1:40: Report"},
-		`func f(r task.Reported) { r.ForMeasuring() }`:                                {"a.go:1:25: Reported", "a.go:1:39: ForMeasuring"},
-		`var x = task.Table`:                                                          {"a.go:1:24: Table"},
-		`import "circuitbook/sparsenn/prove"`:                                         {`a.go:1:18: import of "circuitbook/sparsenn/prove"`},
+		`func f(t task.Task) { t.Examples(Fit, nil, o); t.Examples(Select, nil, o) } // Report`: nil,
+		`func f(t task.Task) { t.Report(nil, o) }`:                                              {"a.go:1:35: Report"},
+		`func f(t task.Task) { g := t.Report; _ = g }`:                                          {"a.go:1:40: Report"},
+		`func f(r task.Reported) { r.ForMeasuring() }`:                                          {"a.go:1:25: Reported", "a.go:1:39: ForMeasuring"},
+		`var x = task.Table`:                  {"a.go:1:24: Table"},
+		`import "circuitbook/sparsenn/prove"`: {`a.go:1:18: import of "circuitbook/sparsenn/prove"`},
 		`import "circuitbook/sparsenn/task"; import x "go/ast"; var Reporter x.Ident`: nil,
 	} {
 		if d := cmp.Diff(want, opens(t, "a.go", "package a;"+source)); d != "" {
@@ -106,7 +106,7 @@ func TestReported(t *testing.T) {
 	}
 	m := knows{512, map[string]int32{}}
 	for _, e := range list {
-		if splitOf("bracket_counting", e.Filling) != report {
+		if splitOf("bracket_counting", e.Filling) != reporting {
 			t.Errorf("%q is not of the report split", e.Filling)
 		}
 		m.right[key(e.Prompt)], m.right[key(e.Counter)] = e.Target, e.Alt

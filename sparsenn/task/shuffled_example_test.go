@@ -15,7 +15,7 @@ func ExampleShuffled() {
 		fmt.Println(err)
 		return
 	}
-	list, err := task.Shuffled(task.SingleDoubleQuoteWords(1, 1)).Fit(tok, task.Options{N: 40, Seed: 1})
+	list, err := task.Shuffled(task.SingleDoubleQuoteWords(1, 1)).Examples(task.Fit, tok, task.Options{N: 40, Seed: 1})
 	if err != nil {
 		fmt.Println(err)
 		return

@@ -94,7 +94,7 @@ func TestShuffledName(t *testing.T) {
 	if s.Name != "bracket_counting_shuffled" || !strings.Contains(s.Contrast, "bracket_counting") {
 		t.Errorf("%q, %q", s.Name, s.Contrast)
 	}
-	if _, err := Shuffled(Task{Name: "mine"}).Fit(tokenizer(t, 512), Options{N: 1}); err == nil || !strings.Contains(err.Error(), `task "mine_shuffled": Draw is nil`) {
+	if _, err := Shuffled(Task{Name: "mine"}).Examples(Fit, tokenizer(t, 512), Options{N: 1}); err == nil || !strings.Contains(err.Error(), `task "mine_shuffled": Draw is nil`) {
 		t.Errorf("a task that draws nothing: %v", err)
 	}
 }

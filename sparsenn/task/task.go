@@ -58,15 +58,19 @@ type Options struct {
 // DefaultMaxTokens bounds prompts where Options.MaxTokens is 0.
 const DefaultMaxTokens = 64
 
-// split numbers: of four fillings two go to fit, one to select, one to report.
+// Split is one of the disjoint parts of a task's pairs. Of four fillings two go to [Fit],
+// one to [Select] and one to what is reported, which only [Task.Report] opens.
+type Split int
+
+// The splits by which choices are made.
 const (
-	fit = iota
-	sel
-	report
+	Fit    Split = iota // gates may be trained on it
+	Select              // for bisection, search and calibration
+	reporting
 )
 
 // splitOf says to which split a filling belongs, whatever the seed.
-func splitOf(task, filling string) int {
+func splitOf(task, filling string) Split {
 	h := fnv.New64a()
 	h.Write([]byte(task))
 	h.Write([]byte{0})
@@ -74,22 +78,20 @@ func splitOf(task, filling string) int {
 	x := h.Sum64()
 	x ^= x >> 32
 	x *= 0x9e3779b97f4a7c15
-	return [4]int{fit, fit, sel, report}[x>>62]
+	return [4]Split{Fit, Fit, Select, reporting}[x>>62]
 }
 
-// Fit returns examples on which gates may be trained.
-func (t Task) Fit(tok *corpus.Tokenizer, o Options) ([]Example, error) {
-	return t.examples(tok, o, fit)
-}
-
-// Select returns examples for bisection, search and calibration.
-func (t Task) Select(tok *corpus.Tokenizer, o Options) ([]Example, error) {
-	return t.examples(tok, o, sel)
+// Examples returns pairs of a split.
+func (t Task) Examples(split Split, tok *corpus.Tokenizer, o Options) ([]Example, error) {
+	if split != Fit && split != Select {
+		return nil, fmt.Errorf("task %s: there is no split %d to choose by; there are Fit and Select", t.Name, split)
+	}
+	return t.examples(tok, o, split)
 }
 
 // examples draws pairs until N different ones of the split are found, or takes
 // them from the list.
-func (t Task) examples(tok *corpus.Tokenizer, o Options, split int) ([]Example, error) {
+func (t Task) examples(tok *corpus.Tokenizer, o Options, split Split) ([]Example, error) {
 	if t.Draw == nil && t.list == nil {
 		return nil, fmt.Errorf("task %q: Draw is nil", t.Name)
 	}

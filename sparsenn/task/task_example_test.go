@@ -7,13 +7,13 @@ import (
 	"circuitbook/sparsenn/task"
 )
 
-func ExampleTask_Fit() {
+func ExampleTask_Examples() {
 	tok, err := corpus.LoadTokenizer(1024)
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	list, err := task.BracketCounting().Fit(tok, task.Options{N: 64, Seed: 1})
+	list, err := task.BracketCounting().Examples(task.Fit, tok, task.Options{N: 64, Seed: 1})
 	if err != nil {
 		fmt.Println(err)
 		return
@@ -48,7 +48,7 @@ func ExampleTask() {
 			}
 		},
 	}
-	list, err := inDict.Select(tok, task.Options{N: 2, Seed: 1})
+	list, err := inDict.Examples(task.Select, tok, task.Options{N: 2, Seed: 1})
 	if err != nil {
 		fmt.Println(err)
 		return

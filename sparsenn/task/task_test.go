@@ -22,11 +22,11 @@ func tokenizer(t testing.TB, vocab int) *corpus.Tokenizer {
 
 // all returns the examples of every split under one seed, by split.
 func all(t fataler, task Task, tok *corpus.Tokenizer, o Options) [3][]Example {
-	a, err := task.Fit(tok, o)
+	a, err := task.Examples(Fit, tok, o)
 	if err != nil {
 		t.Fatalf("fit: %v", err)
 	}
-	b, err := task.Select(tok, o)
+	b, err := task.Examples(Select, tok, o)
 	if err != nil {
 		t.Fatalf("select: %v", err)
 	}
@@ -145,7 +145,7 @@ func constant(p Pair) Task {
 func TestUserTask(t *testing.T) {
 	tok := tokenizer(t, 512)
 	mine := constant(Pair{Context: []string{"a = 1\n", "b = 2\n"}, Prompt: "x = [N", Counter: "x = {N", Target: ",", Alt: ":"})
-	list, err := mine.Fit(tok, Options{N: 5, MaxTokens: 14})
+	list, err := mine.Examples(Fit, tok, Options{N: 5, MaxTokens: 14})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +155,7 @@ func TestUserTask(t *testing.T) {
 		}
 	}
 	one := constant(Pair{Prompt: "x = [N", Counter: "x = {N", Target: ","})
-	if list, err = one.Fit(tok, Options{N: 1}); err != nil || list[0].Alt != Any {
+	if list, err = one.Examples(Fit, tok, Options{N: 1}); err != nil || list[0].Alt != Any {
 		t.Errorf("%v, %v", list, err)
 	}
 }
@@ -183,7 +183,7 @@ func TestErrorsNameTheTask(t *testing.T) {
 		"only 1 different examples of 2":                                   {constant(Pair{Prompt: "a", Counter: "b", Target: ",", Alt: ":"}), Options{N: 2}},
 		`task "": Draw is nil`:                                             {Task{}, Options{N: 1}},
 	} {
-		_, err := c.task.Fit(tok, c.o)
+		_, err := c.task.Examples(Fit, tok, c.o)
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %q in it", err, want)
 		}

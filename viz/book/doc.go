@@ -1,11 +1,11 @@
 // Package book is what a notebook cell imports to show things: figures, progress, and the numbers
 // that the notebook claims.
 //
-//	book.Check(book.Show(viz.Plot{…}))
+//	book.Check(book.Show(viz.Plot{}))
 //
 //	bar := book.NewProgress("train", steps)
 //	defer bar.Done()
-//	… bar.Step(step, fmt.Sprintf("loss %.3f", loss))
+//	bar.Step(step, fmt.Sprintf("loss %.3f", loss))
 //
 //	book.Check(book.ClaimInterval("quote_loss", mean, lo, hi, n))
 //
