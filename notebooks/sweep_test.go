@@ -39,7 +39,8 @@ func TestReadmeDense(t *testing.T) {
 	}
 	for _, x := range []string{"edges", "nodes"} {
 		fmt.Fprintf(&b, "| %s, geometric mean over %s tasks | %s | %s | %s |\n", x, r.number("tasks_both", "%.0f"), r.number(x+"_sparse", "%.1f"), r.number(x+"_dense", "%.1f"), of(x+"_ratio"))
-		fmt.Fprintf(&b, "| spread of %s over tasks, a factor | %s | %s | |\n", x, r.number(x+"_spread_sparse", "%.2f"), r.number(x+"_spread_dense", "%.2f"))
+		fmt.Fprintf(&b, "| spread of %s over tasks, a factor; sparse / dense | %s | %s | %s (%s–%s) |\n", x, r.number(x+"_spread_sparse", "%.2f"), r.number(x+"_spread_dense", "%.2f"),
+			r.number(x+"_spread_ratio", "%.2f"), r.number(x+"_spread_ratio_lo", "%.2f"), r.number(x+"_spread_ratio_hi", "%.2f"))
 	}
 	for s := range 3 {
 		seed := fmt.Sprintf("_seed%d", s)
