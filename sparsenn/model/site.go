@@ -12,17 +12,17 @@ type Site string
 
 // The sites of a layer, to be prefixed with its number: see [At].
 const (
-	ResidIn       = "resid_in"         // the residual stream before attention; [batch, seq, DModel]
-	AttnActIn     = "attn.act_in"      // after norm, positions and AbsTopK; [batch, seq, ReadWidth]
-	AttnQuery     = "attn.q"           // after AbsTopK, before the head split; [batch, seq, AttnWidth]
-	AttnKey       = "attn.k"           // same
-	AttnValue     = "attn.v"           // same
-	AttnPattern   = "attn.pattern"     // attention weights; [batch, head, seq, 1+seq] with a sink (its column first), else [batch, head, seq, seq]
-	AttnY         = "attn.y"           // concatenated head outputs; [batch, seq, AttnWidth]
+	ResidIn        = "resid_in"         // the residual stream before attention; [batch, seq, DModel]
+	AttnActIn      = "attn.act_in"      // after norm, positions and AbsTopK; [batch, seq, ReadWidth]
+	AttnQuery      = "attn.q"           // after AbsTopK, before the head split; [batch, seq, AttnWidth]
+	AttnKey        = "attn.k"           // same
+	AttnValue      = "attn.v"           // same
+	AttnPattern    = "attn.pattern"     // attention weights; [batch, head, seq, 1+seq] with a sink (its column first), else [batch, head, seq, seq]
+	AttnY          = "attn.y"           // concatenated head outputs; [batch, seq, AttnWidth]
 	AttnResidDelta = "attn.resid_delta" // what attention adds to the residual stream; [batch, seq, DModel]
-	ResidMid      = "resid_mid"        // the residual stream between attention and MLP
-	MLPActIn      = "mlp.act_in"       // after norm, positions and AbsTopK; [batch, seq, ReadWidth]
-	MLPPostAct    = "mlp.post_act"     // after the activation function and AbsTopK; [batch, seq, DMLP]
+	ResidMid       = "resid_mid"        // the residual stream between attention and MLP
+	MLPActIn       = "mlp.act_in"       // after norm, positions and AbsTopK; [batch, seq, ReadWidth]
+	MLPPostAct     = "mlp.post_act"     // after the activation function and AbsTopK; [batch, seq, DMLP]
 	MLPResidDelta  = "mlp.resid_delta"  // what the MLP adds to the residual stream
 )
 
