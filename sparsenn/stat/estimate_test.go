@@ -4,6 +4,8 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	_ "circuitbook/sparsenn/suitetest"
+
 	"pgregory.net/rapid"
 )
 

@@ -44,8 +44,8 @@ func TestHelper(t *testing.T) {
 		}
 	}
 	has("c, err := train.Scale(\"tiny\", 0)\nc.", "Steps", "Model", "Density", "Dense")
-	has("run, err := train.Run(ctx, c, train.Options{", "Progress")
-	has("%%\nrun, err := train.Run(context.Background(), c, train.Options{})\nrun.Model.", "Top", "Record")
+	has("run, err := train.Run(ctx, c, artifact.Options{", "Progress")
+	has("%%\nrun, err := train.Run(context.Background(), c, artifact.Options{})\nrun.Model.", "Top", "Record")
 	has("m := Train(\"laptop\")\nm.", "Find", "Next")
 	has("m := Train(\"laptop\")\nq := m.Find(\"x\")\nq.", "Without", "Loss")
 	if list := h.Methods("*lab.Model"); !slices.Contains(list, "Find") || slices.Contains(list, "spec") {
@@ -54,7 +54,7 @@ func TestHelper(t *testing.T) {
 	if list := h.Methods("map[string]"); len(list) > 0 {
 		t.Errorf("what is no type has %q", list)
 	}
-	o, ok := h.Describe(t.Context(), typing.Place{Before: "run, err := train.Run(ctx, c, train.Options{})\nrun.Model.Top"})
+	o, ok := h.Describe(t.Context(), typing.Place{Before: "run, err := train.Run(ctx, c, artifact.Options{})\nrun.Model.Top"})
 	if !ok || !strings.HasPrefix(o.Text, "func (*model.Params).Top(") && !strings.Contains(o.Text, ").Top(") {
 		t.Errorf("got %+v", o)
 	}

@@ -16,12 +16,12 @@ func TestResultsOfTheEngine(t *testing.T) {
 	provided(t)
 	p := newPlace(t)
 	file := filepath.Join(p.module, "sparsenn", "circuit", "testdata", "v2.json")
-	imports := "import (\n\t\"github.com/gomlx/gomlx/core/tensors\"\n\t\"circuitbook/sparsenn/circuit\"\n\t\"circuitbook/sparsenn/prune\"\n\t\"circuitbook/sparsenn/train\"\n)\n"
+	imports := "import (\n\t\"github.com/gomlx/gomlx/core/tensors\"\n\t\"circuitbook/sparsenn/artifact\"\n\t\"circuitbook/sparsenn/circuit\"\n\t\"circuitbook/sparsenn/prune\"\n\t\"circuitbook/sparsenn/train\"\n)\n"
 	cells := []struct{ source, mime, text string }{
 		{imports + "circuit.Load(\"" + file + "\")", "image/svg+xml", ""},
 		{"c, err := circuit.Load(\"" + file + "\")\nif err != nil {\n\tpanic(err)\n}\n&prune.Result{Circuit: c}", "image/svg+xml", ""},
 		{"var none *prune.Result\nnone", "text/plain", "<nil>"},
-		{"c, err := train.Scale(\"tiny\", 0)\nif err != nil {\n\tpanic(err)\n}\nc.Steps = 2\ntrain.Run(context.Background(), c, train.Options{})", "text/html", "run train-"},
+		{"c, err := train.Scale(\"tiny\", 0)\nif err != nil {\n\tpanic(err)\n}\nc.Steps = 2\ntrain.Run(context.Background(), c, artifact.Options{})", "text/html", "run train-"},
 		{"tensors.FromValue([][]float32{{1, 2, 3}})", "text/plain", "[1][3]float32"},
 	}
 	var list []testCell
