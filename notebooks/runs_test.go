@@ -8,8 +8,8 @@ import (
 	"regexp"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/store"
 )
 
 // What the committed runs may take: a little more than they do.
@@ -51,12 +51,12 @@ func TestRuns(t *testing.T) {
 		t.Errorf("notebooks/runs holds %.1f MB in %d files, more than %.1f in %d: leave out what a notebook can make itself, or raise the limit and say so",
 			float64(size)/1e6, files, float64(runsLimit)/1e6, runsFiles)
 	}
-	list, err := store.List("runs")
+	list, err := artifact.List("runs")
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, info := range list {
-		run, err := store.OpenDir(info.Dir())
+		run, err := artifact.OpenDir(info.Dir())
 		if err != nil {
 			t.Errorf("%s: %v", info.Name, err)
 			continue
@@ -97,7 +97,7 @@ func TestResultsStandOnRuns(t *testing.T) {
 		}
 		for _, name := range named.FindAllString(string(text), -1) {
 			found++
-			if run, err := store.OpenDir(filepath.Join("runs", name)); err != nil {
+			if run, err := artifact.OpenDir(filepath.Join("runs", name)); err != nil {
 				t.Errorf("%s: %v", file, err)
 			} else if done, err := run.Finished(); !done {
 				t.Errorf("%s: %s is not finished: %v", file, name, err)

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/store"
 )
 
 // snippet is the code of the README behind a mark.
@@ -38,7 +38,7 @@ func TestReadmeProgram(t *testing.T) {
 	}
 	own := t.TempDir()
 	run := exec.Command("go", "run", file)
-	run.Env = append(os.Environ(), store.NotebookRootVariable+"="+runs, store.RootVariable+"="+own)
+	run.Env = append(os.Environ(), artifact.NotebookRootVariable+"="+runs, artifact.RootVariable+"="+own)
 	out, err := run.Output()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/backend"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/suitetest"
 	"circuitbook/sparsenn/sweep"
@@ -134,8 +134,8 @@ func TestRowIsRemade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv(store.RootVariable, t.TempDir())
-	t.Setenv(store.NotebookRootVariable, committed)
+	t.Setenv(artifact.RootVariable, t.TempDir())
+	t.Setenv(artifact.NotebookRootVariable, committed)
 	want, err := sweep.Open(p)
 	if err != nil {
 		t.Fatal(err)
@@ -152,11 +152,11 @@ func TestRowIsRemade(t *testing.T) {
 		t.Skip("on the pure-Go backend this takes an hour")
 	}
 	// The row itself must not be found.
-	root, err := store.Root()
+	root, err := artifact.Root()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := store.Copy(filepath.Join(committed, run.Name), root); err != nil {
+	if _, err := artifact.Copy(filepath.Join(committed, run.Name), root); err != nil {
 		t.Fatal(err)
 	}
 	if found, _ := filepath.Glob(filepath.Join(root, "point-*")); len(found) > 0 {
@@ -171,7 +171,7 @@ func TestRowIsRemade(t *testing.T) {
 		t.Errorf("another model: %+v, want %+v", got, *want)
 	}
 	a, e := got.Circuit, want.Circuit
-	here := store.Machine()
+	here := artifact.Machine()
 	if same := reflect.DeepEqual(run.Provenance.Machine.Features, here.Features); same && (a.Nodes != e.Nodes || a.Edges != e.Edges || !reflect.DeepEqual(a.Proof, e.Proof) || !reflect.DeepEqual(a.Kept, e.Kept)) {
 		t.Errorf("remade %d nodes and %d edges with %+v, committed %d and %d with %+v", a.Nodes, a.Edges, a.Proof, e.Nodes, e.Edges, e.Proof)
 	}

@@ -107,5 +107,5 @@
 // notebook does not compile what another one did; CIRCUITBOOK_KEEP_COMPILED=0
 // switches that off.
 // [circuitbook/sparsenn/cache] is the one folder where all that is fetched or
-// made lies; [circuitbook/sparsenn/store] is how runs lie in it.
+// made lies; [circuitbook/sparsenn/artifact] is how runs lie in it.
 package sparsenn

@@ -6,9 +6,9 @@ import (
 	"slices"
 	"strings"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/store"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
 )
@@ -87,7 +87,7 @@ type Count struct {
 // device counted after every step.
 func (m *Model) Recount() Count {
 	r := m.Run()
-	checkpoint, _, err := must(store.OpenDir(r.Dir)).Latest()
+	checkpoint, _, err := must(artifact.OpenDir(r.Dir)).Latest()
 	if err == nil && checkpoint == nil {
 		err = fmt.Errorf("%s holds no checkpoint", r.Dir)
 	}

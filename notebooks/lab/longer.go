@@ -7,10 +7,10 @@ import (
 	"math"
 	"strings"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/dilution"
 	"circuitbook/sparsenn/prune"
 	"circuitbook/sparsenn/stat"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
@@ -44,7 +44,7 @@ func (c *Circuit) Longer(dense ...*Model) Longer {
 // made says whether the search of a circuit was made in another model.
 func (c *Circuit) made(m *Model) bool {
 	_, err := prune.Open(m.Run(), must(c.taskOf()), c.spec.Config.Prune)
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, artifact.ErrNotFound) {
 		return false
 	}
 	check(err)
@@ -58,7 +58,7 @@ func (m *Model) Made(options ...Option) bool {
 		o(&spec.Config)
 	}
 	_, err := train.Open(spec.Config)
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, artifact.ErrNotFound) {
 		return false
 	}
 	check(err)

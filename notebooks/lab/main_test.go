@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/suitetest"
 )
 
@@ -19,12 +19,12 @@ func TestMain(m *testing.M) {
 	if err != nil {
 		panic(err)
 	}
-	os.Setenv(store.RootVariable, dir)
+	os.Setenv(artifact.RootVariable, dir)
 	runs, err := filepath.Abs("../runs")
 	if err != nil {
 		panic(err)
 	}
-	os.Setenv(store.NotebookRootVariable, runs)
+	os.Setenv(artifact.NotebookRootVariable, runs)
 	end = func(err error) { panic(ended{err}) }
 	quiet = time.Hour
 	code := m.Run()

@@ -7,15 +7,15 @@ import (
 	"strings"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
 )
 
 // TestNoLossOfNaN: where a model's weights or means are so large that margins are
 // none, every way to measure is an error, and means that are none are named.
 func TestNoLossOfNaN(t *testing.T) {
-	t.Setenv(store.RootVariable, t.TempDir())
+	t.Setenv(artifact.RootVariable, t.TempDir())
 	blown := func(m *model.Model) *model.Model {
 		head, err := m.Values("lm_head.weight")
 		if err != nil {

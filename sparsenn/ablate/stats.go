@@ -13,7 +13,7 @@ import (
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/internal/finite"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/tensorfile"
 	"circuitbook/sparsenn/train"
 
 	"github.com/gomlx/gomlx/core/graph"
@@ -56,9 +56,9 @@ type statsIdentity struct {
 // else measured, which takes seconds and needs the run's corpus.
 func Measure(ctx context.Context, run *train.Result) (*Stats, error) {
 	id := statsIdentity{statsRecipe, run.Name, run.Model.Digest(), statsWindows, run.Config.SeqLen}
-	s, err := artifact.Make(ctx, artifact.Options{}, statsKind, id, func(a *store.Run) (*Stats, error) {
+	s, err := artifact.Make(ctx, artifact.Options{}, statsKind, id, func(a *artifact.Run) (*Stats, error) {
 		return readStats(a, run.Config.Model)
-	}, func(a *store.Run) error {
+	}, func(a *artifact.Run) error {
 		data, err := corpus.Open(ctx, run.Config.Corpus, nil)
 		if err != nil {
 			return err
@@ -68,7 +68,7 @@ func Measure(ctx context.Context, run *train.Result) (*Stats, error) {
 		if err != nil {
 			return fmt.Errorf("means of %s: %w", run.Name, err)
 		}
-		p := store.NewProvenance(run.Config.Seed)
+		p := artifact.NewProvenance(run.Config.Seed)
 		p.Parents = map[string]string{"train": run.Name}
 		p.Data["corpus"] = data.Hash
 		if b, err := backend.Open(); err == nil {
@@ -171,14 +171,14 @@ func measure(ctx context.Context, m *model.Model, stream corpus.Tokens, seqLen i
 }
 
 // save stores the stats as one finished checkpoint.
-func (s *Stats) save(a *store.Run, p store.Provenance, c model.Config) error {
-	var state store.State
+func (s *Stats) save(a *artifact.Run, p artifact.Provenance, c model.Config) error {
+	var state tensorfile.State
 	for _, site := range statSites(c) {
 		for _, x := range []struct {
 			suffix string
 			v      []float32
 		}{{meanSuffix, s.Mean[string(site)]}, {devSuffix, s.Dev[string(site)]}} {
-			state.Dense = append(state.Dense, store.Float32Tensor(string(site)+x.suffix, []int{len(x.v)}, x.v))
+			state.Dense = append(state.Dense, tensorfile.Float32s(string(site)+x.suffix, []int{len(x.v)}, x.v))
 		}
 	}
 	provenance, err := p.JSON()
@@ -195,7 +195,7 @@ func (s *Stats) save(a *store.Run, p store.Provenance, c model.Config) error {
 }
 
 // readStats loads what save stored.
-func readStats(a *store.Run, c model.Config) (*Stats, error) {
+func readStats(a *artifact.Run, c model.Config) (*Stats, error) {
 	checkpoint, _, err := a.Latest()
 	if err != nil {
 		return nil, err

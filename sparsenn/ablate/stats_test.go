@@ -9,16 +9,16 @@ import (
 	"strings"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/store"
 )
 
 // TestMeasure: means and deviations are those of the recorded activations over
 // the same windows; the second call loads what the first measured.
 func TestMeasure(t *testing.T) {
-	t.Setenv(store.RootVariable, t.TempDir())
+	t.Setenv(artifact.RootVariable, t.TempDir())
 	run := untrained(t)
 	s, err := Measure(context.Background(), run)
 	if err != nil {
@@ -83,14 +83,14 @@ func TestMeasure(t *testing.T) {
 }
 
 func TestMeasureStops(t *testing.T) {
-	t.Setenv(store.RootVariable, t.TempDir())
+	t.Setenv(artifact.RootVariable, t.TempDir())
 	run := untrained(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, err := Measure(ctx, run); err == nil || !strings.Contains(err.Error(), "canceled") {
 		t.Errorf("%v", err)
 	}
-	root, err := store.Root()
+	root, err := artifact.Root()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func TestMeasureStops(t *testing.T) {
 // TestMeasureDamage: a damaged artifact is measured anew.
 func TestMeasureDamage(t *testing.T) {
 	dir := t.TempDir()
-	t.Setenv(store.RootVariable, dir)
+	t.Setenv(artifact.RootVariable, dir)
 	run := untrained(t)
 	want, err := Measure(context.Background(), run)
 	if err != nil {
@@ -127,7 +127,7 @@ func TestMeasureDamage(t *testing.T) {
 // TestMeasureIsOfTheWeights: means belong to the weights they were measured on, not
 // to whatever has the run's name.
 func TestMeasureIsOfTheWeights(t *testing.T) {
-	t.Setenv(store.RootVariable, t.TempDir())
+	t.Setenv(artifact.RootVariable, t.TempDir())
 	run := untrained(t)
 	before, err := Measure(context.Background(), run)
 	if err != nil {

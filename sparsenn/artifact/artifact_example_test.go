@@ -7,7 +7,6 @@ import (
 	"os"
 
 	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/store"
 )
 
 // What takes long is made once; the second call loads it.
@@ -17,10 +16,10 @@ func ExampleMake() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	_ = os.Setenv(store.RootVariable, dir)
+	_ = os.Setenv(artifact.RootVariable, dir)
 
 	type config struct{ Seed int }
-	load := func(a *store.Run) (string, error) {
+	load := func(a *artifact.Run) (string, error) {
 		c, _, err := a.Latest()
 		if err != nil {
 			return "", err
@@ -28,7 +27,7 @@ func ExampleMake() {
 		text, err := c.ReadFile("answer.txt")
 		return string(text), err
 	}
-	work := func(a *store.Run) error {
+	work := func(a *artifact.Run) error {
 		fmt.Println("working")
 		return artifact.Save(a, map[string][]byte{"answer.txt": []byte("42")})
 	}

@@ -6,18 +6,16 @@ import (
 	"fmt"
 	"io"
 	"time"
-
-	"circuitbook/sparsenn/store"
 )
 
 // Open loads the finished artifact of a kind and of config, which is all that determines
-// it. The error wraps [store.ErrNotFound] where there is none.
-func Open[T any](kind string, config any, load func(*store.Run) (T, error)) (none T, err error) {
-	roots, err := store.Roots()
+// it. The error wraps [ErrNotFound] where there is none.
+func Open[T any](kind string, config any, load func(*Run) (T, error)) (none T, err error) {
+	roots, err := Roots()
 	if err != nil {
 		return none, err
 	}
-	a, err := store.OpenReadOnly(roots, kind, config)
+	a, err := OpenReadOnly(roots, kind, config)
 	if err != nil {
 		return none, err
 	}
@@ -29,12 +27,12 @@ func Open[T any](kind string, config any, load func(*store.Run) (T, error)) (non
 // the user's own folder and saves it as done, and what it saved is loaded. If another
 // process is making the same one, Make waits until that has ended: then it loads, or goes
 // on where the other was killed. When ctx is cancelled while it waits, the error wraps
-// ctx's and the [*store.LockedError] that says who makes it.
-func Make[T any](ctx context.Context, o Options, kind string, config any, load func(*store.Run) (T, error), work func(*store.Run) error) (none T, err error) {
-	if v, err := Open(kind, config, load); err == nil || !errors.Is(err, store.ErrNotFound) {
+// ctx's and the [*LockedError] that says who makes it.
+func Make[T any](ctx context.Context, o Options, kind string, config any, load func(*Run) (T, error), work func(*Run) error) (none T, err error) {
+	if v, err := Open(kind, config, load); err == nil || !errors.Is(err, ErrNotFound) {
 		return v, err
 	}
-	root, err := store.Root()
+	root, err := Root()
 	if err != nil {
 		return none, err
 	}
@@ -62,12 +60,12 @@ func Make[T any](ctx context.Context, o Options, kind string, config any, load f
 const retry = 100 * time.Millisecond
 
 // lock opens an artifact for writing once nobody else does.
-func lock(ctx context.Context, o Options, root, kind string, config any) (*store.Run, error) {
+func lock(ctx context.Context, o Options, root, kind string, config any) (*Run, error) {
 	tick := time.NewTicker(retry)
 	defer tick.Stop()
 	for said := false; ; {
-		a, err := store.Open(root, kind, config)
-		var locked *store.LockedError
+		a, err := Lock(root, kind, config)
+		var locked *LockedError
 		if err == nil || !errors.As(err, &locked) {
 			return a, err
 		}
@@ -84,7 +82,7 @@ func lock(ctx context.Context, o Options, root, kind string, config any) (*store
 }
 
 // Save saves files as the whole of an artifact that is made at once.
-func Save(a *store.Run, files map[string][]byte) error {
+func Save(a *Run, files map[string][]byte) error {
 	write := map[string]func(io.Writer) error{}
 	for name, data := range files {
 		write[name] = func(w io.Writer) error {

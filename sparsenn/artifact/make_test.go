@@ -10,14 +10,12 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
-
-	"circuitbook/sparsenn/store"
 )
 
 // config is all that determines the artifacts of these tests.
 type config struct{ N int }
 
-func load(a *store.Run) (string, error) {
+func load(a *Run) (string, error) {
 	c, _, err := a.Latest()
 	if err != nil {
 		return "", err
@@ -26,20 +24,20 @@ func load(a *store.Run) (string, error) {
 	return string(text), err
 }
 
-func saved(text string) func(*store.Run) error {
-	return func(a *store.Run) error { return Save(a, map[string][]byte{"text": []byte(text)}) }
+func saved(text string) func(*Run) error {
+	return func(a *Run) error { return Save(a, map[string][]byte{"text": []byte(text)}) }
 }
 
 // TestMake: what is made once is loaded from then on, by Open too, and what fails leaves
 // nothing that would be taken for it.
 func TestMake(t *testing.T) {
-	t.Setenv(store.RootVariable, t.TempDir())
+	t.Setenv(RootVariable, t.TempDir())
 	ctx := t.Context()
-	if _, err := Open("test", config{1}, load); !errors.Is(err, store.ErrNotFound) {
+	if _, err := Open("test", config{1}, load); !errors.Is(err, ErrNotFound) {
 		t.Errorf("opened before it was made: %v", err)
 	}
 	no := errors.New("no")
-	if _, err := Make(ctx, Options{}, "test", config{1}, load, func(*store.Run) error { return no }); !errors.Is(err, no) {
+	if _, err := Make(ctx, Options{}, "test", config{1}, load, func(*Run) error { return no }); !errors.Is(err, no) {
 		t.Errorf("what failed: %v", err)
 	}
 	if s, err := Make(ctx, Options{}, "test", config{1}, load, saved("first")); s != "first" || err != nil {
@@ -58,12 +56,12 @@ func TestMake(t *testing.T) {
 
 // TestMakeFindsCommitted: what lies beside the notebooks is not made anew.
 func TestMakeFindsCommitted(t *testing.T) {
-	t.Setenv(store.RootVariable, t.TempDir())
+	t.Setenv(RootVariable, t.TempDir())
 	if _, err := Make(t.Context(), Options{}, "test", config{1}, load, saved("committed")); err != nil {
 		t.Fatal(err)
 	}
-	t.Setenv(store.NotebookRootVariable, os.Getenv(store.RootVariable))
-	t.Setenv(store.RootVariable, t.TempDir())
+	t.Setenv(NotebookRootVariable, os.Getenv(RootVariable))
+	t.Setenv(RootVariable, t.TempDir())
 	if s, err := Make(t.Context(), Options{}, "test", config{1}, load, saved("own")); s != "committed" || err != nil {
 		t.Errorf("%q, %v", s, err)
 	}
@@ -71,10 +69,10 @@ func TestMakeFindsCommitted(t *testing.T) {
 
 // TestMakeResumes: the next call gets what one that was cut short had saved.
 func TestMakeResumes(t *testing.T) {
-	t.Setenv(store.RootVariable, t.TempDir())
+	t.Setenv(RootVariable, t.TempDir())
 	cut := errors.New("cut short")
-	step := func(n int, done bool) func(*store.Run) error {
-		return func(a *store.Run) error {
+	step := func(n int, done bool) func(*Run) error {
+		return func(a *Run) error {
 			if last, _, err := a.Latest(); err != nil || (last == nil) != (n == 1) {
 				t.Errorf("step %d begins at %v, %v", n, last, err)
 			}
@@ -93,7 +91,7 @@ func TestMakeResumes(t *testing.T) {
 	if s, err := Make(t.Context(), Options{}, "test", config{1}, load, step(2, true)); s != "2" || err != nil {
 		t.Errorf("%q, %v", s, err)
 	}
-	a, err := store.OpenDir(mustName(t))
+	a, err := OpenDir(mustName(t))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -105,17 +103,17 @@ func TestMakeResumes(t *testing.T) {
 
 func mustName(t *testing.T) string {
 	t.Helper()
-	name, err := store.Name("test", config{1})
+	name, err := Name("test", config{1})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return os.Getenv(store.RootVariable) + "/" + name
+	return os.Getenv(RootVariable) + "/" + name
 }
 
 // TestMakeOnce: of many that want the same at once one makes it, and the others wait, say
 // so, and load it.
 func TestMakeOnce(t *testing.T) {
-	t.Setenv(store.RootVariable, t.TempDir())
+	t.Setenv(RootVariable, t.TempDir())
 	var made, waited atomic.Int32
 	var all sync.WaitGroup
 	begun, goOn := make(chan struct{}), make(chan struct{})
@@ -127,7 +125,7 @@ func TestMakeOnce(t *testing.T) {
 			close(goOn)
 		}
 	}}
-	work := func(a *store.Run) error {
+	work := func(a *Run) error {
 		made.Add(1)
 		close(begun)
 		<-goOn
@@ -152,15 +150,15 @@ func TestMakeOnce(t *testing.T) {
 // TestMakeStopsWaiting: who waits ends when told to, and says for whom it waited.
 func TestMakeStopsWaiting(t *testing.T) {
 	root := t.TempDir()
-	t.Setenv(store.RootVariable, root)
-	held, err := store.Open(root, "test", config{1})
+	t.Setenv(RootVariable, root)
+	held, err := Lock(root, "test", config{1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer held.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	_, err = Make(ctx, Options{Log: func(string) { cancel() }}, "test", config{1}, load, saved("never"))
-	var locked *store.LockedError
+	var locked *LockedError
 	if !errors.Is(err, context.Canceled) || !errors.As(err, &locked) || locked.PID != os.Getpid() {
 		t.Errorf("%v", err)
 	}

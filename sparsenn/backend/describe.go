@@ -7,8 +7,8 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/go-xla/compute/xla"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/backend/plugin"
-	"circuitbook/sparsenn/store"
 )
 
 // Info is what determines the bits that a backend computes, for provenance.
@@ -18,7 +18,7 @@ type Info struct {
 	PluginPath   string   `json:"plugin_path,omitempty"`   // where it was loaded from
 	PluginSHA256 string   `json:"plugin_sha256,omitempty"` // of the library
 	CPU          string   `json:"cpu,omitempty"`           // the processor's name, where the system tells
-	CPUFeatures  []string `json:"cpu_features"`            // as store.MachineInfo names them: XLA compiles for the processor it runs on
+	CPUFeatures  []string `json:"cpu_features"`            // as artifact.MachineInfo names them: XLA compiles for the processor it runs on
 	Threads      int      `json:"threads"`                 // processors that the process may use
 	Devices      int      `json:"devices"`                 // that the backend reports; graphs run on the first
 }
@@ -27,7 +27,7 @@ type Info struct {
 // what it can. It is cheap except that the first description ever of a plugin
 // that is not from the cache reads its 200 MB.
 func Describe(b compute.Backend) Info {
-	m := store.Machine()
+	m := artifact.Machine()
 	info := Info{CPU: m.CPU, CPUFeatures: m.Features, Threads: runtime.NumCPU()}
 	if b == nil {
 		return info

@@ -9,8 +9,8 @@ import (
 	"github.com/gomlx/compute"
 	"github.com/gomlx/compute/gobackend"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/backend/plugin"
-	"circuitbook/sparsenn/store"
 )
 
 func TestDescribe(t *testing.T) {
@@ -34,7 +34,7 @@ func TestDescribe(t *testing.T) {
 	if info.Threads < 1 || info.Devices < 1 {
 		t.Errorf("%+v", info)
 	}
-	if m := store.Machine(); !slices.Equal(info.CPUFeatures, m.Features) || info.CPU != m.CPU {
+	if m := artifact.Machine(); !slices.Equal(info.CPUFeatures, m.Features) || info.CPU != m.CPU {
 		t.Errorf("of %q it tells %q, provenance %q", info.CPU, info.CPUFeatures, m.Features)
 	}
 	j, err := json.Marshal(info)

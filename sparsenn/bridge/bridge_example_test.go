@@ -8,7 +8,6 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/bridge"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/train"
 )
 
@@ -18,9 +17,9 @@ func runs() (remove func()) {
 	if err != nil {
 		log.Fatal(err)
 	}
-	os.Setenv(store.RootVariable, dir)
+	os.Setenv(artifact.RootVariable, dir)
 	return func() {
-		os.Unsetenv(store.RootVariable)
+		os.Unsetenv(artifact.RootVariable)
 		os.RemoveAll(dir)
 	}
 }

@@ -8,7 +8,6 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/internal/amplified"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/train"
 )
 
@@ -54,7 +53,7 @@ func quick() Config {
 
 func runsIn(t testing.TB) {
 	t.Helper()
-	t.Setenv(store.RootVariable, t.TempDir())
+	t.Setenv(artifact.RootVariable, t.TempDir())
 }
 
 func fit(t testing.TB, sparse, dense *train.Result, c Config) *Bridge {

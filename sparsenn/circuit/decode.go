@@ -10,7 +10,7 @@ import (
 	"os"
 	"unicode/utf8"
 
-	"circuitbook/sparsenn/store/lookalike"
+	"circuitbook/sparsenn/tensorfile/lookalike"
 )
 
 // Decode reads a circuit from JSON. It refuses, by name and place, whatever it does

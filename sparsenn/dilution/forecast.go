@@ -6,8 +6,8 @@ import (
 	"math"
 	"strconv"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/prove"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
 )
 
@@ -89,4 +89,4 @@ func (f Forecast) Failure(by string) (x Failure, err error) {
 
 // HashOf is the hash of forecasts as they are written down: equal before and after measuring
 // where nothing was changed in between.
-func HashOf(list []Forecast) (string, error) { return store.Hash(list) }
+func HashOf(list []Forecast) (string, error) { return artifact.Hash(list) }

@@ -6,10 +6,9 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/store"
 )
 
-func save(a *store.Run, c *circuit.Circuit, f Facts, p store.Provenance) error {
+func save(a *artifact.Run, c *circuit.Circuit, f Facts, p artifact.Provenance) error {
 	text, err := circuit.Encode(c)
 	if err != nil {
 		return err
@@ -25,7 +24,7 @@ func save(a *store.Run, c *circuit.Circuit, f Facts, p store.Provenance) error {
 	return artifact.Save(a, map[string][]byte{circuitFile: text, factsFile: facts, provenanceFile: provenance})
 }
 
-func load(a *store.Run) (*Result, error) {
+func load(a *artifact.Run) (*Result, error) {
 	c, checkpoint, err := loadCircuit(a)
 	if err != nil {
 		return nil, err
@@ -43,7 +42,7 @@ func load(a *store.Run) (*Result, error) {
 	return r, nil
 }
 
-func loadCircuit(a *store.Run) (*circuit.Circuit, *store.Checkpoint, error) {
+func loadCircuit(a *artifact.Run) (*circuit.Circuit, *artifact.Checkpoint, error) {
 	checkpoint, _, err := a.Latest()
 	if err != nil {
 		return nil, nil, err

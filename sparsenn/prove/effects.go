@@ -8,7 +8,6 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -39,11 +38,11 @@ func Effects(ctx context.Context, run *train.Result, t task.Task, c *circuit.Cir
 	if err != nil {
 		return nil, err
 	}
-	load := func(a *store.Run) (*circuit.Circuit, error) {
+	load := func(a *artifact.Run) (*circuit.Circuit, error) {
 		c, _, err := loadCircuit(a)
 		return c, err
 	}
-	return artifact.Make(ctx, o, effectsKind, id, load, func(a *store.Run) error {
+	return artifact.Make(ctx, o, effectsKind, id, load, func(a *artifact.Run) error {
 		measured, err := measureSelect(ctx, run, t, unmeasured(whole), config, o)
 		if err != nil {
 			return fmt.Errorf("effects in the circuit of %s in %s: %w", t.Name, run.Name, err)

@@ -5,10 +5,10 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/ablate"
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -57,7 +57,7 @@ func quick() Config {
 
 func runsIn(t testing.TB) {
 	t.Helper()
-	t.Setenv(store.RootVariable, t.TempDir())
+	t.Setenv(artifact.RootVariable, t.TempDir())
 }
 
 // reportOf is the report examples that a config measures on.

@@ -10,7 +10,6 @@ import (
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/prune"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -23,8 +22,8 @@ func ExampleRun_ownTask() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	os.Setenv(store.RootVariable, dir)
-	defer os.Unsetenv(store.RootVariable)
+	os.Setenv(artifact.RootVariable, dir)
+	defer os.Unsetenv(artifact.RootVariable)
 	var lines string
 	for i := range 100 {
 		lines += fmt.Sprintf(`{"prompt": "ages = [%d", "counter": "ages = {%d", "target": ",", "alt": ":"}`+"\n", i, i)

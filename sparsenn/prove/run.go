@@ -7,7 +7,6 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -83,7 +82,7 @@ type Result struct {
 	Dir     string
 	Circuit *circuit.Circuit // with Proof and effects
 	Facts
-	Provenance store.Provenance
+	Provenance artifact.Provenance
 }
 
 type identity struct {
@@ -101,7 +100,7 @@ type identity struct {
 func identityOf(run *train.Result, t task.Task, c *circuit.Circuit, config Config) (identity, error) {
 	bare := *c
 	bare.Proof, bare.Weights = nil, "" // Weights stands beside it
-	hash, err := store.Hash(&bare)
+	hash, err := artifact.Hash(&bare)
 	id := identity{Recipe: Recipe, Parent: run.Name, Weights: run.Model.Digest(), Task: t.Name, Circuit: hash, Config: config}
 	if err != nil || t.Draw != nil {
 		return id, err
@@ -123,7 +122,7 @@ func identityOf(run *train.Result, t task.Task, c *circuit.Circuit, config Confi
 			return id, err
 		}
 	}
-	id.Examples, err = store.Hash(lists)
+	id.Examples, err = artifact.Hash(lists)
 	return id, err
 }
 
@@ -145,7 +144,7 @@ func Run(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit
 	if err != nil {
 		return nil, err
 	}
-	return artifact.Make(ctx, o, kind, id, load, func(a *store.Run) error {
+	return artifact.Make(ctx, o, kind, id, load, func(a *artifact.Run) error {
 		if err := measure(ctx, run, t, whole, config, o, a); err != nil {
 			return fmt.Errorf("proving the circuit of %s in %s: %w", t.Name, run.Name, err)
 		}
@@ -167,7 +166,7 @@ func drawn(run *train.Result, config Config, n int) task.Options {
 	return task.Options{N: n, Seed: config.Seed, MaxTokens: min(config.MaxTokens, run.Config.Model.Context)}
 }
 
-func measure(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, o artifact.Options, a *store.Run) error {
+func measure(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit, config Config, o artifact.Options, a *artifact.Run) error {
 	started := time.Now()
 	p, err := newProver(ctx, run, t, c, config)
 	if err != nil {
@@ -200,7 +199,7 @@ func measure(ctx context.Context, run *train.Result, t task.Task, c *circuit.Cir
 		facts.Attribution = &b
 	}
 	step()
-	provenance := store.NewProvenance(config.Seed)
+	provenance := artifact.NewProvenance(config.Seed)
 	provenance.Parents = map[string]string{"train": run.Name}
 	provenance.Plugin = run.Provenance.Plugin
 	provenance.WallSeconds = time.Since(started).Seconds()

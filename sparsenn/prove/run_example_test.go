@@ -10,7 +10,6 @@ import (
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/prove"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -23,8 +22,8 @@ func ExampleRun() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	os.Setenv(store.RootVariable, dir)
-	defer os.Unsetenv(store.RootVariable)
+	os.Setenv(artifact.RootVariable, dir)
+	defer os.Unsetenv(artifact.RootVariable)
 
 	config, err := train.Scale("tiny", 0)
 	if err != nil {

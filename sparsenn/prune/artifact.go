@@ -7,8 +7,9 @@ import (
 	"time"
 
 	"circuitbook/sparsenn/ablate"
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/tensorfile"
 )
 
 // The files of a pruning.
@@ -38,7 +39,7 @@ func (w *work) save(done bool) error {
 	}
 	var log []byte
 	for _, t := range w.trials {
-		if log, err = store.AppendMetric(log, t); err != nil {
+		if log, err = artifact.AppendMetric(log, t); err != nil {
 			return err
 		}
 	}
@@ -56,10 +57,10 @@ func (w *work) save(done bool) error {
 			mask[i] = 1
 		}
 	}
-	var state store.State
+	var state tensorfile.State
 	state.Dense = append(state.Dense,
-		store.Float32Tensor(gatesTensor, []int{len(w.best.tau)}, w.best.tau),
-		store.Float32Tensor(maskTensor, []int{len(mask)}, mask))
+		tensorfile.Float32s(gatesTensor, []int{len(w.best.tau)}, w.best.tau),
+		tensorfile.Float32s(maskTensor, []int{len(mask)}, mask))
 	files := map[string]func(io.Writer) error{gatesFile: state.Write}
 	for name, data := range map[string][]byte{circuitFile: text, trialsFile: log, bestFile: best, provenanceFile: provenance} {
 		files[name] = func(out io.Writer) error {
@@ -81,10 +82,10 @@ type stored struct {
 	best       Trial
 	trials     []Trial
 	tau, mask  []float32
-	provenance store.Provenance
+	provenance artifact.Provenance
 }
 
-func read(c *store.Checkpoint) (s stored, err error) {
+func read(c *artifact.Checkpoint) (s stored, err error) {
 	file := func(name string, v any) {
 		if err != nil {
 			return
@@ -111,7 +112,7 @@ func read(c *store.Checkpoint) (s stored, err error) {
 	if data, err = c.ReadFile(trialsFile); err != nil {
 		return s, err
 	}
-	if s.trials, err = store.ParseMetrics[Trial](trialsFile, data); err != nil {
+	if s.trials, err = artifact.ParseMetrics[Trial](trialsFile, data); err != nil {
 		return s, err
 	}
 	state, err := c.ReadState(gatesFile)
@@ -167,7 +168,7 @@ func (w *work) resume() error {
 	return nil
 }
 
-func (s *subject) load(a *store.Run) (*Result, error) {
+func (s *subject) load(a *artifact.Run) (*Result, error) {
 	checkpoint, _, err := a.Latest()
 	if err != nil {
 		return nil, err

@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/ablate"
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/internal/amplified"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -32,7 +32,7 @@ func quick() Config {
 
 func runsIn(t testing.TB) {
 	t.Helper()
-	t.Setenv(store.RootVariable, t.TempDir())
+	t.Setenv(artifact.RootVariable, t.TempDir())
 }
 
 func brackets() task.Task { return task.BracketCounting() }

@@ -10,7 +10,6 @@ import (
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/backend"
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -31,7 +30,7 @@ type Result struct {
 	Trials  []Trial // the search's log, in order
 	// Tau are the gates behind Best, in the order of the space.
 	Tau        []float32
-	Provenance store.Provenance
+	Provenance artifact.Provenance
 }
 
 // Open loads a finished pruning. It is an error if there is none: [Run] makes it.
@@ -55,7 +54,7 @@ func Run(ctx context.Context, run *train.Result, t task.Task, c Config, o artifa
 	if err != nil {
 		return nil, err
 	}
-	return artifact.Make(ctx, o, kind, s.identity, s.load, func(a *store.Run) (err error) {
+	return artifact.Make(ctx, o, kind, s.identity, s.load, func(a *artifact.Run) (err error) {
 		if s.stats, err = ablate.Measure(ctx, run); err != nil {
 			return err
 		}
@@ -104,14 +103,14 @@ type work struct {
 	*subject
 	ctx      context.Context
 	options  artifact.Options
-	artifact *store.Run
+	artifact *artifact.Run
 
 	judge      *judge
 	trials     []Trial
 	best       *found
 	spent      float64 // seconds, over all resumptions
 	since      time.Time
-	provenance store.Provenance
+	provenance artifact.Provenance
 	share      float64 // of the work, as reported
 }
 
@@ -205,7 +204,7 @@ func (w *work) report(step, steps int, note string) {
 
 // begin fills in the provenance of a new artifact.
 func (w *work) begin() error {
-	w.provenance = store.NewProvenance(w.config.Seed)
+	w.provenance = artifact.NewProvenance(w.config.Seed)
 	b, err := backend.Open()
 	if err != nil {
 		return err

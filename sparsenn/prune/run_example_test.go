@@ -8,7 +8,6 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/prune"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -21,8 +20,8 @@ func ExampleRun() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	os.Setenv(store.RootVariable, dir)
-	defer os.Unsetenv(store.RootVariable)
+	os.Setenv(artifact.RootVariable, dir)
+	defer os.Unsetenv(artifact.RootVariable)
 
 	config, err := train.Scale("tiny", 0)
 	if err != nil {
@@ -54,8 +53,8 @@ func ExampleReduce() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	os.Setenv(store.RootVariable, dir)
-	defer os.Unsetenv(store.RootVariable)
+	os.Setenv(artifact.RootVariable, dir)
+	defer os.Unsetenv(artifact.RootVariable)
 
 	config, err := train.Scale("tiny", 0)
 	if err != nil {

@@ -15,7 +15,6 @@ import (
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/internal/amplified"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
 )
 
@@ -69,12 +68,12 @@ func TestRun(t *testing.T) {
 		t.Error(err)
 	}
 	c.Seed++
-	if _, err := Open(run, brackets(), c); !errors.Is(err, store.ErrNotFound) {
+	if _, err := Open(run, brackets(), c); !errors.Is(err, artifact.ErrNotFound) {
 		t.Errorf("opening another seed: %v", err)
 	}
 	c.Seed--
 	other := amplified.Moved(t, run, "lm_head.weight")
-	if _, err := Open(other, brackets(), c); !errors.Is(err, store.ErrNotFound) {
+	if _, err := Open(other, brackets(), c); !errors.Is(err, artifact.ErrNotFound) {
 		t.Errorf("opening that of a run of the same name with other weights: %v", err)
 	}
 }
@@ -149,11 +148,11 @@ func TestRunResumes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		root, err := store.Root()
+		root, err := artifact.Root()
 		if err != nil {
 			t.Fatal(err)
 		}
-		a, err := store.Open(root, kind, s.identity)
+		a, err := artifact.Lock(root, kind, s.identity)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -196,7 +195,7 @@ func TestRunFallsBack(t *testing.T) {
 		}
 	}
 	stop(2)
-	root, _ := store.Root()
+	root, _ := artifact.Root()
 	files, err := filepath.Glob(filepath.Join(root, kind+"-*", "checkpoint-*", trialsFile))
 	if err != nil || len(files) != 2 {
 		t.Fatalf("%v, %v", files, err)

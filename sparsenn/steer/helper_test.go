@@ -10,7 +10,6 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -37,7 +36,7 @@ func config(t testing.TB, seed uint64) train.Config {
 // steerer bridges two models that nobody trained, but with weights that matter.
 func steerer(t testing.TB, sparse, dense *train.Result) *Steerer {
 	t.Helper()
-	t.Setenv(store.RootVariable, t.TempDir())
+	t.Setenv(artifact.RootVariable, t.TempDir())
 	c := bridge.DefaultConfig()
 	c.Steps, c.Batch, c.SeqLen, c.RidgeTokens, c.Ridge = 0, 4, 32, 8192, 1e-7
 	c.Weights.DenseToSparse, c.Weights.SparseToDense = 0, 0

@@ -10,7 +10,6 @@ import (
 	"circuitbook/sparsenn/bridge"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/steer"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -23,8 +22,8 @@ func Example() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	os.Setenv(store.RootVariable, dir)
-	defer os.Unsetenv(store.RootVariable)
+	os.Setenv(artifact.RootVariable, dir)
+	defer os.Unsetenv(artifact.RootVariable)
 
 	config, err := train.Scale("tiny", 0)
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"os"
 
 	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
@@ -21,8 +20,8 @@ func ExampleCircuit() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	os.Setenv(store.RootVariable, dir)
-	defer os.Unsetenv(store.RootVariable)
+	os.Setenv(artifact.RootVariable, dir)
+	defer os.Unsetenv(artifact.RootVariable)
 
 	c, err := train.Scale("tiny", 0)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/internal/amplified"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -47,7 +46,7 @@ func quick(t testing.TB) Config {
 
 func runsIn(t testing.TB) {
 	t.Helper()
-	t.Setenv(store.RootVariable, t.TempDir())
+	t.Setenv(artifact.RootVariable, t.TempDir())
 }
 
 func brackets() task.Task { return task.BracketCounting() }

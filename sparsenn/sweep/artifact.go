@@ -7,7 +7,6 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/stat"
-	"circuitbook/sparsenn/store"
 )
 
 // calibratedRandom is the first recipe of proofs that read random circuits right:
@@ -21,7 +20,7 @@ const (
 	provenanceFile = "provenance.json"
 )
 
-// Open loads the row of a point. It is an error that wraps [store.ErrNotFound] if
+// Open loads the row of a point. It is an error that wraps [artifact.ErrNotFound] if
 // there is none: [Run] makes it.
 func Open(p Point) (*Row, error) {
 	id, err := p.identity()
@@ -32,13 +31,13 @@ func Open(p Point) (*Row, error) {
 }
 
 // load reads the row of a finished artifact.
-func (p Point) load(a *store.Run) (*Row, error) {
+func (p Point) load(a *artifact.Run) (*Row, error) {
 	checkpoint, _, err := a.Latest()
 	if err != nil {
 		return nil, err
 	}
 	if checkpoint == nil || !checkpoint.Done {
-		return nil, fmt.Errorf("%s: %w", a.Name(), store.ErrNotFound)
+		return nil, fmt.Errorf("%s: %w", a.Name(), artifact.ErrNotFound)
 	}
 	data, err := checkpoint.ReadFile(rowFile)
 	if err != nil {
@@ -70,7 +69,7 @@ func makeRow(ctx context.Context, p Point, o artifact.Options) (*Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	return artifact.Make(ctx, o, kind, id, p.load, func(a *store.Run) error {
+	return artifact.Make(ctx, o, kind, id, p.load, func(a *artifact.Run) error {
 		r, err := measure(ctx, p, o)
 		if err != nil {
 			return fmt.Errorf("sweep point %q: %w", p.Name, err)
@@ -79,7 +78,7 @@ func makeRow(ctx context.Context, p Point, o artifact.Options) (*Row, error) {
 		if err != nil {
 			return err
 		}
-		provenance := store.NewProvenance(p.Train.Seed)
+		provenance := artifact.NewProvenance(p.Train.Seed)
 		provenance.Parents, provenance.WallSeconds = map[string]string{"train": r.Run}, r.Seconds
 		text, err := provenance.JSON()
 		if err != nil {

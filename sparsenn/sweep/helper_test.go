@@ -3,7 +3,7 @@ package sweep
 import (
 	"testing"
 
-	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/train"
 )
@@ -45,7 +45,7 @@ func points(t testing.TB) []Point {
 
 func runsIn(t testing.TB) {
 	t.Helper()
-	t.Setenv(store.RootVariable, t.TempDir())
+	t.Setenv(artifact.RootVariable, t.TempDir())
 }
 
 // bare is a row without what depends on the clock.

@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/suitetest"
 	"circuitbook/sparsenn/train"
 )
@@ -177,7 +176,7 @@ func TestKilledRepeatsOneInterval(t *testing.T) {
 // lastSaved is the number of steps in the newest checkpoint of a training.
 func lastSaved(t *testing.T, name string) int {
 	t.Helper()
-	run, err := store.OpenDir(filepath.Join(mustRoot(t), name))
+	run, err := artifact.OpenDir(filepath.Join(mustRoot(t), name))
 	if err != nil {
 		t.Fatal(err)
 	}

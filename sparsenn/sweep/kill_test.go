@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/suitetest"
 )
 
@@ -119,7 +118,7 @@ func noWorkers(t *testing.T) {
 		environs, _ := filepath.Glob("/proc/[0-9]*/environ")
 		for _, file := range environs {
 			text, _ := os.ReadFile(file)
-			if strings.Contains(string(text), workerVariable+"=1") && strings.Contains(string(text), store.RootVariable+root) {
+			if strings.Contains(string(text), workerVariable+"=1") && strings.Contains(string(text), artifact.RootVariable+root) {
 				left++
 			}
 		}

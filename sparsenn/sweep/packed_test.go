@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/artifact"
 )
 
 // TestPackedRows: rows that are packed into one file are found as they were and told when
@@ -27,7 +27,7 @@ func TestPackedRows(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := store.Pack(filepath.Join(mustRoot(t), name), packed); err != nil {
+		if _, err := artifact.Pack(filepath.Join(mustRoot(t), name), packed); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -37,7 +37,7 @@ func TestPackedRows(t *testing.T) {
 	}
 
 	runsIn(t)
-	t.Setenv(store.NotebookRootVariable, packed)
+	t.Setenv(artifact.NotebookRootVariable, packed)
 	got, err := Run(context.Background(), ps, Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -45,12 +45,12 @@ func TestPackedRows(t *testing.T) {
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, want %+v", got, want)
 	}
-	if list, err := store.List(mustRoot(t)); err != nil || len(list) != 0 {
+	if list, err := artifact.List(mustRoot(t)); err != nil || len(list) != 0 {
 		t.Errorf("made anew: %v, %v", list, err)
 	}
 
 	unknown := Point{Name: "more of a", Train: ps[1].Train, Examples: 17}
-	if _, err := Open(unknown); !errors.Is(err, store.ErrNotFound) {
+	if _, err := Open(unknown); !errors.Is(err, artifact.ErrNotFound) {
 		t.Error(err)
 	}
 	if missing, _, err := Projected(append(ps, unknown)); missing != 1 || err != nil {
@@ -76,7 +76,7 @@ func TestPackedRows(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = Open(ps[0])
-	if !errors.Is(err, store.ErrNotFound) || !strings.Contains(err.Error(), filepath.Join(file, name, "checkpoint-0000000001", rowFile)) {
+	if !errors.Is(err, artifact.ErrNotFound) || !strings.Contains(err.Error(), filepath.Join(file, name, "checkpoint-0000000001", rowFile)) {
 		t.Errorf("a damaged row: %v", err)
 	}
 	if _, err := Open(ps[1]); err != nil {

@@ -9,7 +9,7 @@ import (
 	"math"
 	"sync"
 
-	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
@@ -180,5 +180,5 @@ func (p Point) RowName() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return store.Name(kind, id)
+	return artifact.Name(kind, id)
 }

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/train"
 )
 
@@ -30,7 +30,7 @@ func BenchmarkProcesses(b *testing.B) {
 	for _, o := range []Options{{}, {Processes: 1}, {Processes: 1, Threads: 1}, Workers()} {
 		b.Run(fmt.Sprintf("%d_of_%d", o.Processes, o.Threads), func(b *testing.B) {
 			sweep := func() {
-				b.Setenv(store.RootVariable, b.TempDir())
+				b.Setenv(artifact.RootVariable, b.TempDir())
 				if _, err := Run(context.Background(), list, o); err != nil {
 					b.Fatal(err)
 				}

@@ -13,7 +13,6 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/backend/plugin"
-	"circuitbook/sparsenn/store"
 )
 
 // TestWorkerError: what goes wrong in a process names the point and says why.
@@ -36,7 +35,7 @@ func TestWorkerWaits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	held, err := store.Open(mustRoot(t), kind, id)
+	held, err := artifact.Lock(mustRoot(t), kind, id)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,6 @@ import (
 	"sort"
 
 	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/train"
 )
 
@@ -95,7 +94,7 @@ func load(points []Point) (rows map[string]*Row, todo []job, err error) {
 		switch {
 		case err == nil:
 			rows[key(p)] = r
-		case errors.Is(err, store.ErrNotFound):
+		case errors.Is(err, artifact.ErrNotFound):
 			name, err := train.Name(p.Train)
 			if err != nil {
 				return nil, nil, err

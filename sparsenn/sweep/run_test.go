@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/store"
 )
 
 // TestRun: rows come in the order of the points and are loaded the second time;
@@ -82,7 +81,7 @@ func TestRunRefuses(t *testing.T) {
 			t.Errorf("%q: %v", want, err)
 		}
 	}
-	if found, _ := store.List(mustRoot(t)); len(found) != 0 {
+	if found, _ := artifact.List(mustRoot(t)); len(found) != 0 {
 		t.Errorf("%d runs were begun", len(found))
 	}
 	if rows, err := Run(context.Background(), nil, Options{Processes: 2}); err != nil || len(rows) != 0 {
@@ -91,7 +90,7 @@ func TestRunRefuses(t *testing.T) {
 }
 
 func mustRoot(t *testing.T) string {
-	root, err := store.Root()
+	root, err := artifact.Root()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"os"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/stat"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/sweep"
 	"circuitbook/sparsenn/train"
 )
@@ -19,8 +19,8 @@ func ExampleRun() {
 		return
 	}
 	defer os.RemoveAll(dir)
-	os.Setenv(store.RootVariable, dir)
-	defer os.Unsetenv(store.RootVariable)
+	os.Setenv(artifact.RootVariable, dir)
+	defer os.Unsetenv(artifact.RootVariable)
 
 	c, err := train.Scale("tiny", 0)
 	if err != nil {

@@ -15,7 +15,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
-	"circuitbook/sparsenn/store/lookalike"
+	"circuitbook/sparsenn/tensorfile/lookalike"
 )
 
 // line is one line of a JSONL file.

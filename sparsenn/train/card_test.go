@@ -4,8 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/store"
 )
 
 func TestCard(t *testing.T) {
@@ -15,7 +15,7 @@ func TestCard(t *testing.T) {
 		t.Fatal(err)
 	}
 	loss := 2.5
-	r := &Result{Config: c, Name: "train-<b>", Dir: "/a <b>/c", Model: m, Provenance: store.Provenance{WallSeconds: 61.2},
+	r := &Result{Config: c, Name: "train-<b>", Dir: "/a <b>/c", Model: m, Provenance: artifact.Provenance{WallSeconds: 61.2},
 		Metrics: []Metric{{Violations: 2, Valid: &loss}, {Violations: 1}}}
 	card, err := r.Bundle()
 	if err != nil {

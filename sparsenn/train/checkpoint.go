@@ -7,8 +7,9 @@ import (
 	"maps"
 	"slices"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/tensorfile"
 
 	"github.com/gomlx/gomlx/core/tensors"
 )
@@ -24,14 +25,14 @@ const (
 )
 
 // save writes a checkpoint of the trainer after its last step.
-func (t *trainer) save(run *store.Run, done bool, metrics []Metric, p store.Provenance) error {
+func (t *trainer) save(run *artifact.Run, done bool, metrics []Metric, p artifact.Provenance) error {
 	weights, err := t.modelState()
 	if err != nil {
 		return err
 	}
 	var log []byte
 	for _, m := range metrics {
-		if log, err = store.AppendMetric(log, m); err != nil {
+		if log, err = artifact.AppendMetric(log, m); err != nil {
 			return err
 		}
 	}
@@ -73,8 +74,8 @@ func writeBytes(b []byte) func(io.Writer) error {
 // modelState is the weights as they are stored: tensors with a budget by their
 // support. The projection is idempotent, so that the support of the projected
 // weights is that of the step, values of zero included.
-func (t *trainer) modelState() (store.State, error) {
-	var s store.State
+func (t *trainer) modelState() (tensorfile.State, error) {
+	var s tensorfile.State
 	j := 0
 	for i, p := range t.params[:t.own] {
 		v, err := tensors.CopyFlatData[float32](t.weights[i])
@@ -82,11 +83,11 @@ func (t *trainer) modelState() (store.State, error) {
 			return s, fmt.Errorf("reading %s from the device: %w", p.Name, err)
 		}
 		if j == len(t.budgets) || t.budgets[j].Param.Name != p.Name {
-			s.Dense = append(s.Dense, store.Float32Tensor(p.Name, p.Shape, v))
+			s.Dense = append(s.Dense, tensorfile.Float32s(p.Name, p.Shape, v))
 			continue
 		}
 		b := t.budgets[j]
-		sparse, err := store.Sparsify(p.Name, p.Shape, v, support(v, b, t.config.KAt(b, max(0, t.step-1))))
+		sparse, err := tensorfile.Sparsify(p.Name, p.Shape, v, support(v, b, t.config.KAt(b, max(0, t.step-1))))
 		if err != nil {
 			return s, err
 		}
@@ -96,8 +97,8 @@ func (t *trainer) modelState() (store.State, error) {
 	return s, nil
 }
 
-func (t *trainer) optimizerState() (store.State, error) {
-	var s store.State
+func (t *trainer) optimizerState() (tensorfile.State, error) {
+	var s tensorfile.State
 	for i, p := range t.params {
 		for _, m := range []struct {
 			suffix string
@@ -107,14 +108,14 @@ func (t *trainer) optimizerState() (store.State, error) {
 			if err != nil {
 				return s, fmt.Errorf("reading the moments of %s from the device: %w", p.Name, err)
 			}
-			s.Dense = append(s.Dense, store.Float32Tensor(p.Name+m.suffix, p.Shape, v))
+			s.Dense = append(s.Dense, tensorfile.Float32s(p.Name+m.suffix, p.Shape, v))
 		}
 	}
 	return s, nil
 }
 
 // load puts the trainer where a checkpoint was saved.
-func (t *trainer) load(c *store.Checkpoint) ([]Metric, error) {
+func (t *trainer) load(c *artifact.Checkpoint) ([]Metric, error) {
 	values := map[string][]float32{}
 	var err error
 	if t.own > 0 {
@@ -165,7 +166,7 @@ func (t *trainer) load(c *store.Checkpoint) ([]Metric, error) {
 }
 
 // readModel returns the dense values of every parameter.
-func readModel(c *store.Checkpoint, m model.Config) (map[string][]float32, error) {
+func readModel(c *artifact.Checkpoint, m model.Config) (map[string][]float32, error) {
 	s, err := c.ReadState(modelFile)
 	if err != nil {
 		return nil, err
@@ -200,15 +201,15 @@ func readModel(c *store.Checkpoint, m model.Config) (map[string][]float32, error
 	return values, nil
 }
 
-func readMetrics(c *store.Checkpoint) ([]Metric, error) {
+func readMetrics(c *artifact.Checkpoint) ([]Metric, error) {
 	data, err := c.ReadFile(metricsFile)
 	if err != nil {
 		return nil, err
 	}
-	return store.ParseMetrics[Metric](metricsFile, data)
+	return artifact.ParseMetrics[Metric](metricsFile, data)
 }
 
-func readProvenance(c *store.Checkpoint) (p store.Provenance, err error) {
+func readProvenance(c *artifact.Checkpoint) (p artifact.Provenance, err error) {
 	data, err := c.ReadFile(provenanceFile)
 	if err != nil {
 		return p, err

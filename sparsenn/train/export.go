@@ -3,7 +3,8 @@ package train
 import (
 	"fmt"
 
-	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/artifact"
+	"circuitbook/sparsenn/tensorfile"
 )
 
 // Export writes the model as a plain dense model.safetensors with its
@@ -11,13 +12,13 @@ import (
 // of OpenAI's state dict. A folder that holds anything but an earlier export is
 // an error.
 func (r *Result) Export(dir string) error {
-	var out []store.Tensor
+	var out []tensorfile.Tensor
 	for _, p := range r.Config.Model.Params() {
 		v, err := r.Model.Values(p.Name)
 		if err != nil {
 			return fmt.Errorf("export: %w", err)
 		}
-		out = append(out, store.Float32Tensor(p.Name, p.Shape, v))
+		out = append(out, tensorfile.Float32s(p.Name, p.Shape, v))
 	}
-	return store.Export(dir, out, r.Config.Model)
+	return artifact.Export(dir, out, r.Config.Model)
 }

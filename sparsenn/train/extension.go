@@ -4,8 +4,9 @@ import (
 	"fmt"
 	"slices"
 
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/tensorfile"
 
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -87,20 +88,20 @@ func (t *trainer) begin() error {
 }
 
 // extraState is what the extension added, as it is stored.
-func (t *trainer) extraState() (store.State, error) {
-	var s store.State
+func (t *trainer) extraState() (tensorfile.State, error) {
+	var s tensorfile.State
 	for i, p := range t.extra.Params {
 		v, err := tensors.CopyFlatData[float32](t.weights[t.own+i])
 		if err != nil {
 			return s, fmt.Errorf("reading %s from the device: %w", p.Name, err)
 		}
-		s.Dense = append(s.Dense, store.Float32Tensor(p.Name, p.Shape, v))
+		s.Dense = append(s.Dense, tensorfile.Float32s(p.Name, p.Shape, v))
 	}
 	return s, nil
 }
 
 // read returns what the extension added to a run, nil where it adds nothing.
-func (x Extension) read(c *store.Checkpoint) (map[string][]float32, error) {
+func (x Extension) read(c *artifact.Checkpoint) (map[string][]float32, error) {
 	if len(x.Params) == 0 {
 		return nil, nil
 	}

@@ -10,7 +10,6 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/store"
 
 	. "github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
@@ -39,7 +38,7 @@ func pull(frozen *model.Model) Extension {
 // TestExtensionBesideAModel: the model trains exactly as it does alone, since the
 // extension's loss does not touch it, and the extension reaches its point.
 func TestExtensionBesideAModel(t *testing.T) {
-	t.Setenv(store.RootVariable, t.TempDir())
+	t.Setenv(artifact.RootVariable, t.TempDir())
 	c := small()
 	c.LR = 0.1
 	alone, err := Run(context.Background(), c, artifact.Options{})
@@ -88,7 +87,7 @@ func TestExtensionBesideAModel(t *testing.T) {
 
 // TestExtensionAroundAFrozenModel: the model is handed back as it is and not stored.
 func TestExtensionAroundAFrozenModel(t *testing.T) {
-	t.Setenv(store.RootVariable, t.TempDir())
+	t.Setenv(artifact.RootVariable, t.TempDir())
 	c := small()
 	c.LR = 0.5
 	m, err := model.New(c.Model, 7)
@@ -115,7 +114,7 @@ func TestExtensionAroundAFrozenModel(t *testing.T) {
 }
 
 func TestExtensionErrors(t *testing.T) {
-	t.Setenv(store.RootVariable, t.TempDir())
+	t.Setenv(artifact.RootVariable, t.TempDir())
 	c := small()
 	other := c.Model
 	other.DModel *= 2

@@ -1,6 +1,6 @@
 package train
 
-import "circuitbook/sparsenn/store"
+import "circuitbook/sparsenn/artifact"
 
 // Name is the name of the run of a config, KIND-HASH, whether or not it exists.
 // It hashes what the corpus is made of, which takes a moment at first use.
@@ -9,5 +9,5 @@ func Name(c Config) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return store.Name(kind, id)
+	return artifact.Name(kind, id)
 }

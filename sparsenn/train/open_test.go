@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/tensorfile"
 )
 
 // TestOpenRefuses: weights that are no numbers, or of other shapes, are named when a
@@ -22,7 +22,7 @@ func TestOpenRefuses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	own, err := store.OpenDir(r.Dir)
+	own, err := artifact.OpenDir(r.Dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,17 +36,17 @@ func TestOpenRefuses(t *testing.T) {
 	}
 	for name, x := range map[string]struct {
 		say    string
-		damage func(s *store.State)
+		damage func(s *tensorfile.State)
 	}{
-		"as it was":        {"", func(*store.State) {}},
-		"NaN, sparse":      {`value 3 is NaN`, func(s *store.State) { s.Sparse[1].Values[3] = float32(math.NaN()) }},
-		"-Inf, sparse":     {`value 0 is -Inf`, func(s *store.State) { s.Sparse[0].Values[0] = float32(math.Inf(-1)) }},
-		"Inf, dense":       {`value 1 is +Inf`, func(s *store.State) { s.Dense[0].Data.([]float32)[1] = float32(math.Inf(1)) }},
-		"NaN in half":      {`value 0 is NaN`, func(s *store.State) { half(s, 0x7e00) }},
-		"a shape of 2⁶⁰":   {"of shape", func(s *store.State) { s.Sparse[0].Shape = []int{1 << 30, 1 << 30} }},
-		"a tensor too few": {"holds no", func(s *store.State) { s.Sparse = s.Sparse[1:] }},
-		"one too many": {"tensors, the model has", func(s *store.State) {
-			s.Sparse = append(s.Sparse, store.Sparse{Name: "more", Shape: []int{1 << 30, 1 << 20}})
+		"as it was":        {"", func(*tensorfile.State) {}},
+		"NaN, sparse":      {`value 3 is NaN`, func(s *tensorfile.State) { s.Sparse[1].Values[3] = float32(math.NaN()) }},
+		"-Inf, sparse":     {`value 0 is -Inf`, func(s *tensorfile.State) { s.Sparse[0].Values[0] = float32(math.Inf(-1)) }},
+		"Inf, dense":       {`value 1 is +Inf`, func(s *tensorfile.State) { s.Dense[0].Data.([]float32)[1] = float32(math.Inf(1)) }},
+		"NaN in half":      {`value 0 is NaN`, func(s *tensorfile.State) { half(s, 0x7e00) }},
+		"a shape of 2⁶⁰":   {"of shape", func(s *tensorfile.State) { s.Sparse[0].Shape = []int{1 << 30, 1 << 30} }},
+		"a tensor too few": {"holds no", func(s *tensorfile.State) { s.Sparse = s.Sparse[1:] }},
+		"one too many": {"tensors, the model has", func(s *tensorfile.State) {
+			s.Sparse = append(s.Sparse, tensorfile.Sparse{Name: "more", Shape: []int{1 << 30, 1 << 20}})
 		}},
 	} {
 		s, err := checkpoint.ReadState(modelFile)
@@ -55,7 +55,7 @@ func TestOpenRefuses(t *testing.T) {
 		}
 		x.damage(&s)
 		root := t.TempDir()
-		a, err := store.Open(root, kind, id)
+		a, err := artifact.Lock(root, kind, id)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -71,7 +71,7 @@ func TestOpenRefuses(t *testing.T) {
 			t.Fatal(err)
 		}
 		a.Close()
-		t.Setenv(store.RootVariable, root)
+		t.Setenv(artifact.RootVariable, root)
 		_, err = Open(c)
 		if (x.say == "") != (err == nil) || err != nil && !strings.Contains(err.Error(), x.say) {
 			t.Errorf("%s: %v, want %q", name, err, x.say)
@@ -80,7 +80,7 @@ func TestOpenRefuses(t *testing.T) {
 }
 
 // half makes the first dense tensor one of 16 bits, all the same.
-func half(s *store.State, bits uint16) {
+func half(s *tensorfile.State, bits uint16) {
 	d := &s.Dense[0]
-	d.Data, d.DType = slices.Repeat([]uint16{bits}, len(d.Data.([]float32))), store.F16
+	d.Data, d.DType = slices.Repeat([]uint16{bits}, len(d.Data.([]float32))), tensorfile.F16
 }

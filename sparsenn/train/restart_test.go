@@ -8,7 +8,6 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/corpus"
-	"circuitbook/sparsenn/store"
 )
 
 // newLoop is a run at its start, as Run has it.
@@ -18,7 +17,7 @@ func newLoop(t *testing.T, root string, c Config) *loop {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run, err := store.Open(root, kind, id)
+	run, err := artifact.Lock(root, kind, id)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,7 +12,6 @@ import (
 	"circuitbook/sparsenn/backend"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/store"
 )
 
 // kind is the kind of a training run in the store.
@@ -28,7 +27,7 @@ type Result struct {
 	Metrics   []Metric // one per step
 	// Extra holds what an [Extension] trained, by parameter, row-major.
 	Extra      map[string][]float32
-	Provenance store.Provenance
+	Provenance artifact.Provenance
 }
 
 // Valid is the last validation loss, in nats per token.
@@ -85,7 +84,7 @@ func OpenWith(c Config, x Extension) (*Result, error) {
 		return nil, err
 	}
 	r, err := artifact.Open(x.kind(), id, x.load(c))
-	if errors.Is(err, store.ErrNotFound) {
+	if errors.Is(err, artifact.ErrNotFound) {
 		return nil, fmt.Errorf("%w; Run instead of Open makes it", err)
 	}
 	return r, err
@@ -116,7 +115,7 @@ func RunWith(ctx context.Context, c Config, x Extension, o artifact.Options) (*R
 	if o.SaveEvery == 0 {
 		o.SaveEvery = 30 * time.Second
 	}
-	return artifact.Make(ctx, o, x.kind(), id, x.load(c), func(run *store.Run) error {
+	return artifact.Make(ctx, o, x.kind(), id, x.load(c), func(run *artifact.Run) error {
 		data, err := corpus.Open(ctx, c.Corpus, o.Say)
 		if err != nil {
 			return err
@@ -130,11 +129,11 @@ func RunWith(ctx context.Context, c Config, x Extension, o artifact.Options) (*R
 }
 
 // load loads what a finished run of a config holds.
-func (x Extension) load(c Config) func(*store.Run) (*Result, error) {
-	return func(run *store.Run) (*Result, error) { return result(c, x, run) }
+func (x Extension) load(c Config) func(*artifact.Run) (*Result, error) {
+	return func(run *artifact.Run) (*Result, error) { return result(c, x, run) }
 }
 
-func result(c Config, x Extension, run *store.Run) (*Result, error) {
+func result(c Config, x Extension, run *artifact.Run) (*Result, error) {
 	checkpoint, problems, err := run.Latest()
 	if err != nil {
 		return nil, err
@@ -168,7 +167,7 @@ func result(c Config, x Extension, run *store.Run) (*Result, error) {
 	return r, nil
 }
 
-func list(problems []store.Problem) string {
+func list(problems []artifact.Problem) string {
 	s := ""
 	for _, p := range problems {
 		s += "; " + p.Error()
@@ -182,13 +181,13 @@ type loop struct {
 	config  Config
 	extra   Extension
 	options artifact.Options
-	run     *store.Run
+	run     *artifact.Run
 	data    *corpus.Corpus
 
 	trainer    *trainer
 	windows    []int32
 	metrics    []Metric
-	provenance store.Provenance
+	provenance artifact.Provenance
 	since      time.Time // start of the work not yet in provenance.WallSeconds
 	saved      time.Time
 }
@@ -219,7 +218,7 @@ func (l *loop) resume() error {
 		l.options.Say(p.Error())
 	}
 	if checkpoint == nil {
-		l.provenance = store.NewProvenance(l.config.Seed)
+		l.provenance = artifact.NewProvenance(l.config.Seed)
 		info := backend.Describe(l.trainer.backend)
 		l.provenance.Plugin = strings.TrimSpace(info.Name + " " + info.Plugin)
 		l.provenance.Extra = map[string]any{"plugin_sha256": info.PluginSHA256}

@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/train"
 )
 
@@ -19,8 +18,8 @@ func ExampleRun() {
 		log.Fatal(err)
 	}
 	defer os.RemoveAll(dir)
-	os.Setenv(store.RootVariable, dir)
-	defer os.Unsetenv(store.RootVariable)
+	os.Setenv(artifact.RootVariable, dir)
+	defer os.Unsetenv(artifact.RootVariable)
 
 	c, err := train.Scale("tiny", 0)
 	if err != nil {

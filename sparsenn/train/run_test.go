@@ -17,7 +17,7 @@ import (
 	"time"
 
 	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/tensorfile"
 )
 
 // runChild is set in a child process of the kill test to the steps of its run.
@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 func runsIn(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	t.Setenv(store.RootVariable, dir)
+	t.Setenv(artifact.RootVariable, dir)
 	return dir
 }
 
@@ -150,7 +150,7 @@ func TestInterruptSavesAndResumes(t *testing.T) {
 	if !errors.Is(err, context.Canceled) || !strings.Contains(err.Error(), "saved at step 8 of 40") {
 		t.Fatalf("error %v", err)
 	}
-	if _, err := Open(small()); !errors.Is(err, store.ErrNotFound) || !strings.Contains(err.Error(), "Run instead of Open makes it") {
+	if _, err := Open(small()); !errors.Is(err, artifact.ErrNotFound) || !strings.Contains(err.Error(), "Run instead of Open makes it") {
 		t.Errorf("Open of a half-done run: %v", err)
 	}
 	first := -1
@@ -169,7 +169,7 @@ func TestInterruptSavesAndResumes(t *testing.T) {
 	if err := r.Export(dir); err != nil {
 		t.Fatal(err)
 	}
-	f, err := store.OpenTensors(filepath.Join(dir, modelFile))
+	f, err := tensorfile.Open(filepath.Join(dir, modelFile))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -197,13 +197,13 @@ func TestSecondWriterWaits(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	held, err := store.Open(root, kind, id)
+	held, err := artifact.Lock(root, kind, id)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer held.Close()
 	ctx, cancel := context.WithCancel(context.Background())
-	var locked *store.LockedError
+	var locked *artifact.LockedError
 	_, err = Run(ctx, small(), artifact.Options{Log: func(line string) {
 		if !strings.Contains(line, "waiting for process "+strconv.Itoa(os.Getpid())) {
 			t.Errorf("it says %q", line)
@@ -224,7 +224,7 @@ func TestIdentityCoversWhatDetermines(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		n, err := store.Name(kind, id)
+		n, err := artifact.Name(kind, id)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,9 +1,9 @@
 package train
 
 import (
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/store"
 )
 
 // Untrained returns what a run would be without a single step: the initial
@@ -15,8 +15,8 @@ func Untrained(c Config) (*Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Result{Config: c, Provenance: store.NewProvenance(c.Seed)}
-	if r.Name, err = store.Name("untrained", id); err != nil {
+	r := &Result{Config: c, Provenance: artifact.NewProvenance(c.Seed)}
+	if r.Name, err = artifact.Name("untrained", id); err != nil {
 		return nil, err
 	}
 	budgets, err := c.Budget()

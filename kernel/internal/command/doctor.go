@@ -10,9 +10,9 @@ import (
 	"circuitbook/kernel/internal/doctor"
 	"circuitbook/kernel/internal/kernelspec"
 	"circuitbook/kernel/internal/provision"
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/backend/plugin"
 	"circuitbook/sparsenn/cache/pip"
-	"circuitbook/sparsenn/store"
 )
 
 // doctorCmd says what is there and what is missing.
@@ -83,8 +83,8 @@ func check(what, text string, err error, do string) doctor.Finding {
 
 // runsFolder looks whether runs can be kept.
 func runsFolder() doctor.Finding {
-	const what, do = "folder of runs", "set $" + store.RootVariable + " to a folder that can be written"
-	root, err := store.Root()
+	const what, do = "folder of runs", "set $" + artifact.RootVariable + " to a folder that can be written"
+	root, err := artifact.Root()
 	if err != nil {
 		return finding(false, what, err.Error(), "")
 	}

@@ -20,8 +20,8 @@ import (
 	"circuitbook/kernel/internal/shim"
 	"circuitbook/kernel/internal/supervise"
 	"circuitbook/kernel/internal/wire"
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/backend/plugin"
-	"circuitbook/sparsenn/store"
 )
 
 // logEnv names the variable with a file for GoNB's own log.
@@ -167,7 +167,7 @@ func kernelEnviron(machine provision.Machine, m *module.Module, setup shim.Setup
 	env = append(env,
 		"PATH="+machine.Program.Shim+string(filepath.ListSeparator)+setup.Path,
 		module.Env+"="+m.Dir,
-		store.NotebookRootVariable+"="+notebookRuns(m),
+		artifact.NotebookRootVariable+"="+notebookRuns(m),
 		"GOMLX_NO_AUTO_INSTALL=1", // what is fetched is fetched by hash
 	)
 	if machine.PluginErr == nil && os.Getenv(plugin.UserEnv) == "" {

@@ -39,7 +39,7 @@ func TestImports(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	allowed := []string{"circuitbook/sparsenn/cache", "circuitbook/sparsenn/store", "circuitbook/sparsenn/backend/plugin"}
+	allowed := []string{"circuitbook/sparsenn/cache", "circuitbook/sparsenn/artifact", "circuitbook/sparsenn/tensorfile", "circuitbook/sparsenn/backend/plugin"}
 	for line := range strings.Lines(string(out)) {
 		f := strings.Fields(line)
 		if f[1] != "0" && f[2] == "false" {
@@ -94,7 +94,7 @@ func TestInstall(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.notebook(t, "a.ipynb", testCell{Source: "%%\nfmt.Println(6*7, cache.OfflineEnv, os.Getenv(store.NotebookRootVariable))"})
+	p.notebook(t, "a.ipynb", testCell{Source: "%%\nfmt.Println(6*7, cache.OfflineEnv, os.Getenv(artifact.NotebookRootVariable))"})
 	cmd := exec.Command(python, "-m", "nbconvert", "--to", "notebook", "--execute", "--stdout",
 		"--ExecutePreprocessor.kernel_name=circuitbook", "a.ipynb")
 	cmd.Dir = p.dir

@@ -15,7 +15,7 @@ import (
 	"circuitbook/kernel/internal/provision"
 	"circuitbook/kernel/internal/report"
 	"circuitbook/kernel/internal/supervise"
-	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/artifact"
 )
 
 // runCmd executes a notebook.
@@ -236,7 +236,7 @@ func provenance(path, hash string, params []notebook.Param, m *module.Module, ma
 		Parameters: report.Parameters(params),
 		Modules:    report.Modules(m),
 		Go:         machine.Tools.Env.GOVERSION,
-		Machine:    store.Machine(),
+		Machine:    artifact.Machine(),
 		Started:    started.UTC().Format(time.RFC3339),
 		Seconds:    time.Since(started).Seconds(),
 	}

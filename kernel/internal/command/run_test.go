@@ -38,7 +38,7 @@ func wellCells() []testCell {
 	return []testCell{
 		{Source: "# A title\n\nCosts `$5$`, that is $\\frac{1}{2}$ of $10 and of $20.\n\n$$x^2$$\n\n![a figure](my%20figure.png) <iframe src=\"https://example.org\"></iframe>"},
 		{Source: "var scale = \"tiny\" // which\nvar steps = 3", Tags: []string{"parameters"}},
-		{Source: "// Say <b>it</b>.\n%%\nfmt.Println(\"hello\", scale, steps)\nfmt.Fprintln(os.Stderr, \"aside\")\nroots, err := store.Roots()\nfmt.Println(err, roots[1:])"},
+		{Source: "// Say <b>it</b>.\n%%\nfmt.Println(\"hello\", scale, steps)\nfmt.Fprintln(os.Stderr, \"aside\")\nroots, err := artifact.Roots()\nfmt.Println(err, roots[1:])"},
 		{Source: "%%\nfor i := range 5 {\n\tfmt.Printf(\"\\r%d%%\", i*25)\n\ttime.Sleep(20*time.Millisecond)\n}\nfmt.Println()"},
 		{Source: "%%\npanic(\"as it may\")", Tags: []string{"raises-exception"}},
 		{Source: "%%\npanic(\"never\")", Tags: []string{"skip-execution"}},

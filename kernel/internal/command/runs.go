@@ -11,7 +11,7 @@ import (
 	"text/tabwriter"
 
 	"circuitbook/kernel/internal/module"
-	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/artifact"
 )
 
 // runsCmd looks after the runs that notebooks keep.
@@ -25,7 +25,7 @@ type runsCmd struct {
 
 // Help is shown by runs --help.
 func (*runsCmd) Help() string {
-	return `Runs are what notebooks keep of expensive work: trained models, circuits, proofs. They lie in $` + store.RootVariable + `, or in runs in the cache folder. Finished ones are also found beside the notebooks of the engine's module, where they are read-only and packed: a zip for a large run, one for all small runs of a kind. A run is named KIND-HASH; one that is removed is made again when a notebook needs it. List, show and check exit with 1 if a run that they name is damaged.`
+	return `Runs are what notebooks keep of expensive work: trained models, circuits, proofs. They lie in $` + artifact.RootVariable + `, or in runs in the cache folder. Finished ones are also found beside the notebooks of the engine's module, where they are read-only and packed: a zip for a large run, one for all small runs of a kind. A run is named KIND-HASH; one that is removed is made again when a notebook needs it. List, show and check exit with 1 if a run that they name is damaged.`
 }
 
 type runsListCmd struct{}
@@ -79,9 +79,9 @@ func runRoots() ([]runRoot, error) {
 }
 
 // rootsOf is where runs are looked for with a module, which may be nil: what
-// [store.Roots] lists, and before the last of it the folder beside the module's notebooks.
+// [artifact.Roots] lists, and before the last of it the folder beside the module's notebooks.
 func rootsOf(m *module.Module) ([]string, error) {
-	dirs, err := store.Roots()
+	dirs, err := artifact.Roots()
 	if err == nil && m != nil && !slices.Contains(dirs, notebookRuns(m)) {
 		dirs = slices.Insert(dirs, 1, notebookRuns(m))
 	}
@@ -108,7 +108,7 @@ func (*runsListCmd) Run(a *app) error {
 	}
 	var all []runPlace
 	for i, root := range roots {
-		list, err := store.List(root.dir)
+		list, err := artifact.List(root.dir)
 		if err != nil {
 			return err
 		}
@@ -154,7 +154,7 @@ func (s *runsShowCmd) Run(a *app) error {
 			if len(all) > 0 {
 				fmt.Fprintln(a.stdout)
 			}
-			info, checkpoint, err := store.Check(at.root.dir, name)
+			info, checkpoint, err := artifact.Check(at.root.dir, name)
 			if err != nil {
 				return err
 			}
@@ -168,7 +168,7 @@ func (s *runsShowCmd) Run(a *app) error {
 // A runPlace is where a run of some name lies.
 type runPlace struct {
 	root runRoot
-	info store.RunInfo
+	info artifact.RunInfo
 }
 
 // find returns where runs lie, by name, in the order of the roots. A name that
@@ -177,7 +177,7 @@ type runPlace struct {
 func find(roots []runRoot, names []string) (map[string][]runPlace, error) {
 	found := map[string][]runPlace{}
 	for _, root := range roots {
-		list, err := store.List(root.dir)
+		list, err := artifact.List(root.dir)
 		if err != nil {
 			return nil, err
 		}
@@ -194,7 +194,7 @@ func find(roots []runRoot, names []string) (map[string][]runPlace, error) {
 }
 
 // show prints one run, which was checked, with its config and its provenance.
-func show(w io.Writer, root runRoot, info store.RunInfo, checkpoint *store.Checkpoint) {
+func show(w io.Writer, root runRoot, info artifact.RunInfo, checkpoint *artifact.Checkpoint) {
 	fmt.Fprintf(w, "%s: %s, %s, changed %s\n", info.Name, state(info), size(info.Size), changed(info))
 	fmt.Fprintf(w, "  in %s\n", root)
 	if text := about(info.Dir()); text != "" {
@@ -204,7 +204,7 @@ func show(w io.Writer, root runRoot, info store.RunInfo, checkpoint *store.Check
 	if checkpoint != nil {
 		fmt.Fprintf(w, "  checkpoint of step %d, whole: %s\n", checkpoint.Step, strings.Join(checkpoint.Names(), ", "))
 	}
-	if run, err := store.OpenDir(info.Dir()); err == nil { // else it is among the problems
+	if run, err := artifact.OpenDir(info.Dir()); err == nil { // else it is among the problems
 		fmt.Fprintf(w, "config %s\n", indent(run.Config()))
 		_ = run.Close() // it was only read
 	}
@@ -236,7 +236,7 @@ func (r *runsRmCmd) Run(a *app) error {
 	}
 	var failed error
 	for _, name := range names {
-		if err := store.Remove(own.dir, name); err != nil {
+		if err := artifact.Remove(own.dir, name); err != nil {
 			failed = errors.Join(failed, fmt.Errorf("%s is left: %w", name, err))
 			continue
 		}
@@ -257,9 +257,9 @@ func (c *runsCopyCmd) Run(a *app) error {
 	if err := folder("--to", c.To); err != nil {
 		return usage(err)
 	}
-	put := store.Pack
+	put := artifact.Pack
 	if c.Plain {
-		put = store.Copy
+		put = artifact.Copy
 	}
 	for _, name := range slices.Compact(slices.Sorted(slices.Values(c.Names))) {
 		copied, err := put(found[name][0].info.Dir(), c.To)
@@ -277,8 +277,8 @@ func (c *runsCopyCmd) Run(a *app) error {
 
 // has reports whether the folder holds a run of that name.
 func has(root runRoot, name string) bool {
-	list, err := store.List(root.dir)
-	return err == nil && slices.ContainsFunc(list, func(info store.RunInfo) bool { return info.Name == name })
+	list, err := artifact.List(root.dir)
+	return err == nil && slices.ContainsFunc(list, func(info artifact.RunInfo) bool { return info.Name == name })
 }
 
 // noRun is the error about a name that no folder holds.

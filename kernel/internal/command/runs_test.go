@@ -10,7 +10,8 @@ import (
 	"testing"
 
 	"circuitbook/kernel/internal/module"
-	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/artifact"
+	"circuitbook/sparsenn/tensorfile"
 )
 
 // A runsPlace has a folder for the user's runs and a module whose notebooks
@@ -30,15 +31,15 @@ func newRunsPlace(t *testing.T) runsPlace {
 		t.Fatal(err)
 	}
 	t.Setenv(module.Env, mod)
-	t.Setenv(store.RootVariable, p.own)
-	t.Setenv(store.NotebookRootVariable, "")
+	t.Setenv(artifact.RootVariable, p.own)
+	t.Setenv(artifact.NotebookRootVariable, "")
 	return p
 }
 
 // make makes a run under root, with a checkpoint if step is not negative.
-func (runsPlace) make(t *testing.T, root, kind string, config any, step int, done bool) *store.Run {
+func (runsPlace) make(t *testing.T, root, kind string, config any, step int, done bool) *artifact.Run {
 	t.Helper()
-	r, err := store.Open(root, kind, config)
+	r, err := artifact.Lock(root, kind, config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +47,7 @@ func (runsPlace) make(t *testing.T, root, kind string, config any, step int, don
 	if step < 0 {
 		return r
 	}
-	provenance, err := store.NewProvenance(7).JSON()
+	provenance, err := artifact.NewProvenance(7).JSON()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +57,7 @@ func (runsPlace) make(t *testing.T, root, kind string, config any, step int, don
 			return err
 		}
 	}
-	state := store.State{Dense: []store.Tensor{store.Float32Tensor("weight", []int{1000}, make([]float32, 1000))}}
+	state := tensorfile.State{Dense: []tensorfile.Tensor{tensorfile.Float32s("weight", []int{1000}, make([]float32, 1000))}}
 	if err := r.Save(step, done, map[string]func(io.Writer) error{"provenance.json": write(provenance), "model.safetensors": state.Write}); err != nil {
 		t.Fatal(err)
 	}
@@ -110,12 +111,12 @@ func TestRunsList(t *testing.T) {
 	if _, out, _ := p.runs(); strings.Contains(out, "read-only") || !strings.Contains(out, trained.Name()) {
 		t.Errorf("without a module:\n%s", out)
 	}
-	t.Setenv(store.NotebookRootVariable, p.committed)
+	t.Setenv(artifact.NotebookRootVariable, p.committed)
 	if _, out, _ := p.runs(); !strings.Contains(out, p.committed+" (read-only): 1 run\n") {
 		t.Errorf("in a cell:\n%s", out)
 	}
 	// Whoever makes the committed runs owns them.
-	t.Setenv(store.RootVariable, p.committed)
+	t.Setenv(artifact.RootVariable, p.committed)
 	if _, out, _ := p.runs(); strings.Contains(out, "read-only") || !strings.Contains(out, committed.Name()) {
 		t.Errorf("with the notebooks' runs as one's own:\n%s", out)
 	}
@@ -174,12 +175,12 @@ func TestRunsRemove(t *testing.T) {
 	committed := p.make(t, p.committed, "train", 4, 3, true)
 	both := p.make(t, p.own, "train", 5, 3, true)
 	p.make(t, p.committed, "train", 5, 3, true)
-	for _, r := range []*store.Run{one, two, both, committed} {
+	for _, r := range []*artifact.Run{one, two, both, committed} {
 		if err := r.Close(); err != nil {
 			t.Fatal(err)
 		}
 	}
-	there := func(r *store.Run) bool {
+	there := func(r *artifact.Run) bool {
 		_, err := os.Stat(r.Dir())
 		return err == nil
 	}
@@ -231,8 +232,8 @@ func TestRunsRefuse(t *testing.T) {
 		{"", "expected \"<name> ...\"", []string{"show"}},
 		{"", "there is no command runs nosuch", []string{"nosuch"}},
 		{"", `there is no run "nosuch"`, []string{"show", "nosuch"}},
-		{store.RootVariable, "set $CIRCUITBOOK_RUNS to one", nil},
-		{store.RootVariable, "set $CIRCUITBOOK_RUNS to one", []string{"rm", "train-0123456789abcdef"}},
+		{artifact.RootVariable, "set $CIRCUITBOOK_RUNS to one", nil},
+		{artifact.RootVariable, "set $CIRCUITBOOK_RUNS to one", []string{"rm", "train-0123456789abcdef"}},
 		{module.Env, "$CIRCUITBOOK_MODULE", nil},
 	} {
 		if c.env != "" {
@@ -275,7 +276,7 @@ func TestRunsCopy(t *testing.T) {
 	if code, _, problems := p.runs("copy", done.Name(), "train-0000000000000000", "--to", p.committed); code != exitUsage || !strings.Contains(problems, "no run") {
 		t.Errorf("exit code %d\n%s", code, problems)
 	}
-	if list, err := store.List(p.committed); err != nil || len(list) != 0 {
+	if list, err := artifact.List(p.committed); err != nil || len(list) != 0 {
 		t.Errorf("copied beside a mistyped name: %v %v", list, err)
 	}
 	if code, out, problems := p.runs("copy", done.Name(), "--to", p.committed); code != exitOK || out != "copied "+done.Name()+"\n" {
@@ -284,7 +285,7 @@ func TestRunsCopy(t *testing.T) {
 	if code, out, _ := p.runs("copy", done.Name(), "--to", p.committed); code != exitOK || out != done.Name()+" is there already\n" {
 		t.Errorf("the second time: exit code %d\n%s", code, out)
 	}
-	if list, err := store.List(p.committed); err != nil || len(list) != 1 || !list[0].Done {
+	if list, err := artifact.List(p.committed); err != nil || len(list) != 1 || !list[0].Done {
 		t.Errorf("%v %v", list, err)
 	}
 	if code, _, problems := p.runs("copy", half.Name(), "--to", p.committed); code == exitOK || !strings.Contains(problems, "not finished") {

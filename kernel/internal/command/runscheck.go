@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/artifact"
 )
 
 type runsCheckCmd struct {
@@ -35,7 +35,7 @@ func (c *runsCheckCmd) Run(a *app) error {
 	}
 	for _, name := range names {
 		for _, at := range found[name] {
-			info, _, err := store.Check(at.root.dir, name)
+			info, _, err := artifact.Check(at.root.dir, name)
 			if err != nil {
 				return err
 			}
@@ -49,7 +49,7 @@ func (c *runsCheckCmd) Run(a *app) error {
 }
 
 // problems prints what is wrong with a run, a line each.
-func problems(w io.Writer, before string, info store.RunInfo) {
+func problems(w io.Writer, before string, info artifact.RunInfo) {
 	if info.Problem != nil {
 		for line := range strings.Lines(info.Problem.Error()) {
 			fmt.Fprintf(w, "%s%s\n", before, strings.TrimSpace(line))
@@ -67,7 +67,7 @@ func damaged(all []runPlace) error {
 	}
 	names := make([][]string, len(remedies))
 	for _, at := range all {
-		newer := (*store.VersionError)(nil)
+		newer := (*artifact.VersionError)(nil)
 		switch {
 		case at.info.Problem == nil:
 		case errors.As(at.info.Problem, &newer):

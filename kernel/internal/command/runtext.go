@@ -8,12 +8,12 @@ import (
 	"strconv"
 	"strings"
 
-	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/artifact"
 )
 
 // state says how far a run is: what every command says of it.
-func state(info store.RunInfo) string {
-	switch newer := (*store.VersionError)(nil); {
+func state(info artifact.RunInfo) string {
+	switch newer := (*artifact.VersionError)(nil); {
 	case errors.As(info.Problem, &newer):
 		return "of a newer version"
 	case info.Step < 0 && info.Problem != nil:
@@ -43,7 +43,7 @@ func size(bytes int64) string {
 	return fmt.Sprintf("%.1f %s", value, unit)
 }
 
-func changed(info store.RunInfo) string { return info.Changed.Local().Format("2006-01-02 15:04") }
+func changed(info artifact.RunInfo) string { return info.Changed.Local().Format("2006-01-02 15:04") }
 
 func count(n int, what string) string {
 	if n == 1 {
@@ -55,7 +55,7 @@ func count(n int, what string) string {
 // about says what the config of the run in dir tells of its task, its seed and
 // the runs that it was made from or ties together, "" if nothing.
 func about(dir string) string {
-	run, err := store.OpenDir(dir)
+	run, err := artifact.OpenDir(dir)
 	if err != nil {
 		return ""
 	}

@@ -149,7 +149,7 @@ var cellCases = []cellCase{
 
 	{group: "Asking the engine for what it does not have", what: "a scale that is not there", source: "config, err := train.Scale(\"large\", 0)\nbook.Check(err)\nfmt.Println(config.Steps)"},
 	{what: "a run that is not there", source: "config := book.Must(train.Scale(\"tiny\", 12345))\nrun := book.Must(train.Open(config))\nrun.Model.L0()"},
-	{what: "a run whose checkpoint is damaged", source: "os.Setenv(store.NotebookRootVariable, \"damaged\") // instead of where it is whole\nconfig := book.Must(train.Scale(\"laptop\", 1))\nrun := book.Must(train.Open(config))\nrun.Model.L0()"},
+	{what: "a run whose checkpoint is damaged", source: "os.Setenv(artifact.NotebookRootVariable, \"damaged\") // instead of where it is whole\nconfig := book.Must(train.Scale(\"laptop\", 1))\nrun := book.Must(train.Open(config))\nrun.Model.L0()"},
 	{what: "a task that is not known", source: "book.Must(task.ByName(\"qoutes\"))"},
 	{what: "a file of pairs that is not one", source: "book.Must(task.Load(\"pairs.jsonl\"))"},
 	{what: "a prompt that is too long", source: "config := book.Must(train.Scale(\"laptop\", 1))\nrun := book.Must(train.Open(config))\nbook.Must(run.Model.Top(run.Tokenizer, strings.Repeat(\"x = 1\\n\", 100), 5))"},

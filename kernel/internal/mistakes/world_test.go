@@ -18,9 +18,9 @@ import (
 	"circuitbook/kernel/internal/kernelspec"
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/provision"
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/backend/plugin"
 	"circuitbook/sparsenn/cache"
-	"circuitbook/sparsenn/store"
 )
 
 // A world is where mistakes are made: a folder with a notebook and what else
@@ -52,7 +52,7 @@ func newWorld(t *testing.T) *world {
 	w.clean = strings.NewReplacer(w.dir, "DIR", w.temp, "TEMP", m.Dir, "MODULE", caches, "CACHE", machine.Tools.Env.GOROOT, "GOROOT",
 		machine.Tools.Env.GOMODCACHE, "GOMODCACHE")
 	w.env = append(provision.PythonEnviron(), "TMPDIR="+w.temp, module.Env+"="+m.Dir, "CIRCUITBOOK_OFFLINE=1", plugin.BackendEnv+"=go", "GOPROXY=off", "GONOSUMDB=*",
-		"PYTHONDONTWRITEBYTECODE=1", "LC_ALL=C", store.RootVariable+"="+filepath.Join(w.dir, "runs"), "COLUMNS=120")
+		"PYTHONDONTWRITEBYTECODE=1", "LC_ALL=C", artifact.RootVariable+"="+filepath.Join(w.dir, "runs"), "COLUMNS=120")
 	return w
 }
 
@@ -74,7 +74,7 @@ func (w *world) damage(t *testing.T) {
 	t.Helper()
 	from := filepath.Join(w.module.Dir, "notebooks", "runs", committedRun)
 	to := filepath.Join(w.dir, "damaged", committedRun)
-	if _, err := store.Copy(from, filepath.Dir(to)); err != nil {
+	if _, err := artifact.Copy(from, filepath.Dir(to)); err != nil {
 		t.Fatal(err)
 	}
 	names, err := filepath.Glob(filepath.Join(to, "checkpoint-*", "model.safetensors"))

@@ -3,7 +3,7 @@ package report
 import (
 	"circuitbook/kernel/internal/module"
 	"circuitbook/kernel/internal/notebook"
-	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/artifact"
 )
 
 // A Provenance says where a run's numbers come from.
@@ -16,8 +16,8 @@ type Provenance struct {
 	// Plugin is the one that cells were given, null where the pure-Go backend
 	// is used. A notebook that says which it loaded (backend.Info.Provenance)
 	// overrides it, as it does all but the notebook's own identity.
-	Plugin  *Plugin           `json:"plugin"`
-	Machine store.MachineInfo `json:"machine"`
+	Plugin  *Plugin              `json:"plugin"`
+	Machine artifact.MachineInfo `json:"machine"`
 	// Runs are those of the store that the outputs name, with what they were
 	// made from.
 	Runs    map[string]Run `json:"runs,omitempty"`

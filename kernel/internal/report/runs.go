@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"circuitbook/kernel/internal/notebook"
-	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/artifact"
 )
 
 // A Run says what one of the store's runs was made of. The hash of its recipe,
@@ -78,7 +78,7 @@ func namesIn(v any) (names []string) {
 // readRun reads a run from the first root that has a whole checkpoint of it.
 func readRun(roots []string, name string) (Run, bool) {
 	for _, root := range roots {
-		r, err := store.OpenDir(filepath.Join(root, name))
+		r, err := artifact.OpenDir(filepath.Join(root, name))
 		if err != nil {
 			continue
 		}
@@ -92,7 +92,7 @@ func readRun(roots []string, name string) (Run, bool) {
 }
 
 // describe reads what the run's checkpoint and config say.
-func describe(r *store.Run) (Run, bool) {
+func describe(r *artifact.Run) (Run, bool) {
 	checkpoint, _, err := r.Latest()
 	if err != nil || checkpoint == nil || !checkpoint.Has("provenance.json") {
 		return Run{}, false
@@ -101,7 +101,7 @@ func describe(r *store.Run) (Run, bool) {
 	if err != nil {
 		return Run{}, false
 	}
-	var p store.Provenance
+	var p artifact.Provenance
 	if json.Unmarshal(text, &p) != nil {
 		return Run{}, false
 	}

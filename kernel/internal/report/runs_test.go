@@ -10,13 +10,13 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"circuitbook/kernel/internal/notebook"
-	"circuitbook/sparsenn/store"
+	"circuitbook/sparsenn/artifact"
 )
 
 // made makes a finished run in root and returns its name.
-func made(t *testing.T, root, kind string, config any, p store.Provenance) string {
+func made(t *testing.T, root, kind string, config any, p artifact.Provenance) string {
 	t.Helper()
-	run, err := store.Open(root, kind, config)
+	run, err := artifact.Lock(root, kind, config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -39,13 +39,13 @@ func made(t *testing.T, root, kind string, config any, p store.Provenance) strin
 // whichever root it lies, with what it was made from; what is not whole is not.
 func TestRuns(t *testing.T) {
 	own, beside := t.TempDir(), t.TempDir()
-	at := store.NewProvenance(4)
+	at := artifact.NewProvenance(4)
 	at.Data["corpus"] = "c0"
 	sparse := made(t, beside, "train", map[string]any{"data": "m0", "config": 1}, at)
 	dense := made(t, own, "train", map[string]any{"data": "m1", "config": 2}, at)
 	damaged := made(t, own, "train", map[string]any{"config": 3}, at)
 	unused := made(t, own, "train", map[string]any{"config": 4}, at)
-	at = store.NewProvenance(5)
+	at = artifact.NewProvenance(5)
 	at.Parents = map[string]string{"sparse": sparse, "dense": dense, "gone": "train-0123456789abcdef"}
 	bridge := made(t, own, "bridge", map[string]any{"data": map[string]int{"a": 1}}, at)
 	files, err := filepath.Glob(filepath.Join(own, damaged, "*", "provenance.json"))

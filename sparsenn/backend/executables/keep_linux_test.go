@@ -20,7 +20,6 @@ import (
 	"circuitbook/sparsenn/backend"
 	"circuitbook/sparsenn/backend/executables"
 	"circuitbook/sparsenn/cache"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/train"
 )
 
@@ -99,7 +98,7 @@ func child(t *testing.T, executables string, env ...string) outcome {
 		t.Fatal(err)
 	}
 	cmd := exec.CommandContext(t.Context(), self)
-	cmd.Env = append(os.Environ(), childEnv+"=1", "CIRCUITBOOK_CACHE="+mine, store.RootVariable+"="+t.TempDir(), store.NotebookRootVariable+"=")
+	cmd.Env = append(os.Environ(), childEnv+"=1", "CIRCUITBOOK_CACHE="+mine, artifact.RootVariable+"="+t.TempDir(), artifact.NotebookRootVariable+"=")
 	cmd.Env = append(cmd.Env, env...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr

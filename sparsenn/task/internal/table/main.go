@@ -19,7 +19,6 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/corpus"
-	"circuitbook/sparsenn/store"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -84,7 +83,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 
 // open loads the finished run of a folder.
 func open(dir string) (*train.Result, error) {
-	run, err := store.OpenDir(dir)
+	run, err := artifact.OpenDir(dir)
 	if err != nil {
 		return nil, fmt.Errorf("-run: %w", err)
 	}
@@ -98,7 +97,7 @@ func open(dir string) (*train.Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("-run: %s is not of a training run: %w", dir, err)
 	}
-	if err := os.Setenv(store.NotebookRootVariable, filepath.Dir(filepath.Clean(dir))); err != nil {
+	if err := os.Setenv(artifact.NotebookRootVariable, filepath.Dir(filepath.Clean(dir))); err != nil {
 		return nil, err
 	}
 	return train.Open(config)
