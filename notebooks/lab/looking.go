@@ -5,8 +5,8 @@ import (
 	"slices"
 
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/probe"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/task"
@@ -41,7 +41,7 @@ func (c *Circuit) LooksBack() Looking {
 }
 
 // attention is how much the head looks back in a model.
-func (l Looking) attention(m prove.Recorder, of string) Estimate {
+func (l Looking) attention(m model.Recorder, of string) Estimate {
 	list := must(probe.Attention(m, l.Circuit.reported().ForMeasuring(), l.Head, l.Circuit.Data().Model.Sink))
 	return Estimate{stat.Mean(list), of, "of the head's attention"}
 }

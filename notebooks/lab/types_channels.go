@@ -90,7 +90,7 @@ func (ts typesStudy) channelsStudy() Result {
 	for _, e := range list {
 		sequences = append(sequences, e.Prompt, e.Counter)
 	}
-	tokens := typesPadded(sequences)
+	tokens, _ := model.Padded(sequences)
 	answers := must(run.Tokenizer.Texts([]int32{list[0].Target, list[0].Alt}))
 	t := viz.Table{
 		Note: typesNote(run, fmt.Sprintf("What head %d.%d reads", r.Head.Layer, r.Head.Head), fmt.Sprintf("%d report pairs.", len(list))),

@@ -89,7 +89,7 @@ func (ts typesStudy) headsStudy() Result {
 	for _, e := range list {
 		sequences = append(sequences, e.Prompt, e.Counter)
 	}
-	tokens := typesPadded(sequences)
+	tokens, _ := model.Padded(sequences)
 	name := func(l typesLayout) []int { return l.Name }
 	kind, last := typesSpots()[0], typesSpots()[3]
 	t := viz.Table{

@@ -16,17 +16,6 @@ import (
 )
 
 // The way through the circuit, what every node is where it matters, and the two with names over a pair.
-// padded makes sequences equally long.
-func typesPadded(sequences [][]int32) (out [][]int32) {
-	longest := 0
-	for _, s := range sequences {
-		longest = max(longest, len(s))
-	}
-	for _, s := range sequences {
-		out = append(out, append(slices.Clone(s), make([]int32, longest-len(s))...))
-	}
-	return out
-}
 
 // strip is a node over both sides of a pair, in a model or a part of it.
 func typesStrip(run *train.Result, m study.Reader, e task.Example, node circuit.Node) viz.TokenStrip {
@@ -68,7 +57,8 @@ func (ts typesStudy) nodesStudy() Result {
 	for _, e := range list {
 		sequences = append(sequences, e.Prompt, e.Counter)
 	}
-	rec := must(m.Record(typesPadded(sequences), sites))
+	tokens, _ := model.Padded(sequences)
+	rec := must(m.Record(tokens, sites))
 	// at is the mean of a node over one side at the first token of a place.
 	at := func(n circuit.Node, side int, pick func(typesLayout) []int) float64 {
 		sum := 0.0

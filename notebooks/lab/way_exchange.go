@@ -4,13 +4,14 @@ import (
 	"fmt"
 
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 )
 
 // strip is a node over both sides of a pair, in a model or a part of it.
-func (w Way) strip(m prove.Recorder, e task.Example, node string) viz.TokenStrip {
+func (w Way) strip(m model.Recorder, e task.Example, node string) viz.TokenStrip {
 	n, model := nodeOf(node), w.Circuit.model
 	over := func(tokens []int32) []float64 {
 		a := must(recordOf(m, tokens, n.Site))

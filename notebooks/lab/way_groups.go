@@ -7,6 +7,7 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/contrast"
+	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/study"
@@ -16,7 +17,7 @@ import (
 
 // held is what a part of the model makes of pairs: losses, and the shares of attention that its
 // head gives from the last token to the sink and to the token that opens, on either side.
-func (w Way) held(m prove.Recorder, list []task.Example, sides [2]contrast.Side) (loss stat.Estimate, seen []float64) {
+func (w Way) held(m model.Recorder, list []task.Example, sides [2]contrast.Side) (loss stat.Estimate, seen []float64) {
 	none := contrast.Head(w.Circuit.Data().Model, w.Head, false, nil, nil)
 	var a [2]contrast.Attended
 	for s, side := range sides {

@@ -5,13 +5,12 @@ import (
 
 	"circuitbook/sparsenn/contrast"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
 )
 
 // recordOf is a site of a model on one sequence.
-func recordOf(m prove.Recorder, tokens []int32, site string) (model.Activation, error) {
+func recordOf(m model.Recorder, tokens []int32, site string) (model.Activation, error) {
 	rec, err := m.Record([][]int32{tokens}, []model.Site{model.Site(site)})
 	if err != nil {
 		return model.Activation{}, err

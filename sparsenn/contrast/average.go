@@ -5,7 +5,6 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/stat"
 )
 
@@ -15,7 +14,7 @@ type Brought struct{ Value, Mean, Tokens []float64 }
 
 // Brings reads the value of a head on prompts, a node of an attn.v, and what the head makes of
 // it at the last token.
-func Brings(m prove.Recorder, prompts [][]int32, value circuit.Node) (out Brought, err error) {
+func Brings(m model.Recorder, prompts [][]int32, value circuit.Node) (out Brought, err error) {
 	for _, b := range Batches(prompts) {
 		a, err := record(m, b, nil, model.Site(value.Site), model.At(value.Layer(), model.AttnY))
 		if err != nil {

@@ -7,7 +7,6 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/task"
 )
 
@@ -17,7 +16,7 @@ func against(logits []float32, e task.Example) float64 {
 }
 
 // record runs a batch, under a change if there is one.
-func record(m prove.Recorder, b Batch, do Change, sites ...model.Site) ([]model.Activation, error) {
+func record(m model.Recorder, b Batch, do Change, sites ...model.Site) ([]model.Activation, error) {
 	var changes []model.Intervention
 	if do != nil {
 		changes = do(b)
@@ -32,7 +31,7 @@ func record(m prove.Recorder, b Batch, do Change, sites ...model.Site) ([]model.
 // Look runs prompts whose possible answers are those of e. It returns P of e's answer against
 // the other and, for each node, its value at a token, [node][prompt]: where says at which, nil
 // at the last.
-func Look(m prove.Recorder, prompts [][]int32, e task.Example, nodes []circuit.Node, where []int, do Change) (p []float64, values [][]float64, err error) {
+func Look(m model.Recorder, prompts [][]int32, e task.Example, nodes []circuit.Node, where []int, do Change) (p []float64, values [][]float64, err error) {
 	sites, of := []model.Site{model.Logits}, map[string]int{}
 	for _, n := range nodes {
 		if _, ok := of[n.Site]; !ok {
@@ -61,7 +60,7 @@ func Look(m prove.Recorder, prompts [][]int32, e task.Example, nodes []circuit.N
 }
 
 // Site is a whole site at one token of every prompt, [prompt][channel].
-func Site(m prove.Recorder, prompts [][]int32, site model.Site, token []int) (out [][]float32, err error) {
+func Site(m model.Recorder, prompts [][]int32, site model.Site, token []int) (out [][]float32, err error) {
 	for _, b := range Batches(prompts) {
 		a, err := record(m, b, nil, site)
 		if err != nil {
@@ -80,7 +79,7 @@ func Site(m prove.Recorder, prompts [][]int32, site model.Site, token []int) (ou
 type Attended struct{ P, Sink, Open []float64 }
 
 // Attend runs a side under a change.
-func Attend(m prove.Recorder, of Side, e task.Example, h circuit.Head, sink bool, do Change) (out Attended, err error) {
+func Attend(m model.Recorder, of Side, e task.Example, h circuit.Head, sink bool, do Change) (out Attended, err error) {
 	for _, b := range Batches(of.Prompts) {
 		a, err := record(m, b, do, model.Logits, model.At(h.Layer, model.AttnPattern))
 		if err != nil {

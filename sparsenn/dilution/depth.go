@@ -5,7 +5,6 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/task"
 )
 
@@ -65,7 +64,7 @@ type Seen struct{ Depth, Lead []float64 }
 
 // Read records depth and lead on prompts of every length, for both sides of the
 // pairs.
-func (d Depth) Read(m prove.Recorder, p Prompts) (prompt, counter []Seen, err error) {
+func (d Depth) Read(m model.Recorder, p Prompts) (prompt, counter []Seen, err error) {
 	if len(d.Nodes) == 0 {
 		return nil, nil, fmt.Errorf("dilution: a depth without nodes cannot be read; DepthOf finds them")
 	}

@@ -5,7 +5,6 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/task"
 )
 
@@ -18,7 +17,7 @@ const Even = 0.5
 // It is 1 for a plain average and about 1/tokens for a head that picks one. Heads
 // are those of the kept values in the depth's layer, ascending; the mean is over
 // prompts, both sides counted.
-func Evenness(m prove.Recorder, c *circuit.Circuit, d Depth, list []task.Example) (heads []circuit.Head, even []float64, err error) {
+func Evenness(m model.Recorder, c *circuit.Circuit, d Depth, list []task.Example) (heads []circuit.Head, even []float64, err error) {
 	if len(d.Nodes) == 0 || len(list) == 0 {
 		return nil, nil, fmt.Errorf("dilution: no depth or no prompts to see where heads look")
 	}

@@ -6,13 +6,12 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/task"
 )
 
 // patterns is a model of two heads: the first looks at all tokens alike, the second
 // at the first of its keys alone.
-type patterns struct{ prove.Recorder }
+type patterns struct{ model.Recorder }
 
 func (patterns) Record(tokens [][]int32, sites []model.Site, _ ...model.Intervention) (*model.Recording, error) {
 	n := len(tokens[0])

@@ -7,7 +7,7 @@ import (
 	"strconv"
 
 	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/task"
 )
 
@@ -38,7 +38,7 @@ func never() Failure {
 // a circuit says, read at its depth, and by PredictLead what the models named in leads say
 // themselves. Where there is no threshold no failure is foretold, and OK is false if it is the
 // circuit's; a depth without nodes is a circuit that says nothing.
-func Foretell(seed uint64, alone prove.Recorder, d Depth, leads map[string]task.Predictor, p Prompts) (Forecast, Prediction, error) {
+func Foretell(seed uint64, alone model.Recorder, d Depth, leads map[string]task.Predictor, p Prompts) (Forecast, Prediction, error) {
 	f := Forecast{Seed: seed, Filler: p.Filler.Name, By: map[string][4]string{}, Side: map[string]int{}}
 	out := Prediction{Failure: never()}
 	for name, m := range leads {

@@ -5,7 +5,7 @@ import (
 	"math"
 	"slices"
 
-	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 )
@@ -31,7 +31,7 @@ func Measure(seed uint64, in string, m task.Predictor, p Prompts) (Measured, err
 
 // MeasureCircuit is Measure of a circuit alone, with what its depth was on either side,
 // [length].
-func MeasureCircuit(seed uint64, m prove.Recorder, d Depth, p Prompts) (x Measured, prompt, counter []Seen, err error) {
+func MeasureCircuit(seed uint64, m model.Recorder, d Depth, p Prompts) (x Measured, prompt, counter []Seen, err error) {
 	if prompt, counter, err = d.Read(m, p); err != nil {
 		return x, nil, nil, err
 	}

@@ -7,7 +7,7 @@ import (
 
 	gonum "gonum.org/v1/gonum/stat"
 
-	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 )
@@ -35,7 +35,7 @@ type Prediction struct {
 // Predict fits a prediction for a circuit, or for the whole model that it was found
 // in, read at the circuit's depth. The prompts are to be short, within what the model
 // was trained on, and of the select split.
-func Predict(m prove.Recorder, d Depth, p Prompts) (Prediction, error) {
+func Predict(m model.Recorder, d Depth, p Prompts) (Prediction, error) {
 	if len(p.Lengths) < 3 {
 		return Prediction{}, fmt.Errorf("dilution with %s: a prediction from %d lengths; give at least three", p.Filler.Name, len(p.Lengths))
 	}

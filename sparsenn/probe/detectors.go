@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/task"
 )
 
@@ -14,7 +15,7 @@ const Blind = 0.1
 // opening token of either side, and, of those that find none (see Blind), or of all if there
 // are none such, the one that best tells one side from the other there. With them comes what
 // they do. It is a choice: the examples are to be of the select split.
-func Detectors(m Recorder, list []task.Example, nodes []circuit.Node) (either, which int, e, w Firing, err error) {
+func Detectors(m model.Recorder, list []task.Example, nodes []circuit.Node) (either, which int, e, w Firing, err error) {
 	values, err := OnPairs(m, list, nodes)
 	if err != nil {
 		return 0, 0, e, w, err

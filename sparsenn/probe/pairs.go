@@ -22,25 +22,12 @@ func Sides(list []task.Example) (tokens [][]int32, last []int) {
 	for _, e := range list {
 		sequences = append(sequences, e.Prompt, e.Counter)
 	}
-	return Padded(sequences)
-}
-
-// Padded brings sequences to one length, filled up behind their end with token 0, and says
-// which token each ends with.
-func Padded(sequences [][]int32) (tokens [][]int32, last []int) {
-	longest := 0
-	for _, s := range sequences {
-		longest = max(longest, len(s))
-	}
-	for _, s := range sequences {
-		tokens, last = append(tokens, append(slices.Clone(s), make([]int32, longest-len(s))...)), append(last, len(s)-1)
-	}
-	return tokens, last
+	return model.Padded(sequences)
 }
 
 // OnPairs says what nodes are on both sides of examples, prompt and counterpart in turn:
 // [node][side][token], each side as long as it is.
-func OnPairs(m Recorder, list []task.Example, nodes []circuit.Node) ([][][]float64, error) {
+func OnPairs(m model.Recorder, list []task.Example, nodes []circuit.Node) ([][][]float64, error) {
 	out := make([][][]float64, len(nodes))
 	var sites []model.Site
 	for _, n := range nodes {
@@ -97,7 +84,7 @@ func Opening(prompt, counter []int32) int {
 
 // Attention is how much of its attention a head pays from the last token to the one in which
 // the sides differ first: the mean over both sides, for each of the examples.
-func Attention(m Recorder, list []task.Example, h circuit.Head, sink bool) (out []float64, err error) {
+func Attention(m model.Recorder, list []task.Example, h circuit.Head, sink bool) (out []float64, err error) {
 	for part := range slices.Chunk(list, PairsAtOnce) {
 		tokens, last := Sides(part)
 		rec, err := m.Record(tokens, []model.Site{model.At(h.Layer, model.AttnPattern)})

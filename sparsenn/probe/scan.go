@@ -8,11 +8,6 @@ import (
 	"circuitbook/sparsenn/model"
 )
 
-// Recorder is a model or a part of one, such as a *model.Model and a *prove.Part.
-type Recorder interface {
-	Record(tokens [][]int32, sites []model.Site, changes ...model.Intervention) (*model.Recording, error)
-}
-
 // scanBatch is how many windows a call of Record takes; always as many, so that
 // one program serves them all.
 const scanBatch = 32
@@ -22,7 +17,7 @@ const scanBatch = 32
 // that circuits do not have, such as 1.resid_in. progress, which may be nil, is
 // called with the number of windows done. When ctx is cancelled, Scan stops
 // within a batch.
-func Scan(ctx context.Context, m Recorder, windows []Window, nodes []circuit.Node, progress func(done, all int)) ([][][]float32, error) {
+func Scan(ctx context.Context, m model.Recorder, windows []Window, nodes []circuit.Node, progress func(done, all int)) ([][][]float32, error) {
 	if len(windows) == 0 || len(nodes) == 0 {
 		return nil, fmt.Errorf("probe: %d nodes in %d windows; give at least one of each", len(nodes), len(windows))
 	}

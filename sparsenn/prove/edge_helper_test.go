@@ -14,7 +14,7 @@ type trainConfig = train.Config
 
 // lossWithShift is the loss of examples where the channel that an edge writes is
 // shifted at every token by weight·(mean − carried).
-func lossWithShift(t *testing.T, m Recorder, examples []task.Example, e *circuit.Edge, mean float64) float64 {
+func lossWithShift(t *testing.T, m model.Recorder, examples []task.Example, e *circuit.Edge, mean float64) float64 {
 	t.Helper()
 	carrier := model.Site(e.From.Site)
 	if e.From.Kind() == "v" {

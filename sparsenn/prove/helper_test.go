@@ -71,7 +71,7 @@ func reportOf(t testing.TB, run *train.Result, c Config) []task.Example {
 }
 
 // lossOf is the mean loss of examples under a recorder, by the slow way.
-func lossOf(t testing.TB, m Recorder, examples []task.Example, changes ...model.Intervention) float64 {
+func lossOf(t testing.TB, m model.Recorder, examples []task.Example, changes ...model.Intervention) float64 {
 	t.Helper()
 	sum := 0.0
 	for _, e := range examples {

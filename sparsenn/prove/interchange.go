@@ -6,11 +6,6 @@ import (
 	"circuitbook/sparsenn/task"
 )
 
-// Recorder is a model or a [Part] of one.
-type Recorder interface {
-	Record(tokens [][]int32, sites []model.Site, changes ...model.Intervention) (*model.Recording, error)
-}
-
 // Swap is what became of the answers when a node's activation was swapped
 // between the two prompts of every pair.
 type Swap struct {
@@ -29,6 +24,6 @@ type Swap struct {
 // Where the prompts differ in length they are aligned at their ends; a token
 // without a counterpart keeps its own activation. Examples of a task with one
 // answer are an error.
-func Interchange(m Recorder, examples []task.Example, node circuit.Node) (Swap, error) {
+func Interchange(m model.Recorder, examples []task.Example, node circuit.Node) (Swap, error) {
 	return InterchangeAt(m, examples, []circuit.Node{node}, FromEnd)
 }

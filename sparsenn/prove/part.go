@@ -92,6 +92,18 @@ func (p *Part) Between(target, alt int32) (*Part, error) {
 	return &out, nil
 }
 
+// Width is how many channels a site has.
+func (p *Part) Width(s model.Site) (int, error) { return p.run.Config.Model.Width(s) }
+
+// Calibration is how margins of two of its logits are to be read: as pruning fitted it for
+// the circuit alone, and plain where they come so already, as after [Part.Between].
+func (p *Part) Calibration() ablate.Calibration {
+	if p.answers != nil {
+		return ablate.Plain
+	}
+	return p.calibration
+}
+
 // read moves the logit of the target in a vector of logits.
 func (p *Part) read(logits []float32) error {
 	if p.answers == nil || p.calibration == ablate.Plain {
@@ -162,9 +174,9 @@ func compose(a, b model.Intervention) (model.Intervention, error) {
 // Next returns the logits after each of the sequences, which may differ in
 // length: [batch][Vocab].
 func (p *Part) Next(sequences [][]int32) ([][]float32, error) {
-	padded, last, err := pad(sequences)
-	if err != nil {
-		return nil, err
+	padded, last := model.Padded(sequences)
+	if i := slices.Index(last, -1); i >= 0 {
+		return nil, fmt.Errorf("sequence %d is empty; give at least one token", i)
 	}
 	rec, err := p.Record(padded, []model.Site{model.Logits})
 	if err != nil {
@@ -175,20 +187,4 @@ func (p *Part) Next(sequences [][]int32) ([][]float32, error) {
 		out[i] = slices.Clone(rec.Activations[0].At(i, at))
 	}
 	return out, nil
-}
-
-// pad makes sequences equally long, on the right, and says where each ends.
-func pad(sequences [][]int32) (padded [][]int32, last []int, err error) {
-	longest := 0
-	for i, s := range sequences {
-		if len(s) == 0 {
-			return nil, nil, fmt.Errorf("sequence %d is empty; give at least one token", i)
-		}
-		longest = max(longest, len(s))
-	}
-	for _, s := range sequences {
-		padded = append(padded, append(slices.Clone(s), make([]int32, longest-len(s))...))
-		last = append(last, len(s)-1)
-	}
-	return padded, last, nil
 }

@@ -23,7 +23,7 @@ type Move struct{ From, To Place }
 // exchange; of several moves to one place the last one counts. The nodes may be
 // of any sites with channels, also of one that circuits do not have, such as
 // 1.resid_in.
-func Transplant(m Recorder, sequences [][]int32, nodes []circuit.Node, moves []Move) (before, after [][]float32, err error) {
+func Transplant(m model.Recorder, sequences [][]int32, nodes []circuit.Node, moves []Move) (before, after [][]float32, err error) {
 	before, each, err := TransplantEach(m, sequences, [][]circuit.Node{nodes}, moves)
 	if err != nil {
 		return nil, nil, err
@@ -34,7 +34,7 @@ func Transplant(m Recorder, sequences [][]int32, nodes []circuit.Node, moves []M
 // TransplantEach is [Transplant] of several groups of nodes, each alone: the run
 // as it is, is made once for all of them, and one program serves every run. after
 // is by group, [group][sequence][vocab].
-func TransplantEach(m Recorder, sequences [][]int32, groups [][]circuit.Node, moves []Move) (before [][]float32, after [][][]float32, err error) {
+func TransplantEach(m model.Recorder, sequences [][]int32, groups [][]circuit.Node, moves []Move) (before [][]float32, after [][][]float32, err error) {
 	var sites []model.Site
 	for _, nodes := range groups {
 		if len(nodes) == 0 {
@@ -50,9 +50,9 @@ func TransplantEach(m Recorder, sequences [][]int32, groups [][]circuit.Node, mo
 		return nil, nil, fmt.Errorf("transplant: no nodes given")
 	}
 	at := groups[0][0]
-	padded, last, err := pad(sequences)
-	if err != nil {
-		return nil, nil, err
+	padded, last := model.Padded(sequences)
+	if i := slices.Index(last, -1); i >= 0 {
+		return nil, nil, fmt.Errorf("transplant at %s: sequence %d is empty; give at least one token", at, i)
 	}
 	if len(padded) == 0 {
 		return nil, nil, fmt.Errorf("transplant at %s: no sequences given", at)
@@ -113,12 +113,12 @@ func TransplantEach(m Recorder, sequences [][]int32, groups [][]circuit.Node, mo
 }
 
 // widthOf is the number of channels of a site.
-func widthOf(m Recorder, s model.Site) (int, error) {
+func widthOf(m model.Recorder, s model.Site) (int, error) {
 	switch m := m.(type) {
 	case *model.Model:
 		return m.Config.Width(s)
-	case *Part:
-		return m.run.Config.Model.Width(s)
+	case interface{ Width(model.Site) (int, error) }:
+		return m.Width(s)
 	}
 	rec, err := m.Record([][]int32{{0}}, []model.Site{s})
 	if err != nil {
@@ -147,7 +147,7 @@ func FromEnd(prompt, counter []int32) [][2]int {
 // answers swap. Where at pairs nothing, nothing is exchanged in that pair, which
 // counts all the same. Swap.Node is the first of the nodes. Examples of a task
 // with one answer are an error.
-func InterchangeAt(m Recorder, examples []task.Example, nodes []circuit.Node, at Pairing) (Swap, error) {
+func InterchangeAt(m model.Recorder, examples []task.Example, nodes []circuit.Node, at Pairing) (Swap, error) {
 	s, err := InterchangeEach(m, examples, [][]circuit.Node{nodes}, at)
 	if err != nil {
 		return Swap{N: len(examples)}, err
@@ -157,7 +157,7 @@ func InterchangeAt(m Recorder, examples []task.Example, nodes []circuit.Node, at
 
 // InterchangeEach is [InterchangeAt] of several groups of nodes, each alone, in
 // little more than half of the time that one after the other takes.
-func InterchangeEach(m Recorder, examples []task.Example, groups [][]circuit.Node, at Pairing) ([]Swap, error) {
+func InterchangeEach(m model.Recorder, examples []task.Example, groups [][]circuit.Node, at Pairing) ([]Swap, error) {
 	for _, nodes := range groups {
 		if len(nodes) == 0 {
 			return nil, fmt.Errorf("interchange: no nodes given")
@@ -186,8 +186,8 @@ func InterchangeEach(m Recorder, examples []task.Example, groups [][]circuit.Nod
 		return nil, err
 	}
 	calibration := ablate.Plain
-	if p, ok := m.(*Part); ok && p.answers == nil { // else its logits come as they are read
-		calibration = p.calibration
+	if p, ok := m.(interface{ Calibration() ablate.Calibration }); ok {
+		calibration = p.Calibration()
 	}
 	n := float64(len(sequences))
 	out := make([]Swap, len(groups))

@@ -77,7 +77,7 @@ func TestTransplantMoves(t *testing.T) {
 }
 
 // plain hides what a recorder is.
-type plain struct{ Recorder }
+type plain struct{ model.Recorder }
 
 // TestTransplantRecorders: a model, a part that leaves nothing out, and a
 // recorder of neither kind give the same.
@@ -96,7 +96,7 @@ func TestTransplantRecorders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, m := range map[string]Recorder{"part": part, "other": plain{run.Model}} {
+	for name, m := range map[string]model.Recorder{"part": part, "other": plain{run.Model}} {
 		before, after, err := Transplant(m, three, nodes, move)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)

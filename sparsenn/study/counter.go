@@ -8,7 +8,6 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/probe"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 )
@@ -31,7 +30,7 @@ type Held struct {
 // HoldByPosition holds nodes of a circuit at their mean in training text, at their mean on
 // other prompts, at zero, and at the mean that the position of the token has on other
 // prompts: if the last changes nothing and the others do, what counts of them is the position.
-func HoldByPosition(ctx context.Context, m prove.Recorder, config model.Config, c *circuit.Circuit, list, other []task.Example, head circuit.Head, nodes []circuit.Node) (h Held, err error) {
+func HoldByPosition(ctx context.Context, m model.Recorder, config model.Config, c *circuit.Circuit, list, other []task.Example, head circuit.Head, nodes []circuit.Node) (h Held, err error) {
 	h.Nodes = nodes
 	v, err := probe.OnPairs(m, other, nodes)
 	if err != nil {
@@ -138,7 +137,7 @@ type Looked struct {
 
 // ExchangeWithin exchanges nodes between the two opening tokens of the same prompt, and says
 // what a head and the answers do as they are, and then.
-func ExchangeWithin(ctx context.Context, m prove.Recorder, config model.Config, list []Twice, nodes []circuit.Node, head circuit.Head) (before, after Looked, err error) {
+func ExchangeWithin(ctx context.Context, m model.Recorder, config model.Config, list []Twice, nodes []circuit.Node, head circuit.Head) (before, after Looked, err error) {
 	var own, earlier, turned [2][]float64
 	for part := range slices.Chunk(list, 2*probe.PairsAtOnce) {
 		if err := ctx.Err(); err != nil {
@@ -148,7 +147,7 @@ func ExchangeWithin(ctx context.Context, m prove.Recorder, config model.Config, 
 		for _, x := range part {
 			sequences = append(sequences, x.Tokens)
 		}
-		tokens, last := probe.Padded(sequences)
+		tokens, last := model.Padded(sequences)
 		was := make([]model.Activation, len(nodes))
 		for j, n := range nodes {
 			if j > 0 && n.Site == nodes[j-1].Site {

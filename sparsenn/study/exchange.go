@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/probe"
 	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/task"
@@ -12,7 +13,7 @@ import (
 
 // Exchange is prove.InterchangeEach over any number of examples, a batch at a time.
 // It is empty where there are no groups.
-func Exchange(m prove.Recorder, list []task.Example, at prove.Pairing, groups ...[]circuit.Node) ([]prove.Swap, error) {
+func Exchange(m model.Recorder, list []task.Example, at prove.Pairing, groups ...[]circuit.Node) ([]prove.Swap, error) {
 	out := make([]prove.Swap, len(groups))
 	if len(groups) == 0 {
 		return out, nil
@@ -56,7 +57,7 @@ func OfKinds(c *circuit.Circuit, n int, kinds ...string) (out []circuit.Node) {
 // Most is the index of the group whose exchange turns the answers of examples most, by the
 // margin; -1 where there are no groups. It is a choice: the examples are to be of the
 // select split.
-func Most(m prove.Recorder, list []task.Example, at prove.Pairing, groups ...[]circuit.Node) (int, error) {
+func Most(m model.Recorder, list []task.Example, at prove.Pairing, groups ...[]circuit.Node) (int, error) {
 	best, least := -1, math.Inf(1)
 	swaps, err := Exchange(m, list, at, groups...)
 	for i, s := range swaps {
@@ -70,7 +71,7 @@ func Most(m prove.Recorder, list []task.Example, at prove.Pairing, groups ...[]c
 // LookingBack is the head of a circuit whose values, exchanged at the opening token alone,
 // turn the answers of examples most, with those of its values that the circuit has. ok is
 // false where no head has any. It is a choice, as that of [Most] is.
-func LookingBack(m prove.Recorder, c *circuit.Circuit, list []task.Example) (head circuit.Head, values []circuit.Node, ok bool, err error) {
+func LookingBack(m model.Recorder, c *circuit.Circuit, list []task.Example) (head circuit.Head, values []circuit.Node, ok bool, err error) {
 	least := math.Inf(1)
 	for _, h := range c.Heads() {
 		v := OfHead(c, h, circuit.Value)

@@ -7,7 +7,6 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/probe"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 )
@@ -76,7 +75,7 @@ type Reading struct{ Loss, Right, Look stat.Estimate }
 
 // Under reads pairs with a model under a change, nil for none. Intervals are of the normal
 // approximation; see [Mean].
-func Under(m prove.Recorder, sink bool, list []task.Example, head circuit.Head, do Change) (r Reading, err error) {
+func Under(m model.Recorder, sink bool, list []task.Example, head circuit.Head, do Change) (r Reading, err error) {
 	var loss, right, look []float64
 	for part := range slices.Chunk(list, probe.PairsAtOnce) {
 		tokens, last := probe.Sides(part)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
@@ -13,7 +14,7 @@ import (
 // Reader is a model or a part of one: it predicts, and can be recorded and changed.
 type Reader interface {
 	task.Predictor
-	prove.Recorder
+	model.Recorder
 }
 
 // View is a model or a part of one under the names that it has in tables and in
