@@ -10,6 +10,7 @@ import (
 	"circuitbook/sparsenn/ablate"
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/internal/tinytest"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
@@ -19,9 +20,9 @@ import (
 // it stands alone; the model is not, whole or without it; random circuits are by
 // what suits each best.
 func TestCalibrated(t *testing.T) {
-	runsIn(t)
-	run, config := untrained(t, nil), quick()
-	plain := every(t, run, 11)
+	tinytest.Runs(t)
+	run, config := tinytest.Untrained(t, nil), quick()
+	plain := tinytest.Every(t, run, 11)
 	prove := func(scale, shift float64) *Result {
 		c := *plain
 		c.Calibrated, c.LogitScale, c.LogitShift = scale != 0, scale, shift
@@ -80,9 +81,9 @@ func TestCalibrated(t *testing.T) {
 // TestInterchangeCalibrated: swaps in a calibrated circuit are counted as it reads
 // its logits. A shift helps one side of every pair and hurts the other.
 func TestInterchangeCalibrated(t *testing.T) {
-	runsIn(t)
-	run, config := untrained(t, nil), quick()
-	c := every(t, run, 11)
+	tinytest.Runs(t)
+	run, config := tinytest.Untrained(t, nil), quick()
+	c := tinytest.Every(t, run, 11)
 	list := reportOf(t, run, config)
 	swap := func(part func(context.Context, *train.Result, *circuit.Circuit) (*Part, error)) Swap {
 		p, err := part(context.Background(), run, c)
@@ -109,9 +110,9 @@ func TestInterchangeCalibrated(t *testing.T) {
 // difference scaled and shifted and all other logits as they are, at every
 // token; it is measured, and swaps are counted, as by what reads it from outside.
 func TestBetween(t *testing.T) {
-	runsIn(t)
-	run, config := untrained(t, nil), quick()
-	c := every(t, run, 11)
+	tinytest.Runs(t)
+	run, config := tinytest.Untrained(t, nil), quick()
+	c := tinytest.Every(t, run, 11)
 	list := reportOf(t, run, config)
 	target, alt := list[0].Target, list[0].Alt
 	tokens := [][]int32{list[0].Prompt, list[0].Prompt}

@@ -9,15 +9,16 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/internal/tinytest"
 	"circuitbook/sparsenn/task"
 )
 
 // TestEffects: they are the rises of the loss on select pairs, not those on report
 // pairs that Run gives, whatever the circuit brings with it; the second call loads.
 func TestEffects(t *testing.T) {
-	runsIn(t)
-	run, config := untrained(t, nil), quick()
-	c := every(t, run, 11)
+	tinytest.Runs(t)
+	run, config := tinytest.Untrained(t, nil), quick()
+	c := tinytest.Every(t, run, 11)
 	ctx := context.Background()
 	proved, err := Run(ctx, run, task.BracketCounting(), c, config, artifact.Options{})
 	if err != nil {
@@ -70,9 +71,9 @@ func TestEffects(t *testing.T) {
 }
 
 func TestEffectsErrors(t *testing.T) {
-	runsIn(t)
-	run, config := untrained(t, nil), quick()
-	c := every(t, run, 29)
+	tinytest.Runs(t)
+	run, config := tinytest.Untrained(t, nil), quick()
+	c := tinytest.Every(t, run, 29)
 	config.EffectExamples = 0
 	if _, err := Effects(context.Background(), run, task.BracketCounting(), c, config, artifact.Options{}); err == nil || !strings.Contains(err.Error(), "effect_examples") {
 		t.Errorf("no examples: %v", err)

@@ -11,6 +11,7 @@ import (
 	"circuitbook/sparsenn/ablate"
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/internal/tinytest"
 	"circuitbook/sparsenn/prune"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
@@ -39,9 +40,9 @@ func pruned(t *testing.T, run *train.Result, of task.Task, o ablate.Options) *pr
 func TestPrunedIsProvedAlike(t *testing.T) {
 	for _, o := range []ablate.Options{{}, {Zero: true}, {FreezeNorms: true}, {Zero: true, FreezeNorms: true}} {
 		t.Run(fmt.Sprintf("zero %v frozen %v", o.Zero, o.FreezeNorms), func(t *testing.T) {
-			runsIn(t)
+			tinytest.Runs(t)
 			// Some choices of this one's nodes do better than guessing under all four.
-			run, config := untrained(t, func(c *train.Config) { c.Seed = 11 }), quick()
+			run, config := tinytest.Untrained(t, func(c *train.Config) { c.Seed = 11 }), quick()
 			stats, err := ablate.Measure(context.Background(), run)
 			if err != nil {
 				t.Fatal(err)
@@ -110,7 +111,7 @@ func TestPrunedIsProvedAlike(t *testing.T) {
 // TestOwnTask: a task of a user's own file goes the whole way, from its splits to a
 // proof.
 func TestOwnTask(t *testing.T) {
-	runsIn(t)
+	tinytest.Runs(t)
 	var lines strings.Builder
 	for i := range 120 {
 		fmt.Fprintf(&lines, `{"prompt": "ages = [%d", "counter": "ages = {%d", "target": ",", "alt": ":"}`+"\n", i, i)
@@ -123,7 +124,7 @@ func TestOwnTask(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := untrained(t, nil)
+	run := tinytest.Untrained(t, nil)
 	found := pruned(t, run, ages, ablate.Options{})
 	r, err := Run(context.Background(), run, ages, found.Circuit, quick(), artifact.Options{})
 	if err != nil {

@@ -1,63 +1,17 @@
 package prove
 
 import (
-	"context"
 	"testing"
 
-	"circuitbook/sparsenn/ablate"
-	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
 
-// untrained is a small run with weights large enough that its nodes matter,
-// after a change of its config.
-func untrained(t testing.TB, change func(*train.Config)) *train.Result {
-	t.Helper()
-	c, err := train.Scale("tiny", 1)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if change != nil {
-		change(&c)
-	}
-	return amplified.Run(t, c)
-}
-
-// every takes every n-th node of a run as a circuit.
-func every(t testing.TB, run *train.Result, n int) *circuit.Circuit {
-	t.Helper()
-	sp, err := ablate.NewSpace(run.Config.Model, false)
-	if err != nil {
-		t.Fatal(err)
-	}
-	stats, err := ablate.Measure(context.Background(), run)
-	if err != nil {
-		t.Fatal(err)
-	}
-	means := stats.Flat(sp)
-	c := &circuit.Circuit{Task: "bracket_counting", Run: run.Name, Model: sp.Shape, Ablation: circuit.MeanAblation, Target: 0.5}
-	for i := 0; i < sp.Len(); i += n {
-		c.Nodes = append(c.Nodes, circuit.Kept{Node: sp.Node(i), Mean: float64(means[i])})
-	}
-	if c.Nodes, c.Edges, err = circuit.Build(c.Model, c.Nodes, run.Model.Values); err != nil {
-		t.Fatal(err)
-	}
-	return c
-}
-
 func quick() Config {
 	c := DefaultConfig()
 	c.Examples, c.MaxTokens, c.Random, c.EffectExamples, c.Attribution = 16, 32, 4, 8, 8
 	return c
-}
-
-func runsIn(t testing.TB) {
-	t.Helper()
-	t.Setenv(artifact.RootVariable, t.TempDir())
 }
 
 // reportOf is the report examples that a config measures on.

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/internal/tinytest"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
@@ -15,8 +16,11 @@ import (
 // stream: positive for the target, negative for the other answer.
 func onlyChannel(t *testing.T, channel int) (*train.Result, []task.Example) {
 	t.Helper()
-	run := untrained(t, func(c *train.Config) { c.Model.Bigram = false })
-	list := reportOf(t, run, quick())
+	run := tinytest.Untrained(t, func(c *train.Config) { c.Model.Bigram = false })
+	list, err := task.BracketCounting().Examples(task.Select, run.Tokenizer, task.Options{N: 16, MaxTokens: 32})
+	if err != nil {
+		t.Fatal(err)
+	}
 	head := make([]float32, 512*run.Config.Model.DModel)
 	head[int(list[0].Target)*run.Config.Model.DModel+channel] = 1
 	head[int(list[0].Alt)*run.Config.Model.DModel+channel] = -1
@@ -52,8 +56,8 @@ func TestInterchange(t *testing.T) {
 		t.Errorf("%+v: a logit of no answer changed answers", none)
 	}
 	// A part without the node has nothing to swap.
-	runsIn(t)
-	alone, err := Alone(context.Background(), run, every(t, run, 50))
+	tinytest.Runs(t)
+	alone, err := Alone(context.Background(), run, tinytest.Every(t, run, 50))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -87,9 +91,9 @@ func TestInterchangeErrors(t *testing.T) {
 
 // TestPartComposes: an intervention on a part acts on what the part has.
 func TestPartComposes(t *testing.T) {
-	runsIn(t)
-	run := untrained(t, nil)
-	c := every(t, run, 20)
+	tinytest.Runs(t)
+	run := tinytest.Untrained(t, nil)
+	c := tinytest.Every(t, run, 20)
 	p, err := Alone(context.Background(), run, c)
 	if err != nil {
 		t.Fatal(err)

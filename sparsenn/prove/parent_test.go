@@ -10,6 +10,7 @@ import (
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/internal/amplified"
+	"circuitbook/sparsenn/internal/tinytest"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -18,9 +19,9 @@ import (
 // other, and what does not fit is named. One without a digest, as files had none
 // once, is judged by its edges.
 func TestParent(t *testing.T) {
-	runsIn(t)
-	run := untrained(t, func(c *train.Config) { *c = c.Dense() })
-	good := every(t, run, 40)
+	tinytest.Runs(t)
+	run := tinytest.Untrained(t, func(c *train.Config) { *c = c.Dense() })
+	good := tinytest.Every(t, run, 40)
 	if len(good.Edges) < 3 {
 		t.Fatalf("%d edges", len(good.Edges))
 	}
@@ -112,9 +113,9 @@ func withoutEdge(t *testing.T, run *train.Result, s circuit.Shape, e circuit.Edg
 // TestRunIsOfTheList: what was measured on a list of pairs is not loaded for another
 // one of its name; nor are effects.
 func TestRunIsOfTheList(t *testing.T) {
-	runsIn(t)
-	run := untrained(t, nil)
-	c := every(t, run, 60)
+	tinytest.Runs(t)
+	run := tinytest.Untrained(t, nil)
+	c := tinytest.Every(t, run, 60)
 	c.Task = "ages"
 	ages := func(n int) task.Task {
 		var pairs []task.Pair

@@ -12,6 +12,7 @@ import (
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/internal/amplified"
+	"circuitbook/sparsenn/internal/tinytest"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
@@ -23,9 +24,9 @@ func near(a, b float64) bool { return math.Abs(a-b) < 1e-4 }
 // effects those of the nodes and edges ablated one by one, and the second call
 // loads what the first measured.
 func TestRun(t *testing.T) {
-	runsIn(t)
-	run, config := untrained(t, nil), quick()
-	c := every(t, run, 11)
+	tinytest.Runs(t)
+	run, config := tinytest.Untrained(t, nil), quick()
+	c := tinytest.Every(t, run, 11)
 	calls := 0
 	r, err := Run(context.Background(), run, task.BracketCounting(), c, config, artifact.Options{Progress: func(p artifact.Progress) {
 		if calls++; p.Done != float64(calls) || p.Of < p.Done {
@@ -115,9 +116,9 @@ func TestRun(t *testing.T) {
 // TestEdgeEffect: what ablating an edge does is what a change of the one channel
 // that it writes does, where nothing selects in between.
 func TestEdgeEffect(t *testing.T) {
-	runsIn(t)
-	dense := untrained(t, func(c *trainConfig) { *c = c.Dense() })
-	c := every(t, dense, 5)
+	tinytest.Runs(t)
+	dense := tinytest.Untrained(t, func(c *trainConfig) { *c = c.Dense() })
+	c := tinytest.Every(t, dense, 5)
 	config := quick()
 	p, err := newProver(context.Background(), dense, task.BracketCounting(), c, config)
 	if err != nil {
@@ -154,9 +155,9 @@ func TestEdgeEffect(t *testing.T) {
 }
 
 func TestRunErrors(t *testing.T) {
-	runsIn(t)
-	run := untrained(t, nil)
-	good := every(t, run, 50)
+	tinytest.Runs(t)
+	run := tinytest.Untrained(t, nil)
+	good := tinytest.Every(t, run, 50)
 	for want, call := range map[string]func(c *circuit.Circuit, x *Config){
 		"the circuit is of other": func(c *circuit.Circuit, _ *Config) { c.Run = "other" },
 		"of a model of shape":     func(c *circuit.Circuit, _ *Config) { c.Model.Vocab++ },
@@ -186,9 +187,9 @@ func TestRunErrors(t *testing.T) {
 
 // TestAttribution: its nodes are those of the largest first-order loss.
 func TestAttribution(t *testing.T) {
-	runsIn(t)
-	run, config := untrained(t, nil), quick()
-	c := every(t, run, 11)
+	tinytest.Runs(t)
+	run, config := tinytest.Untrained(t, nil), quick()
+	c := tinytest.Every(t, run, 11)
 	c.Target = 5
 	p, err := newProver(context.Background(), run, task.BracketCounting(), c, config)
 	if err != nil {
@@ -239,9 +240,9 @@ func TestAttribution(t *testing.T) {
 // TestRunIsOfTheWeights: what was measured in one model is not loaded for another
 // one of the same name.
 func TestRunIsOfTheWeights(t *testing.T) {
-	runsIn(t)
-	run, config := untrained(t, nil), quick()
-	c := every(t, run, 11)
+	tinytest.Runs(t)
+	run, config := tinytest.Untrained(t, nil), quick()
+	c := tinytest.Every(t, run, 11)
 	measured := func(in *train.Result) (n int) {
 		if _, err := Run(context.Background(), in, task.BracketCounting(), c, config, artifact.Options{Progress: func(artifact.Progress) { n++ }}); err != nil {
 			t.Fatal(err)

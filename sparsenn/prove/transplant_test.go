@@ -9,6 +9,7 @@ import (
 	"pgregory.net/rapid"
 
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/internal/tinytest"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
@@ -16,7 +17,7 @@ import (
 
 // bare is a run whose logits depend on the last residual stream alone.
 func bare(t *testing.T) *train.Result {
-	return untrained(t, func(c *train.Config) { c.Model.Bigram = false })
+	return tinytest.Untrained(t, func(c *train.Config) { c.Model.Bigram = false })
 }
 
 // whole is every node of some sites.
@@ -82,7 +83,7 @@ type plain struct{ model.Recorder }
 // TestTransplantRecorders: a model, a part that leaves nothing out, and a
 // recorder of neither kind give the same.
 func TestTransplantRecorders(t *testing.T) {
-	runsIn(t)
+	tinytest.Runs(t)
 	run := bare(t)
 	nodes := whole(t, run, "0.attn.v")
 	move := []Move{{From: Place{0, 1}, To: Place{2, 0}}}
@@ -90,7 +91,7 @@ func TestTransplantRecorders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	none := every(t, run, 50)
+	none := tinytest.Every(t, run, 50)
 	none.Nodes, none.Edges = nil, nil
 	part, err := Without(context.Background(), run, none)
 	if err != nil {

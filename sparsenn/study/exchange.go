@@ -1,6 +1,7 @@
 package study
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -103,7 +104,7 @@ func OfHead(c *circuit.Circuit, h circuit.Head, kinds ...string) (out []circuit.
 // WholeHead lists all nodes of a head of one kind, whether a circuit keeps them or not.
 func WholeHead(s circuit.Shape, h circuit.Head, kind string) (out []circuit.Node) {
 	for i := range s.DHead {
-		out = append(out, circuit.Node{Site: siteOf(h.Layer, circuit.Attn, kind), Index: h.Head*s.DHead + i})
+		out = append(out, circuit.Node{Site: fmt.Sprintf("%d.%s.%s", h.Layer, circuit.Attn, kind), Index: h.Head*s.DHead + i})
 	}
 	return out
 }

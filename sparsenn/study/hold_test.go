@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/internal/tinytest"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/probe"
 	"circuitbook/sparsenn/prove"
@@ -132,8 +133,9 @@ func TestExchange(t *testing.T) {
 
 // TestLookingBack: of two heads with a value the one is chosen whose value turns more.
 func TestLookingBack(t *testing.T) {
-	m := untrained(t).Model
-	list, err := brackets().Examples(task.Select, untrained(t).Tokenizer, task.Options{N: 4, Seed: 1, MaxTokens: 32})
+	run := tinytest.Untrained(t, nil)
+	m := run.Model
+	list, err := task.BracketCounting().Examples(task.Select, run.Tokenizer, task.Options{N: 4, Seed: 1, MaxTokens: 32})
 	if err != nil {
 		t.Fatal(err)
 	}
