@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/study"
 )
@@ -12,7 +13,7 @@ import (
 // kinds lists the nodes of the circuit of some kinds, such as circuit.ResidDelta, at most n
 // of each kind, and three where none was found and all nodes of the model stand in its place.
 func (c *Circuit) kinds(n int, kinds ...string) []circuit.Node {
-	return study.OfKinds(c.Data(), c.few(n), kinds...)
+	return patch.OfKinds(c.Data(), c.few(n), kinds...)
 }
 
 func (c *Circuit) few(n int) int {
@@ -52,7 +53,7 @@ func (c *Circuit) holding(nodes ...circuit.Node) *prove.Part {
 // for selecting most. It is "" where the circuit writes nothing.
 func (c *Circuit) Deciding() string {
 	nodes := c.kinds(24, circuit.ResidDelta)
-	if i := must(study.Most(c.model.Run().Model, c.selected(), prove.FromEnd, study.Apart(nodes)...)); i >= 0 {
+	if i := must(patch.Most(c.model.Run().Model, c.selected(), patch.FromEnd, patch.Apart(nodes)...)); i >= 0 {
 		return nodes[i].String()
 	}
 	return ""

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/study"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -28,21 +29,21 @@ func (l Looking) Counter() (out Result) {
 	}
 	writes, reads = writes[:min(len(writes), 8)], reads[:min(len(reads), 8)]
 	held, list, other := c.reported(), first(c.reported(), 128), c.selected()
-	twice := study.OpenedTwice(held.ForMeasuring())
+	twice := patch.OpenedTwice(held.ForMeasuring())
 	t := viz.Table{Note: c.note("What attention writes before the head looks", fmt.Sprintf("%s; %d pairs. Held: at the same value at every token; by position: at the mean that the position has over %d other prompts.", nameOf(l.Head), len(list), 2*len(other))),
 		Columns: []viz.Column{{Name: "in"}, {Name: "nodes"}, {Name: "held at"}, {Name: "attention back", Format: "%.3f", Bar: true, Max: 1}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "pairs right", Format: "%.3f"}}}
 	swaps := viz.Table{Note: c.note("The counter exchanged between two opening tokens of one prompt", "Prompts that opened before. Turned: of those in which the earlier one is of the other kind, the share answered after it."),
 		Columns: []viz.Column{{Name: "in"}, {Name: "prompts"}, {Name: ""}, {Name: "attention to the open one", Format: "%.3f", Bar: true, Max: 1}, {Name: "to the earlier one", Format: "%.3f", Bar: true, Max: 1}, {Name: "of the other kind"}, {Name: "turned", Format: "%.3f", Bar: true, Max: 1}}}
-	row := func(m study.View, nodes []circuit.Node, at, claim string, r study.Reading) {
+	row := func(m study.View, nodes []circuit.Node, at, claim string, r patch.Reading) {
 		t.Rows = append(t.Rows, []any{m.Name, names(nodes), at, r.Look.Mean, r.Loss.Mean, r.Loss.Lo, r.Loss.Hi, r.Right.Mean})
 		out.state(claim+"_"+m.Claim+"_look", r.Look.Mean)
 		out.Numbers = append(out.Numbers, claimOf(claim+"_"+m.Claim+"_loss", r.Loss))
 	}
 	for _, m := range c.views() {
-		row(m, nil, "", "none", must(study.Under(m, config.Sink, list, l.Head, nil)))
+		row(m, nil, "", "none", must(patch.Under(m, config.Sink, list, l.Head, nil)))
 		for _, x := range []circuit.Group{{Claim: "written", Nodes: writes}, {Claim: "read", Nodes: reads}} {
-			h := interruptible(func(ctx context.Context) (study.Held, error) {
-				return study.HoldByPosition(ctx, m, config, data, list, other, l.Head, x.Nodes)
+			h := interruptible(func(ctx context.Context) (patch.Held, error) {
+				return patch.HoldByPosition(ctx, m, config, data, list, other, l.Head, x.Nodes)
 			})
 			for _, r := range h.Rows {
 				row(m, x.Nodes, r.At, x.Claim+"_"+r.Claim, r.Reading)
@@ -52,8 +53,8 @@ func (l Looking) Counter() (out Result) {
 		if len(twice) == 0 {
 			continue
 		}
-		both := interruptible(func(ctx context.Context) (x [2]study.Looked, err error) {
-			x[0], x[1], err = study.ExchangeWithin(ctx, m, config, twice, reads, l.Head)
+		both := interruptible(func(ctx context.Context) (x [2]patch.Looked, err error) {
+			x[0], x[1], err = patch.ExchangeWithin(ctx, m, config, twice, reads, l.Head)
 			return x, err
 		})
 		for k, x := range both {

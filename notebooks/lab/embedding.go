@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/study"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -20,10 +21,10 @@ func (c *Circuit) Embedding() (out Result) {
 	if len(reads) == 0 {
 		return nothing("the circuit reads nothing of the embedding")
 	}
-	best := must(study.Most(r.Model, c.selected(), study.Opening, study.Apart(reads)...))
-	groups := append(study.Apart(reads), reads)
+	best := must(patch.Most(r.Model, c.selected(), patch.Opening, patch.Apart(reads)...))
+	groups := append(patch.Apart(reads), reads)
 	list := c.reported().ForMeasuring()
-	full, alone := must(study.Exchange(r.Model, list, study.Opening, groups...)), must(study.Exchange(c.alone(), list, study.Opening, groups...))
+	full, alone := must(patch.Exchange(r.Model, list, patch.Opening, groups...)), must(patch.Exchange(c.alone(), list, patch.Opening, groups...))
 	t := viz.Table{Note: c.note("Exchanging channels of the embedding at the first token that differs", fmt.Sprintf("%d pairs; share of prompts then answered with the other side's answer, and the margin of the whole model before and after.", len(list))),
 		Columns: []viz.Column{{Name: "channels"}, {Name: "whole model", Format: "%.3f", Bar: true, Max: 1}, {Name: "circuit alone", Format: "%.3f", Bar: true, Max: 1}, {Name: "margin before", Format: "%.2f"}, {Name: "margin after", Format: "%.2f"}}}
 	for i, g := range groups {

@@ -6,6 +6,7 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/probe"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/study"
@@ -31,7 +32,7 @@ func (c *Circuit) LooksBack() Looking {
 	r := c.model.Run()
 	l := Looking{Circuit: c}
 	var err error
-	l.Head, l.Values, l.Found, err = study.LookingBack(r.Model, c.Data(), c.selected())
+	l.Head, l.Values, l.Found, err = patch.LookingBack(r.Model, c.Data(), c.selected())
 	check(err)
 	if l.Found {
 		l.Full = l.attention(r.Model, "looking back, whole model:")
@@ -85,11 +86,11 @@ func (l Looking) Exchange() Result {
 	var others []circuit.Node
 	for h := range shape.Heads {
 		if h != l.Head.Head {
-			others = append(others, study.WholeHead(shape, circuit.Head{Layer: l.Head.Layer, Head: h}, circuit.Value)...)
+			others = append(others, patch.WholeHead(shape, circuit.Head{Layer: l.Head.Layer, Head: h}, circuit.Value)...)
 		}
 	}
 	groups := []circuit.Group{{Name: "the values that the circuit keeps", Claim: "kept", Nodes: l.Values},
-		{Name: "all values of the head", Claim: "head", Nodes: study.WholeHead(shape, l.Head, circuit.Value)},
+		{Name: "all values of the head", Claim: "head", Nodes: patch.WholeHead(shape, l.Head, circuit.Value)},
 		{Name: "the values of all other heads of the layer", Claim: "others", Nodes: others}}
 	list := l.Circuit.reported().ForMeasuring()
 	t := viz.Table{Note: l.Circuit.note("Exchanging values at one token", fmt.Sprintf("%s; %d pairs. Share of prompts then answered with the other side's answer.", nameOf(l.Head), len(list))),
@@ -100,7 +101,7 @@ func (l Looking) Exchange() Result {
 		if len(g.Nodes) == 0 {
 			continue
 		}
-		full, only := must(study.Exchange(l.Circuit.model.Run().Model, list, study.Opening, g.Nodes))[0], must(study.Exchange(alone, list, study.Opening, g.Nodes))[0]
+		full, only := must(patch.Exchange(l.Circuit.model.Run().Model, list, patch.Opening, g.Nodes))[0], must(patch.Exchange(alone, list, patch.Opening, g.Nodes))[0]
 		t.Rows = append(t.Rows, []any{g.Name, len(g.Nodes), full.After, only.After})
 		out.state(g.Claim+"_after_full", full.After)
 		out.state(g.Claim+"_after_circuit", only.After)
@@ -119,9 +120,9 @@ func (l Looking) Constant() Result {
 	shape := l.Circuit.Data().Model
 	var groups []circuit.Group
 	for _, kind := range []string{circuit.Query, circuit.Key, circuit.Value} {
-		groups = append(groups, circuit.Group{Name: kind, Claim: "constant_" + kind, Nodes: study.WholeHead(shape, l.Head, kind)})
+		groups = append(groups, circuit.Group{Name: kind, Claim: "constant_" + kind, Nodes: patch.WholeHead(shape, l.Head, kind)})
 	}
-	queries := len(study.OfHead(l.Circuit.Data(), l.Head, circuit.Query))
+	queries := len(patch.OfHead(l.Circuit.Data(), l.Head, circuit.Query))
 	out := l.held(groups, "Holding the head's query, key or value at the mean",
 		fmt.Sprintf("In the whole model, all %d channels. The circuit keeps %d of the head's query channels.", shape.DHead, queries))
 	out.state("query_nodes", queries)

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/study"
 	"circuitbook/viz"
 )
@@ -50,13 +50,13 @@ func (l Looking) Roles() (out Result) {
 	}
 	b := newBar("holding and exchanging", 2*len(lines))
 	for i, m := range c.views() {
-		asIs := must(study.Under(m, config.Sink, list, l.Head, study.Leave(config, lines[0].nodes)))
+		asIs := must(patch.Under(m, config.Sink, list, l.Head, patch.Leave(config, lines[0].nodes)))
 		t.Rows[0] = append(t.Rows[0], asIs.Look.Mean, asIs.Loss.Mean, nil)
 		out.state("none_"+m.Claim+"_look", asIs.Look.Mean)
 		out.state("none_"+m.Claim+"_loss", asIs.Loss.Mean)
-		swapped := must(study.Exchange(m, list, prove.FromEnd, groups...))
+		swapped := must(patch.Exchange(m, list, patch.FromEnd, groups...))
 		for j, x := range lines {
-			r := must(study.Under(m, config.Sink, list, l.Head, study.Hold(config, x.nodes, study.Means(data, x.nodes))))
+			r := must(patch.Under(m, config.Sink, list, l.Head, patch.Hold(config, x.nodes, patch.Means(data, x.nodes))))
 			t.Rows[j+1] = append(t.Rows[j+1], r.Look.Mean, r.Loss.Mean, swapped[j].After)
 			if x.claim != "" {
 				of := x.claim + "_" + m.Claim

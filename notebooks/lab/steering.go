@@ -7,9 +7,9 @@ import (
 	"slices"
 
 	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/steer"
-	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -95,9 +95,9 @@ func (s *Steering) On(prompt string, counter ...string) Steered {
 // isCounter says whether a prompt is one as the counterparts of examples are: where it first
 // differs from the other side it has a token that counterparts have there.
 func isCounter(ids, other []int32, examples []task.Example) bool {
-	at := study.Opening(ids, other)[0][0]
+	at := patch.Opening(ids, other)[0][0]
 	return slices.ContainsFunc(examples, func(e task.Example) bool {
-		i := study.Opening(e.Prompt, e.Counter)[0][0]
+		i := patch.Opening(e.Prompt, e.Counter)[0][0]
 		return e.Counter[i] == ids[at]
 	})
 }
@@ -106,7 +106,7 @@ func isCounter(ids, other []int32, examples []task.Example) bool {
 func counterpart(ids []int32, examples []task.Example) ([]int32, error) {
 	exchanged := map[int32]int32{}
 	for _, e := range examples {
-		i := study.Opening(e.Prompt, e.Counter)[0][0]
+		i := patch.Opening(e.Prompt, e.Counter)[0][0]
 		exchanged[e.Prompt[i]], exchanged[e.Counter[i]] = e.Counter[i], e.Prompt[i]
 	}
 	for i := len(ids) - 1; i >= 0; i-- {

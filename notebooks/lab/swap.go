@@ -4,8 +4,7 @@ import (
 	"fmt"
 
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/prove"
-	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/patch"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
 )
@@ -13,7 +12,7 @@ import (
 // A Swap is what exchanging nodes between the two sides of every pair did.
 type Swap struct {
 	Nodes       []circuit.Node
-	Full, Alone prove.Swap // in the whole model, and in the circuit alone
+	Full, Alone patch.Swap // in the whole model, and in the circuit alone
 }
 
 // Swaps are exchanges, each alone.
@@ -31,18 +30,18 @@ func (c *Circuit) Swap(nodes ...string) Swaps {
 	if len(nodes) == 0 {
 		list = c.kinds(len(c.Data().Nodes), circuit.ResidDelta)
 	}
-	return c.exchange(prove.FromEnd, study.Apart(list)...)
+	return c.exchange(patch.FromEnd, patch.Apart(list)...)
 }
 
 // SwapTogether is Swap of several nodes at once.
 func (c *Circuit) SwapTogether(nodes ...string) Swaps {
-	return c.exchange(prove.FromEnd, must(parseNodes(nodes)))
+	return c.exchange(patch.FromEnd, must(parseNodes(nodes)))
 }
 
 // exchange exchanges groups of nodes, each alone, at the tokens that at pairs.
-func (c *Circuit) exchange(at prove.Pairing, groups ...[]circuit.Node) Swaps {
+func (c *Circuit) exchange(at patch.Pairing, groups ...[]circuit.Node) Swaps {
 	list := c.reported().ForMeasuring()
-	full, alone := must(study.Exchange(c.model.Run().Model, list, at, groups...)), must(study.Exchange(c.alone(), list, at, groups...))
+	full, alone := must(patch.Exchange(c.model.Run().Model, list, at, groups...)), must(patch.Exchange(c.alone(), list, at, groups...))
 	s := Swaps{Note: c.note("Exchanged between the sides of a pair", "Share of answers that turn into the other side's, on held-out prompts. Margin: the right answer's logit less the other's, in the whole model.")}
 	for i, g := range groups {
 		s.List = append(s.List, Swap{g, full[i], alone[i]})

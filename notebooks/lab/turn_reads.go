@@ -7,8 +7,8 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/steer"
-	"circuitbook/sparsenn/study"
 	"circuitbook/viz"
 )
 
@@ -76,7 +76,7 @@ func (t *Turn) sides(prompts []steer.Prompt, nodes []circuit.Node) [][4]float64 
 		for i, n := range nodes {
 			a := must(rec.Get(model.Site(n.Site)))
 			for j, p := range prompts {
-				at := study.Opening(p.Tokens, p.Counter)[0][side]
+				at := patch.Opening(p.Tokens, p.Counter)[0][side]
 				out[i][side] += float64(a.At(j, at)[n.Index]) / float64(len(prompts))
 				out[i][2+side] += float64(a.At(j, last[j])[n.Index]) / float64(len(prompts))
 			}

@@ -3,7 +3,7 @@ package lab
 import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
@@ -134,7 +134,7 @@ func (ts typesStudy) channelsStudy() Result {
 					book.Stated{Name: of + "_looks_target", Value: looks[0]}, book.Stated{Name: of + "_looks_alt", Value: looks[1]})
 			}
 			if len(nodes) > 0 {
-				s := must(prove.InterchangeAt(m.Reader, list, nodes, kind.pairing(run)))
+				s := must(patch.InterchangeAt(m.Reader, list, nodes, kind.pairing(run)))
 				cells[6], cells[7] = s.After, s.MarginAfter
 				if claim != "" {
 					claims = append(claims, book.Stated{Name: of + "_exchanged", Value: s.After})

@@ -2,7 +2,7 @@ package lab
 
 import (
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/patch"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
 	"fmt"
@@ -54,13 +54,13 @@ func (ts typesStudy) exchangeStudy() Result {
 			for _, n := range x.nodes[:min(len(x.nodes), 4)] {
 				names = append(names, n.String())
 			}
-			show := func(where, claim string, at prove.Pairing) {
-				s := must(prove.InterchangeAt(m.Reader, list, x.nodes, at))
+			show := func(where, claim string, at patch.Pairing) {
+				s := must(patch.InterchangeAt(m.Reader, list, x.nodes, at))
 				t.Rows = append(t.Rows, []any{m.Name, x.name + ", " + strings.Join(names, " "), where, s.Before, s.After, s.MarginBefore, s.MarginAfter})
 				of := fmt.Sprintf("types_%s_%s_%s", x.claim, claim, m.Claim)
 				claims = append(claims, book.Stated{Name: of + "_exchanged", Value: s.After}, book.Stated{Name: of + "_margin", Value: s.MarginAfter})
 			}
-			show("all tokens", "all", prove.FromEnd)
+			show("all tokens", "all", patch.FromEnd)
 			for _, s := range typesSpots() {
 				show(s.name, s.claim, s.pairing(run))
 			}

@@ -3,7 +3,7 @@ package lab
 import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
@@ -115,7 +115,7 @@ func (ts typesStudy) headsStudy() Result {
 				keys = append(keys, circuit.Node{Site: string(model.At(h.Layer, model.AttnKey)), Index: j})
 				q.Scale[j] = 0
 			}
-			each := must(prove.InterchangeEach(m.Reader, list, [][]circuit.Node{values, keys, slices.Concat(keys, values)}, kind.pairing(run)))
+			each := must(patch.InterchangeEach(m.Reader, list, [][]circuit.Node{values, keys, slices.Concat(keys, values)}, kind.pairing(run)))
 			logits := must(m.Record(tokens, sites, q)).Activations[0]
 			blind, _ := typesWeighed(list, func(i int) []float32 { return logits.At(i, len(sequences[i])-1) })
 			toKind, toName := typesShares(run, patterns[h.Layer], list, h.Head, last.pick, kind.pick), typesShares(run, patterns[h.Layer], list, h.Head, last.pick, name)

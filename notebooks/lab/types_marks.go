@@ -2,7 +2,7 @@ package lab
 
 import (
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
@@ -78,9 +78,9 @@ func (ts typesStudy) marksStudy() Result {
 		for l := range max(1, run.Config.Model.Layers-1) {
 			site := model.At(l, model.AttnResidDelta)
 			for _, shift := range []int{0, 1} {
-				var moves []prove.Move
+				var moves []patch.Move
 				for i, p := range list {
-					for _, q := range prove.FromEnd(make([]int32, len(p.first)), make([]int32, len(p.second))) {
+					for _, q := range patch.FromEnd(make([]int32, len(p.first)), make([]int32, len(p.second))) {
 						a, b := p.first[q[0]], p.second[q[1]]
 						if shift == 1 {
 							if q[0] < len(p.first)-1 {
@@ -88,11 +88,11 @@ func (ts typesStudy) marksStudy() Result {
 							}
 							a, b = min(a+1, len(p.tokens)-2), min(b+1, len(p.tokens)-2)
 						}
-						moves = append(moves, prove.Move{From: prove.Place{Sequence: i, Token: a}, To: prove.Place{Sequence: i, Token: b}},
-							prove.Move{From: prove.Place{Sequence: i, Token: b}, To: prove.Place{Sequence: i, Token: a}})
+						moves = append(moves, patch.Move{From: patch.Place{Sequence: i, Token: a}, To: patch.Place{Sequence: i, Token: b}},
+							patch.Move{From: patch.Place{Sequence: i, Token: b}, To: patch.Place{Sequence: i, Token: a}})
 					}
 				}
-				before, after, err := prove.Transplant(m.Reader, sequences, typesAll(run, site), moves)
+				before, after, err := patch.Transplant(m.Reader, sequences, typesAll(run, site), moves)
 				check(err)
 				var was, is, rightBefore, rightAfter, changed []float64
 				for i, p := range list {

@@ -2,7 +2,7 @@ package lab
 
 import (
 	"circuitbook/sparsenn/corpus"
-	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
@@ -81,10 +81,10 @@ func typesSpots() []typesSpot {
 }
 
 // pairing pairs the tokens of a spot on both sides, seen from its end.
-func (s typesSpot) pairing(run *train.Result) prove.Pairing {
+func (s typesSpot) pairing(run *train.Result) patch.Pairing {
 	return func(a, b []int32) (out [][2]int) {
 		x, y := s.pick(typesLayoutOf(run, a, b)), s.pick(typesLayoutOf(run, b, a))
-		for _, p := range prove.FromEnd(make([]int32, len(x)), make([]int32, len(y))) {
+		for _, p := range patch.FromEnd(make([]int32, len(x)), make([]int32, len(y))) {
 			out = append(out, [2]int{x[p[0]], y[p[1]]})
 		}
 		return out

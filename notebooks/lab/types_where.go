@@ -3,7 +3,7 @@ package lab
 import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
@@ -67,7 +67,7 @@ func (ts typesStudy) whereStudy() Result {
 			row := []any{m.Name, after[i], nil}
 			share := map[string]float64{}
 			for _, s := range typesSpots() {
-				x := must(prove.InterchangeAt(m.Reader, list, nodes, s.pairing(run)))
+				x := must(patch.InterchangeAt(m.Reader, list, nodes, s.pairing(run)))
 				row[2], share[s.claim] = x.Before, x.After
 				row = append(row, x.After)
 				done++

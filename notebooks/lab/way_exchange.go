@@ -5,7 +5,7 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 )
@@ -47,7 +47,7 @@ func (w Way) channel(index int, title string) viz.EmbeddingView {
 type swapLine struct {
 	name, where, claim string
 	nodes              []circuit.Node
-	at                 prove.Pairing
+	at                 patch.Pairing
 }
 
 // exchanged is a table of them, in the circuit alone and in the whole model.
@@ -59,7 +59,7 @@ func (w Way) exchanged(r *Result, title string, lines []swapLine) {
 	b := newBar("exchanging", len(views)*len(lines))
 	for i, m := range views {
 		for j, x := range lines {
-			s := must(prove.InterchangeAt(m.Reader, list, x.nodes, x.at))
+			s := must(patch.InterchangeAt(m.Reader, list, x.nodes, x.at))
 			t.Rows = append(t.Rows, []any{m.Name, x.name, x.where, s.Before, s.After, s.MarginBefore, s.MarginAfter})
 			r.state(x.claim+"_"+m.Claim+"_exchanged", s.After)
 			r.state(x.claim+"_"+m.Claim+"_margin", s.MarginAfter)
@@ -94,7 +94,7 @@ func (w Way) Exchange() (r Result) {
 		name := g.Name + ", " + g.Nodes[0].String()
 		lines = append(lines, swapLine{name, "the opening token", g.Claim + "_open", g.Nodes, w.open().Pairing()},
 			swapLine{name, "all tokens behind it", g.Claim + "_rest", g.Nodes, w.open().Behind()},
-			swapLine{name, "all tokens", g.Claim + "_all", g.Nodes, prove.FromEnd})
+			swapLine{name, "all tokens", g.Claim + "_all", g.Nodes, patch.FromEnd})
 	}
 	w.exchanged(&r, "Exchanging detector and value", lines)
 	return r
@@ -116,8 +116,8 @@ func (w Way) Written() (r Result) {
 	r.show(strips)
 	node := []circuit.Node{nodeOf(w.Depth)}
 	w.exchanged(&r, "Exchanging "+w.Depth, []swapLine{
-		{"depth", "all tokens", "depth_all", node, prove.FromEnd},
-		{"depth", "the last token", "depth_last", node, func(a, b []int32) [][2]int { return prove.FromEnd(a, b)[:1] }},
-		{"depth", "all but the last", "depth_rest", node, func(a, b []int32) [][2]int { return prove.FromEnd(a, b)[1:] }}})
+		{"depth", "all tokens", "depth_all", node, patch.FromEnd},
+		{"depth", "the last token", "depth_last", node, func(a, b []int32) [][2]int { return patch.FromEnd(a, b)[:1] }},
+		{"depth", "all but the last", "depth_rest", node, func(a, b []int32) [][2]int { return patch.FromEnd(a, b)[1:] }}})
 	return r
 }

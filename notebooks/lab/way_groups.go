@@ -8,6 +8,7 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/contrast"
 	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/study"
@@ -72,7 +73,7 @@ func (w Way) Groups() (r Result) {
 	}
 	b := newBar("groups", 2*len(all))
 	for k, m := range w.Circuit.views() {
-		swaps := must(prove.InterchangeEach(m.Reader, list, each, prove.FromEnd))
+		swaps := must(patch.InterchangeEach(m.Reader, list, each, patch.FromEnd))
 		e, seen := w.held(m.Reader, list, sides)
 		row(m, "none", 0, e, seen, 1-swaps[0].Before, swaps[0].MarginBefore)
 		r.state("group_none_"+m.Claim+"_loss", e)

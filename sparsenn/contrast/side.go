@@ -4,8 +4,7 @@ import (
 	"strings"
 
 	"circuitbook/sparsenn/corpus"
-	"circuitbook/sparsenn/prove"
-	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/task"
 )
 
@@ -24,7 +23,7 @@ type Opening func(e task.Example) (prompt, counter int)
 func LastWith(tok *corpus.Tokenizer, mark string) Opening {
 	if mark == "" {
 		return func(e task.Example) (int, int) {
-			for _, p := range study.Opening(e.Prompt, e.Counter) {
+			for _, p := range patch.Opening(e.Prompt, e.Counter) {
 				return p[0], p[1]
 			}
 			return 0, 0
@@ -52,7 +51,7 @@ func Sides(list []task.Example, open Opening) (prompt, counter Side) {
 }
 
 // Pairing pairs the opening tokens of the two sides, as prove exchanges nodes at them.
-func (o Opening) Pairing() prove.Pairing {
+func (o Opening) Pairing() patch.Pairing {
 	return func(a, b []int32) [][2]int {
 		x, y := o(task.Example{Prompt: a, Counter: b})
 		return [][2]int{{x, y}}
@@ -60,10 +59,10 @@ func (o Opening) Pairing() prove.Pairing {
 }
 
 // Behind pairs the tokens behind the opening ones, counted from the end.
-func (o Opening) Behind() prove.Pairing {
+func (o Opening) Behind() patch.Pairing {
 	return func(a, b []int32) (out [][2]int) {
 		x, y := o(task.Example{Prompt: a, Counter: b})
-		for _, p := range prove.FromEnd(a, b) {
+		for _, p := range patch.FromEnd(a, b) {
 			if p[0] > x && p[1] > y {
 				out = append(out, p)
 			}

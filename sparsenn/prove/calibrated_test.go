@@ -12,6 +12,7 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/internal/tinytest"
 	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -85,12 +86,12 @@ func TestInterchangeCalibrated(t *testing.T) {
 	run, config := tinytest.Untrained(t, nil), quick()
 	c := tinytest.Every(t, run, 11)
 	list := reportOf(t, run, config)
-	swap := func(part func(context.Context, *train.Result, *circuit.Circuit) (*Part, error)) Swap {
+	swap := func(part func(context.Context, *train.Result, *circuit.Circuit) (*Part, error)) patch.Swap {
 		p, err := part(context.Background(), run, c)
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := Interchange(p, list, circuit.Node{Site: "0.attn.act_in", Index: 0})
+		s, err := patch.Interchange(p, list, circuit.Node{Site: "0.attn.act_in", Index: 0})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -184,11 +185,11 @@ func TestBetween(t *testing.T) {
 		t.Errorf("measured from outside the loss is %v, by the proof %v", score.Loss.Mean, got)
 	}
 	node := circuit.Node{Site: "0.attn.act_in", Index: 0}
-	a, err := Interchange(raw, list, node)
+	a, err := patch.Interchange(raw, list, node)
 	if err != nil {
 		t.Fatal(err)
 	}
-	b, err := Interchange(read, list, node)
+	b, err := patch.Interchange(read, list, node)
 	if err != nil {
 		t.Fatal(err)
 	}

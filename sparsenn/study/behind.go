@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/patch"
 )
 
 func siteOf(layer int, block, kind string) string { return fmt.Sprintf("%d.%s.%s", layer, block, kind) }
@@ -40,7 +41,7 @@ func only(list []circuit.Node, block, kind string) []circuit.Node {
 // alone, values alone or both; and the circuit's other neurons. All seven groups are there,
 // some may be empty.
 func Behind(c *circuit.Circuit, head circuit.Head) []circuit.Group {
-	k, v := OfHead(c, head, circuit.Key), OfHead(c, head, circuit.Value)
+	k, v := patch.OfHead(c, head, circuit.Key), patch.OfHead(c, head, circuit.Value)
 	kr, vr := sourcesOf(c, k), sourcesOf(c, v)
 	kn, vn := only(c.Upstream(k...), "", circuit.PostAct), only(c.Upstream(v...), "", circuit.PostAct)
 	return []circuit.Group{
@@ -50,7 +51,7 @@ func Behind(c *circuit.Circuit, head circuit.Head) []circuit.Group {
 		{Name: "neurons that feed only the keys", Claim: "key_neurons", Nodes: less(kn, vn)},
 		{Name: "neurons that feed only the values", Claim: "value_neurons", Nodes: less(vn, kn)},
 		{Name: "neurons that feed both", Claim: "both_neurons", Nodes: common(kn, vn)},
-		{Name: "the circuit's other neurons", Claim: "other_neurons", Nodes: less(OfKinds(c, len(c.Nodes), circuit.PostAct), slices.Concat(kn, vn))},
+		{Name: "the circuit's other neurons", Claim: "other_neurons", Nodes: less(patch.OfKinds(c, len(c.Nodes), circuit.PostAct), slices.Concat(kn, vn))},
 	}
 }
 
@@ -59,7 +60,7 @@ func Behind(c *circuit.Circuit, head circuit.Head) []circuit.Group {
 // all tokens alike writes something that grows with them, by which keys can tell late from
 // early.
 func Counters(c *circuit.Circuit, head circuit.Head) (writes, reads []circuit.Node) {
-	for _, k := range OfHead(c, head, circuit.Key) {
+	for _, k := range patch.OfHead(c, head, circuit.Key) {
 		for _, e := range c.In(k) {
 			if slices.Contains(reads, e.From) {
 				continue
@@ -86,7 +87,7 @@ func Counters(c *circuit.Circuit, head circuit.Head) (writes, reads []circuit.No
 // for is behind its keys, what tells which it is behind its values. All groups are there, in
 // the order of the forward pass, some may be empty.
 func Roles(c *circuit.Circuit, head circuit.Head) []circuit.Group {
-	k, v := OfHead(c, head, circuit.Key), OfHead(c, head, circuit.Value)
+	k, v := patch.OfHead(c, head, circuit.Key), patch.OfHead(c, head, circuit.Value)
 	in := func(of []circuit.Node) []circuit.Node {
 		out := sourcesOf(c, of)
 		slices.SortFunc(out, circuit.Node.Compare)

@@ -6,6 +6,7 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/circuit/circuittest"
+	"circuitbook/sparsenn/patch"
 )
 
 // TestBehind: what keys read is behind the keys, and so on back to the neurons.
@@ -77,13 +78,13 @@ func TestCounters(t *testing.T) {
 
 func TestOfHead(t *testing.T) {
 	c, head := circuittest.Wired(t), circuit.Head{Layer: 1, Head: 1}
-	if got := OfHead(c, head, circuit.Key, circuit.Value); !slices.Equal(circuittest.Paths(got), []string{"1.attn.k[4]", "1.attn.v[6]"}) {
+	if got := patch.OfHead(c, head, circuit.Key, circuit.Value); !slices.Equal(circuittest.Paths(got), []string{"1.attn.k[4]", "1.attn.v[6]"}) {
 		t.Errorf("%v", got)
 	}
-	if got := WholeHead(c.Model, head, circuit.Query); !slices.Equal(circuittest.Paths(got), []string{"1.attn.q[4]", "1.attn.q[5]", "1.attn.q[6]", "1.attn.q[7]"}) {
+	if got := patch.WholeHead(c.Model, head, circuit.Query); !slices.Equal(circuittest.Paths(got), []string{"1.attn.q[4]", "1.attn.q[5]", "1.attn.q[6]", "1.attn.q[7]"}) {
 		t.Errorf("%v", got)
 	}
-	if got := OfKinds(c, 1, circuit.PostAct, circuit.Value); !slices.Equal(circuittest.Paths(got), []string{"0.mlp.post_act[7]", "1.attn.v[6]"}) {
+	if got := patch.OfKinds(c, 1, circuit.PostAct, circuit.Value); !slices.Equal(circuittest.Paths(got), []string{"0.mlp.post_act[7]", "1.attn.v[6]"}) {
 		t.Errorf("%v", got)
 	}
 }

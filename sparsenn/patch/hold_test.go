@@ -1,4 +1,4 @@
-package study
+package patch
 
 import (
 	"context"
@@ -11,7 +11,6 @@ import (
 	"circuitbook/sparsenn/internal/tinytest"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/probe"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/task"
 )
 
@@ -123,7 +122,7 @@ func TestExchange(t *testing.T) {
 	if i, err := Most(echo{}, list, Opening, groups...); err != nil || i != 1 {
 		t.Errorf("%d, %v", i, err)
 	}
-	if i, err := Most(echo{}, list, prove.FromEnd); err != nil || i != -1 {
+	if i, err := Most(echo{}, list, FromEnd); err != nil || i != -1 {
 		t.Errorf("%d of none, %v", i, err)
 	}
 	if _, err := Exchange(echo{}, list, Opening, []circuit.Node{{Site: "nowhere"}}); err == nil {

@@ -1,11 +1,11 @@
-package prove_test
+package patch_test
 
 import (
 	"fmt"
 	"log"
 
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -29,8 +29,8 @@ func ExampleInterchangeAt() {
 	for i := range config.Model.DModel {
 		nodes = append(nodes, circuit.Node{Site: "final_resid", Index: i})
 	}
-	last := func(prompt, counter []int32) [][2]int { return prove.FromEnd(prompt, counter)[:1] }
-	s, err := prove.InterchangeAt(run.Model, report.ForMeasuring(), nodes, last)
+	last := func(prompt, counter []int32) [][2]int { return patch.FromEnd(prompt, counter)[:1] }
+	s, err := patch.InterchangeAt(run.Model, report.ForMeasuring(), nodes, last)
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package prove
+package patch
 
 import (
 	"context"
@@ -11,6 +11,7 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/internal/tinytest"
 	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 )
@@ -93,7 +94,7 @@ func TestTransplantRecorders(t *testing.T) {
 	}
 	none := tinytest.Every(t, run, 50)
 	none.Nodes, none.Edges = nil, nil
-	part, err := Without(context.Background(), run, none)
+	part, err := prove.Without(context.Background(), run, none)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package study
+package patch
 
 import (
 	"fmt"
@@ -8,19 +8,18 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/probe"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/task"
 )
 
 // Exchange is prove.InterchangeEach over any number of examples, a batch at a time.
 // It is empty where there are no groups.
-func Exchange(m model.Recorder, list []task.Example, at prove.Pairing, groups ...[]circuit.Node) ([]prove.Swap, error) {
-	out := make([]prove.Swap, len(groups))
+func Exchange(m model.Recorder, list []task.Example, at Pairing, groups ...[]circuit.Node) ([]Swap, error) {
+	out := make([]Swap, len(groups))
 	if len(groups) == 0 {
 		return out, nil
 	}
 	for part := range slices.Chunk(list, probe.PairsAtOnce) {
-		swaps, err := prove.InterchangeEach(m, part, groups, at)
+		swaps, err := InterchangeEach(m, part, groups, at)
 		if err != nil {
 			return nil, err
 		}
@@ -58,7 +57,7 @@ func OfKinds(c *circuit.Circuit, n int, kinds ...string) (out []circuit.Node) {
 // Most is the index of the group whose exchange turns the answers of examples most, by the
 // margin; -1 where there are no groups. It is a choice: the examples are to be of the
 // select split.
-func Most(m model.Recorder, list []task.Example, at prove.Pairing, groups ...[]circuit.Node) (int, error) {
+func Most(m model.Recorder, list []task.Example, at Pairing, groups ...[]circuit.Node) (int, error) {
 	best, least := -1, math.Inf(1)
 	swaps, err := Exchange(m, list, at, groups...)
 	for i, s := range swaps {

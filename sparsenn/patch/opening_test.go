@@ -1,15 +1,13 @@
-package study
+package patch
 
 import (
 	"slices"
 	"testing"
 
-	"circuitbook/sparsenn/prove"
-
 	"pgregory.net/rapid"
 )
 
-var _ prove.Pairing = Opening
+var _ Pairing = Opening
 
 // TestOpening: it is one token of both sides, equal before, and different there
 // unless one side begins with the other.

@@ -1,4 +1,4 @@
-package prove
+package patch
 
 import (
 	"circuitbook/sparsenn/circuit"
