@@ -13,7 +13,7 @@ import (
 // kinds lists the nodes of the circuit of some kinds, such as circuit.ResidDelta, at most n
 // of each kind, and three where none was found and all nodes of the model stand in its place.
 func (c *Circuit) kinds(n int, kinds ...string) []circuit.Node {
-	return patch.OfKinds(c.Data(), c.few(n), kinds...)
+	return c.Data().OfKinds(c.few(n), kinds...)
 }
 
 func (c *Circuit) few(n int) int {

@@ -23,7 +23,7 @@ func (l Looking) Counter() (out Result) {
 	}
 	c := l.Circuit
 	data, config := c.Data(), c.model.Run().Config.Model
-	writes, reads := study.Counters(data, l.Head)
+	writes, reads := data.Counters(l.Head)
 	if len(writes) == 0 {
 		return nothing("the head's keys read nothing that attention wrote before")
 	}

@@ -5,7 +5,6 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/patch"
-	"circuitbook/sparsenn/study"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
 )
@@ -17,7 +16,7 @@ import (
 // channel_after_circuit of that one, all_after_full and all_after_circuit.
 func (c *Circuit) Embedding() (out Result) {
 	r := c.model.Run()
-	reads := study.EmbeddingReads(c.Data(), c.few(24))
+	reads := c.Data().EmbeddingReads(c.few(24))
 	if len(reads) == 0 {
 		return nothing("the circuit reads nothing of the embedding")
 	}

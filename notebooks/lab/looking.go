@@ -9,7 +9,6 @@ import (
 	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/probe"
 	"circuitbook/sparsenn/stat"
-	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -86,11 +85,11 @@ func (l Looking) Exchange() Result {
 	var others []circuit.Node
 	for h := range shape.Heads {
 		if h != l.Head.Head {
-			others = append(others, patch.WholeHead(shape, circuit.Head{Layer: l.Head.Layer, Head: h}, circuit.Value)...)
+			others = append(others, shape.WholeHead(circuit.Head{Layer: l.Head.Layer, Head: h}, circuit.Value)...)
 		}
 	}
 	groups := []circuit.Group{{Name: "the values that the circuit keeps", Claim: "kept", Nodes: l.Values},
-		{Name: "all values of the head", Claim: "head", Nodes: patch.WholeHead(shape, l.Head, circuit.Value)},
+		{Name: "all values of the head", Claim: "head", Nodes: shape.WholeHead(l.Head, circuit.Value)},
 		{Name: "the values of all other heads of the layer", Claim: "others", Nodes: others}}
 	list := l.Circuit.reported().ForMeasuring()
 	t := viz.Table{Note: l.Circuit.note("Exchanging values at one token", fmt.Sprintf("%s; %d pairs. Share of prompts then answered with the other side's answer.", nameOf(l.Head), len(list))),
@@ -120,9 +119,9 @@ func (l Looking) Constant() Result {
 	shape := l.Circuit.Data().Model
 	var groups []circuit.Group
 	for _, kind := range []string{circuit.Query, circuit.Key, circuit.Value} {
-		groups = append(groups, circuit.Group{Name: kind, Claim: "constant_" + kind, Nodes: patch.WholeHead(shape, l.Head, kind)})
+		groups = append(groups, circuit.Group{Name: kind, Claim: "constant_" + kind, Nodes: shape.WholeHead(l.Head, kind)})
 	}
-	queries := len(patch.OfHead(l.Circuit.Data(), l.Head, circuit.Query))
+	queries := len(l.Circuit.Data().OfHead(l.Head, circuit.Query))
 	out := l.held(groups, "Holding the head's query, key or value at the mean",
 		fmt.Sprintf("In the whole model, all %d channels. The circuit keeps %d of the head's query channels.", shape.DHead, queries))
 	out.state("query_nodes", queries)
@@ -139,7 +138,7 @@ func (l Looking) Behind() Result {
 	}
 	groups := []circuit.Group{{Name: "nothing", Claim: "without_none"}}
 	sizes := map[string]int{}
-	for _, g := range study.Behind(l.Circuit.Data(), l.Head) {
+	for _, g := range l.Circuit.Data().Behind(l.Head) {
 		sizes[g.Claim] = len(g.Nodes)
 		g.Claim = "without_" + g.Claim
 		groups = append(groups, g)

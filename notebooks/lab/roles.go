@@ -7,7 +7,6 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/patch"
-	"circuitbook/sparsenn/study"
 	"circuitbook/viz"
 )
 
@@ -77,9 +76,9 @@ func (l Looking) Roles() (out Result) {
 // and the nodes in no group: beside them there are the counters, and what attention writes
 // from the head's layer on.
 func roleLines(c *circuit.Circuit, head circuit.Head) (lines []roleLine, left []string) {
-	writes, reads := study.Counters(c, head)
+	writes, reads := c.Counters(head)
 	covered := slices.Concat(writes, reads)
-	for _, g := range study.Roles(c, head) {
+	for _, g := range c.Roles(head) {
 		covered = append(covered, g.Nodes...)
 		switch len(g.Nodes) {
 		case 0:

@@ -11,7 +11,6 @@ import (
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/probe"
 	"circuitbook/sparsenn/stat"
-	"circuitbook/sparsenn/study"
 	"circuitbook/viz"
 )
 
@@ -32,7 +31,7 @@ func (w Way) Dose() (r Result) {
 	list, sides := w.pairs(64, 48)
 	depth, answer := nodeOf(w.Depth), w.answer(list[0].Target)
 	nodes := []circuit.Node{depth}
-	neuron, some := study.NeuronOn(c.chosen(), depth)
+	neuron, some := c.chosen().NeuronOn(depth)
 	if some {
 		nodes = append(nodes, neuron)
 	}

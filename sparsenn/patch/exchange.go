@@ -1,7 +1,6 @@
 package patch
 
 import (
-	"fmt"
 	"math"
 	"slices"
 
@@ -41,19 +40,6 @@ func Apart(nodes []circuit.Node) (groups [][]circuit.Node) {
 	return groups
 }
 
-// OfKinds lists the nodes of a circuit of some kinds, such as circuit.ResidDelta, in its
-// order: at most n of each kind.
-func OfKinds(c *circuit.Circuit, n int, kinds ...string) (out []circuit.Node) {
-	number := map[string]int{}
-	for _, x := range c.Nodes {
-		if k := x.Kind(); slices.Contains(kinds, k) && number[k] < n {
-			number[k]++
-			out = append(out, x.Node)
-		}
-	}
-	return out
-}
-
 // Most is the index of the group whose exchange turns the answers of examples most, by the
 // margin; -1 where there are no groups. It is a choice: the examples are to be of the
 // select split.
@@ -74,7 +60,7 @@ func Most(m model.Recorder, list []task.Example, at Pairing, groups ...[]circuit
 func LookingBack(m model.Recorder, c *circuit.Circuit, list []task.Example) (head circuit.Head, values []circuit.Node, ok bool, err error) {
 	least := math.Inf(1)
 	for _, h := range c.Heads() {
-		v := OfHead(c, h, circuit.Value)
+		v := c.OfHead(h, circuit.Value)
 		if len(v) == 0 {
 			continue
 		}
@@ -87,23 +73,4 @@ func LookingBack(m model.Recorder, c *circuit.Circuit, list []task.Example) (hea
 		}
 	}
 	return head, values, ok, nil
-}
-
-// OfHead lists the nodes of a head that a circuit has, of some kinds: circuit.Query, Key or
-// Value.
-func OfHead(c *circuit.Circuit, h circuit.Head, kinds ...string) (out []circuit.Node) {
-	for _, n := range c.ByHead(h) {
-		if slices.Contains(kinds, n.Kind()) {
-			out = append(out, n.Node)
-		}
-	}
-	return out
-}
-
-// WholeHead lists all nodes of a head of one kind, whether a circuit keeps them or not.
-func WholeHead(s circuit.Shape, h circuit.Head, kind string) (out []circuit.Node) {
-	for i := range s.DHead {
-		out = append(out, circuit.Node{Site: fmt.Sprintf("%d.%s.%s", h.Layer, circuit.Attn, kind), Index: h.Head*s.DHead + i})
-	}
-	return out
 }

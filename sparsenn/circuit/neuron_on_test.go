@@ -1,4 +1,4 @@
-package study
+package circuit_test
 
 import (
 	"testing"
@@ -22,10 +22,10 @@ func TestNeuronOn(t *testing.T) {
 		Nodes: []circuit.Kept{{Node: written}, {Node: read}, {Node: less, Effect: new(0.1)}, {Node: most, Effect: new(0.5)}, {Node: early, Effect: new(0.9)}},
 		Edges: []circuit.Edge{{From: read, To: less, Weight: 3}, {From: read, To: most, Weight: 1}}}
 	c.Sort()
-	if got, ok := NeuronOn(c, written); !ok || got != most {
+	if got, ok := c.NeuronOn(written); !ok || got != most {
 		t.Errorf("%v, %v", got, ok)
 	}
-	if got, ok := NeuronOn(c, n("0.attn.resid_delta[5]")); ok {
+	if got, ok := c.NeuronOn(n("0.attn.resid_delta[5]")); ok {
 		t.Errorf("%v reads a channel that nothing reads", got)
 	}
 }

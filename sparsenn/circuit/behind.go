@@ -1,17 +1,12 @@
-package study
+package circuit
 
 import (
-	"fmt"
+	"math"
 	"slices"
-
-	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/patch"
 )
 
-func siteOf(layer int, block, kind string) string { return fmt.Sprintf("%d.%s.%s", layer, block, kind) }
-
 // sourcesOf lists where the edges into some nodes come from, in the order in which they are met.
-func sourcesOf(c *circuit.Circuit, of []circuit.Node) (out []circuit.Node) {
+func (c *Circuit) sourcesOf(of []Node) (out []Node) {
 	for _, n := range of {
 		for _, e := range c.In(n) {
 			if !slices.Contains(out, e.From) {
@@ -24,34 +19,34 @@ func sourcesOf(c *circuit.Circuit, of []circuit.Node) (out []circuit.Node) {
 
 // less is list without some nodes, common what two lists share, only those of one block and
 // kind: all in the order of the first.
-func less(list, not []circuit.Node) []circuit.Node {
-	return slices.DeleteFunc(slices.Clone(list), func(n circuit.Node) bool { return slices.Contains(not, n) })
+func less(list, not []Node) []Node {
+	return slices.DeleteFunc(slices.Clone(list), func(n Node) bool { return slices.Contains(not, n) })
 }
 
-func common(a, b []circuit.Node) []circuit.Node {
-	return slices.DeleteFunc(slices.Clone(a), func(n circuit.Node) bool { return !slices.Contains(b, n) })
+func common(a, b []Node) []Node {
+	return slices.DeleteFunc(slices.Clone(a), func(n Node) bool { return !slices.Contains(b, n) })
 }
 
-func only(list []circuit.Node, block, kind string) []circuit.Node {
-	return slices.DeleteFunc(slices.Clone(list), func(n circuit.Node) bool { return block != "" && n.Block() != block || n.Kind() != kind })
+func only(list []Node, block, kind string) []Node {
+	return slices.DeleteFunc(slices.Clone(list), func(n Node) bool { return block != "" && n.Block() != block || n.Kind() != kind })
 }
 
 // Behind parts what is behind the keys and behind the values of a head of a circuit: the
 // channels that they read, and the neurons further back, each by whether it serves keys
 // alone, values alone or both; and the circuit's other neurons. All seven groups are there,
 // some may be empty.
-func Behind(c *circuit.Circuit, head circuit.Head) []circuit.Group {
-	k, v := patch.OfHead(c, head, circuit.Key), patch.OfHead(c, head, circuit.Value)
-	kr, vr := sourcesOf(c, k), sourcesOf(c, v)
-	kn, vn := only(c.Upstream(k...), "", circuit.PostAct), only(c.Upstream(v...), "", circuit.PostAct)
-	return []circuit.Group{
+func (c *Circuit) Behind(head Head) []Group {
+	k, v := c.OfHead(head, Key), c.OfHead(head, Value)
+	kr, vr := c.sourcesOf(k), c.sourcesOf(v)
+	kn, vn := only(c.Upstream(k...), "", PostAct), only(c.Upstream(v...), "", PostAct)
+	return []Group{
 		{Name: "channels that only the keys read", Claim: "key_channels", Nodes: less(kr, vr)},
 		{Name: "channels that only the values read", Claim: "value_channels", Nodes: less(vr, kr)},
 		{Name: "channels that both read", Claim: "both_channels", Nodes: common(kr, vr)},
 		{Name: "neurons that feed only the keys", Claim: "key_neurons", Nodes: less(kn, vn)},
 		{Name: "neurons that feed only the values", Claim: "value_neurons", Nodes: less(vn, kn)},
 		{Name: "neurons that feed both", Claim: "both_neurons", Nodes: common(kn, vn)},
-		{Name: "the circuit's other neurons", Claim: "other_neurons", Nodes: less(patch.OfKinds(c, len(c.Nodes), circuit.PostAct), slices.Concat(kn, vn))},
+		{Name: "the circuit's other neurons", Claim: "other_neurons", Nodes: less(c.OfKinds(len(c.Nodes), PostAct), slices.Concat(kn, vn))},
 	}
 }
 
@@ -59,15 +54,15 @@ func Behind(c *circuit.Circuit, head circuit.Head) []circuit.Group {
 // and those through which they read them. In a model without positions a head that looks at
 // all tokens alike writes something that grows with them, by which keys can tell late from
 // early.
-func Counters(c *circuit.Circuit, head circuit.Head) (writes, reads []circuit.Node) {
-	for _, k := range patch.OfHead(c, head, circuit.Key) {
+func (c *Circuit) Counters(head Head) (writes, reads []Node) {
+	for _, k := range c.OfHead(head, Key) {
 		for _, e := range c.In(k) {
 			if slices.Contains(reads, e.From) {
 				continue
 			}
 			for _, l := range c.Lanes() {
 				for _, w := range l.Writers {
-					if w.Block() == circuit.Attn && slices.Contains(l.After(w), e.From) {
+					if w.Block() == Attn && slices.Contains(l.After(w), e.From) {
 						if !slices.Contains(reads, e.From) {
 							reads = append(reads, e.From)
 						}
@@ -86,26 +81,26 @@ func Counters(c *circuit.Circuit, head circuit.Head) (writes, reads []circuit.No
 // the wires, of each of which one thing can be said: what finds the token that the head looks
 // for is behind its keys, what tells which it is behind its values. All groups are there, in
 // the order of the forward pass, some may be empty.
-func Roles(c *circuit.Circuit, head circuit.Head) []circuit.Group {
-	k, v := patch.OfHead(c, head, circuit.Key), patch.OfHead(c, head, circuit.Value)
-	in := func(of []circuit.Node) []circuit.Node {
-		out := sourcesOf(c, of)
-		slices.SortFunc(out, circuit.Node.Compare)
+func (c *Circuit) Roles(head Head) []Group {
+	k, v := c.OfHead(head, Key), c.OfHead(head, Value)
+	in := func(of []Node) []Node {
+		out := c.sourcesOf(of)
+		slices.SortFunc(out, Node.Compare)
 		return out
 	}
-	_, counts := Counters(c, head)
+	_, counts := c.Counters(head)
 	keyReads, valueReads := less(in(k), counts), in(v)
 	toKeys, toValues := c.Upstream(keyReads...), c.Upstream(valueReads...)
-	direct := slices.DeleteFunc(slices.Clone(valueReads), func(n circuit.Node) bool { return len(c.Upstream(n)) > 0 })
-	kn, vn := only(toKeys, circuit.MLP, circuit.PostAct), only(toValues, circuit.MLP, circuit.PostAct)
-	return []circuit.Group{
+	direct := slices.DeleteFunc(slices.Clone(valueReads), func(n Node) bool { return len(c.Upstream(n)) > 0 })
+	kn, vn := only(toKeys, MLP, PostAct), only(toValues, MLP, PostAct)
+	return []Group{
 		{Name: "what only the neurons behind the keys read", Claim: "key_mlp_in", Nodes: less(in(kn), in(vn))},
 		{Name: "what both kinds of neurons read", Claim: "both_mlp_in", Nodes: common(in(kn), in(vn))},
 		{Name: "what only the neurons behind the values read", Claim: "value_mlp_in", Nodes: less(in(vn), in(kn))},
 		{Name: "neurons behind the keys only", Claim: "key_neurons", Nodes: less(kn, vn)},
 		{Name: "neurons behind the values only", Claim: "value_neurons", Nodes: less(vn, kn)},
-		{Name: "what they write for the keys", Claim: "key_written", Nodes: only(toKeys, circuit.MLP, circuit.ResidDelta)},
-		{Name: "what they write for the values", Claim: "value_written", Nodes: only(toValues, circuit.MLP, circuit.ResidDelta)},
+		{Name: "what they write for the keys", Claim: "key_written", Nodes: only(toKeys, MLP, ResidDelta)},
+		{Name: "what they write for the values", Claim: "value_written", Nodes: only(toValues, MLP, ResidDelta)},
 		{Name: "what the keys read of it", Claim: "key_reads", Nodes: less(keyReads, valueReads)},
 		{Name: "what the values read of it", Claim: "value_reads", Nodes: less(less(valueReads, direct), keyReads)},
 		{Name: "what the values read of the embedding alone", Claim: "value_embedding", Nodes: less(direct, keyReads)},
@@ -116,14 +111,34 @@ func Roles(c *circuit.Circuit, head circuit.Head) []circuit.Group {
 
 // EmbeddingReads lists the channels of the embedding, as nodes of the site embed, that a
 // circuit reads before anything of it has written to them: at most n.
-func EmbeddingReads(c *circuit.Circuit, n int) (out []circuit.Node) {
+func (c *Circuit) EmbeddingReads(n int) (out []Node) {
 	for _, l := range c.Lanes() {
 		for _, r := range l.Readers {
-			written := slices.ContainsFunc(l.Writers, func(w circuit.Node) bool { return slices.Contains(l.After(w), r) })
-			if x := (circuit.Node{Site: "embed", Index: l.Channel}); !written && !slices.Contains(out, x) && len(out) < n {
+			written := slices.ContainsFunc(l.Writers, func(w Node) bool { return slices.Contains(l.After(w), r) })
+			if x := (Node{Site: "embed", Index: l.Channel}); !written && !slices.Contains(out, x) && len(out) < n {
 				out = append(out, x)
 			}
 		}
 	}
 	return out
+}
+
+// NeuronOn is the neuron of the largest Worth that reads the channel of the residual stream
+// that a node writes, after it; ok is false where no neuron of the circuit does. It is a
+// choice, as Way is: give it what Selecting returns.
+func (c *Circuit) NeuronOn(written Node) (neuron Node, ok bool) {
+	at := math.Inf(-1)
+	for _, l := range c.Lanes() {
+		if l.Channel != written.Index {
+			continue
+		}
+		for _, a := range l.After(written) {
+			for _, e := range c.Out(a) {
+				if k, _ := c.Find(e.To); e.To.Kind() == PostAct && k.Importance() > at {
+					neuron, at, ok = e.To, k.Importance(), true
+				}
+			}
+		}
+	}
+	return neuron, ok
 }
