@@ -6,8 +6,8 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/patch"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/verify"
 )
 
 // kinds lists the nodes of the circuit of some kinds, such as circuit.ResidDelta, at most n
@@ -42,9 +42,9 @@ func (c *Circuit) views() []study.View {
 }
 
 // holding is the whole model with nodes held at their means.
-func (c *Circuit) holding(nodes ...circuit.Node) *prove.Part {
-	return interruptible(func(ctx context.Context) (*prove.Part, error) {
-		return prove.Without(ctx, c.model.Run(), c.Data().Restrict(nodes...))
+func (c *Circuit) holding(nodes ...circuit.Node) *verify.Submodel {
+	return interruptible(func(ctx context.Context) (*verify.Submodel, error) {
+		return verify.Without(ctx, c.model.Run(), c.Data().Restrict(nodes...))
 	})
 }
 

@@ -8,9 +8,9 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/task"
+	"circuitbook/sparsenn/verify"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
 )
@@ -92,7 +92,7 @@ func (c *Circuit) Only(nodes ...string) *Circuit {
 
 // reportOptions are the examples of which numbers are printed.
 func reportOptions(m *Model) (task.Options, error) {
-	c, err := prove.Scale(m.spec.Scale)
+	c, err := verify.Scale(m.spec.Scale)
 	return task.Options{N: c.Examples, Seed: c.Seed, MaxTokens: min(c.MaxTokens, m.Run().Config.Model.Context)}, err
 }
 
@@ -110,13 +110,15 @@ func (c *Circuit) selected() []task.Example {
 
 // Alone is the circuit, all else held at its mean, as the engine's packages take it: its
 // logits as they come out.
-func (c *Circuit) Alone() *prove.Part {
-	return interruptible(func(ctx context.Context) (*prove.Part, error) { return prove.Alone(ctx, c.model.Run(), c.Data()) })
+func (c *Circuit) Alone() *verify.Submodel {
+	return interruptible(func(ctx context.Context) (*verify.Submodel, error) { return verify.Alone(ctx, c.model.Run(), c.Data()) })
 }
 
 // Rest is the model with the circuit held at its mean.
-func (c *Circuit) Rest() *prove.Part {
-	return interruptible(func(ctx context.Context) (*prove.Part, error) { return prove.Without(ctx, c.model.Run(), c.Data()) })
+func (c *Circuit) Rest() *verify.Submodel {
+	return interruptible(func(ctx context.Context) (*verify.Submodel, error) {
+		return verify.Without(ctx, c.model.Run(), c.Data())
+	})
 }
 
 // Losses are those of a circuit on held-out prompts, in nats per example.

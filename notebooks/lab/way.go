@@ -11,10 +11,10 @@ import (
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/contrast"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/task"
+	"circuitbook/sparsenn/verify"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
 )
@@ -124,7 +124,7 @@ func (w Way) Bundle() (viz.Bundle, error) {
 	for _, k := range kept {
 		nodes = append(nodes, k.Node)
 	}
-	alone := interruptible(func(ctx context.Context) (*prove.Part, error) { return prove.Alone(ctx, run, data) })
+	alone := interruptible(func(ctx context.Context) (*verify.Submodel, error) { return verify.Alone(ctx, run, data) })
 	var at [2][2][][]float64 // [side][opening, last][node][prompt]
 	for s, side := range sides {
 		for k, where := range [][]int{side.Open, nil} {

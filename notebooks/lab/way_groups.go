@@ -9,10 +9,10 @@ import (
 	"circuitbook/sparsenn/contrast"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/patch"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/study"
 	"circuitbook/sparsenn/task"
+	"circuitbook/sparsenn/verify"
 	"circuitbook/viz"
 )
 
@@ -33,7 +33,7 @@ func (w Way) without(alone bool, nodes []circuit.Node) study.Reader {
 	c := w.Circuit
 	return interruptible(func(ctx context.Context) (study.Reader, error) {
 		if !alone {
-			return prove.Without(ctx, c.model.Run(), c.Data().Restrict(nodes...))
+			return verify.Without(ctx, c.model.Run(), c.Data().Restrict(nodes...))
 		}
 		v, err := study.Views(ctx, c.model.Run(), w.task(), c.Data().Without(nodes...))
 		if err != nil {

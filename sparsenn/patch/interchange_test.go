@@ -8,9 +8,9 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/internal/tinytest"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
+	"circuitbook/sparsenn/verify"
 )
 
 // onlyChannel is a run whose answers depend on one channel of the last residual
@@ -58,7 +58,7 @@ func TestInterchange(t *testing.T) {
 	}
 	// A part without the node has nothing to swap.
 	tinytest.Runs(t)
-	alone, err := prove.Alone(context.Background(), run, tinytest.Every(t, run, 50))
+	alone, err := verify.Alone(context.Background(), run, tinytest.Every(t, run, 50))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func TestPartComposes(t *testing.T) {
 	tinytest.Runs(t)
 	run := tinytest.Untrained(t, nil)
 	c := tinytest.Every(t, run, 20)
-	p, err := prove.Alone(context.Background(), run, c)
+	p, err := verify.Alone(context.Background(), run, c)
 	if err != nil {
 		t.Fatal(err)
 	}

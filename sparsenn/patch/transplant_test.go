@@ -11,9 +11,9 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/internal/tinytest"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
+	"circuitbook/sparsenn/verify"
 )
 
 // bare is a run whose logits depend on the last residual stream alone.
@@ -94,7 +94,7 @@ func TestTransplantRecorders(t *testing.T) {
 	}
 	none := tinytest.Every(t, run, 50)
 	none.Nodes, none.Edges = nil, nil
-	part, err := prove.Without(context.Background(), run, none)
+	part, err := verify.Without(context.Background(), run, none)
 	if err != nil {
 		t.Fatal(err)
 	}

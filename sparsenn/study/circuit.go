@@ -5,10 +5,10 @@ import (
 	"fmt"
 
 	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/prune"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
+	"circuitbook/sparsenn/verify"
 )
 
 // pruningShare is how much of the work of a circuit pruning is taken to be.
@@ -35,7 +35,7 @@ func Circuit(ctx context.Context, run *train.Result, t task.Task, c Config, o ar
 		c.Prove.EffectExamples = 0
 	}
 	o.Step("pruning", pruningShare, 1, fmt.Sprintf("%d nodes and %d edges", len(f.Pruned.Circuit.Nodes), len(f.Pruned.Circuit.Edges)))
-	f.Proved, err = prove.Run(ctx, run, t, f.Pruned.Circuit, c.Prove, o.Part(pruningShare, 1, ""))
+	f.Proved, err = verify.Run(ctx, run, t, f.Pruned.Circuit, c.Prove, o.Part(pruningShare, 1, ""))
 	if err != nil {
 		return nil, err
 	}

@@ -8,10 +8,10 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/prune"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
+	"circuitbook/sparsenn/verify"
 )
 
 // TestCircuit: the finding is what pruning and proving give for the config, and
@@ -40,7 +40,7 @@ func TestCircuit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	proved, err := prove.Run(context.Background(), run, brackets(), pruned.Circuit, c.Prove, artifact.Options{Progress: func(artifact.Progress) { t.Error("it was not proved with this config") }})
+	proved, err := verify.Run(context.Background(), run, brackets(), pruned.Circuit, c.Prove, artifact.Options{Progress: func(artifact.Progress) { t.Error("it was not proved with this config") }})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,14 +3,14 @@ package study
 import (
 	"fmt"
 
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/prune"
+	"circuitbook/sparsenn/verify"
 )
 
 // Config says how circuits are found and measured.
 type Config struct {
 	Prune prune.Config
-	Prove prove.Config
+	Prove verify.Config
 	// MaxEffects is the largest number of nodes and edges, together, that are
 	// ablated one by one; of a larger circuit the losses are measured, and its
 	// nodes and edges have no effects.
@@ -29,7 +29,7 @@ func Scale(name string, budget float64) (Config, error) {
 	if c.Prune, err = prune.Scale(name); err != nil {
 		return Config{}, err
 	}
-	if c.Prove, err = prove.Scale(name); err != nil {
+	if c.Prove, err = verify.Scale(name); err != nil {
 		return Config{}, err
 	}
 	if budget != 0 && c.Prune.Budget > 0 {

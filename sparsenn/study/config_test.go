@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/prune"
 	"circuitbook/sparsenn/train"
+	"circuitbook/sparsenn/verify"
 )
 
 // TestScale: every scale has a config, which is that of the two packages but for
@@ -18,7 +18,7 @@ func TestScale(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		v, err := prove.Scale(name)
+		v, err := verify.Scale(name)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,11 +2,11 @@ package study
 
 import (
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/prune"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
+	"circuitbook/sparsenn/verify"
 )
 
 // Finding is what a study found in one run.
@@ -15,7 +15,7 @@ type Finding struct {
 	Run    *train.Result
 	Task   task.Task
 	Pruned *prune.Result
-	Proved *prove.Result
+	Proved *verify.Result
 }
 
 // Circuit is the circuit with its proof, and with effects if it is not larger

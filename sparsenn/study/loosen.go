@@ -4,9 +4,9 @@ import (
 	"context"
 
 	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/prune"
 	"circuitbook/sparsenn/stat"
+	"circuitbook/sparsenn/verify"
 )
 
 // Loosened is a circuit that went on being eliminated under a looser criterion.
@@ -29,7 +29,7 @@ func Loosen(ctx context.Context, f *Finding, c Config, multiples ...float64) (ou
 		if at, trial, err = prune.Reduce(ctx, f.Run, f.Task, how, at); err != nil {
 			return nil, err
 		}
-		p, err := prove.Run(ctx, f.Run, f.Task, at, proving, artifact.Options{})
+		p, err := verify.Run(ctx, f.Run, f.Task, at, proving, artifact.Options{})
 		if err != nil {
 			return nil, err
 		}

@@ -5,7 +5,7 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/prove"
+	"circuitbook/sparsenn/verify"
 )
 
 // Selecting returns the circuit of a finding for choosing nodes in it, such as by
@@ -20,5 +20,5 @@ func Selecting(ctx context.Context, f *Finding, c Config, o artifact.Options) (*
 	if c.Prove.EffectExamples == 0 || len(found.Nodes)+len(found.Edges) > c.MaxEffects {
 		return found, nil
 	}
-	return prove.Effects(ctx, f.Run, f.Task, found, c.Prove, o)
+	return verify.Effects(ctx, f.Run, f.Task, found, c.Prove, o)
 }

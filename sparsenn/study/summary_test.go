@@ -7,10 +7,10 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/prune"
 	"circuitbook/sparsenn/stat"
 	_ "circuitbook/sparsenn/suitetest"
+	"circuitbook/sparsenn/verify"
 
 	"pgregory.net/rapid"
 )
@@ -19,7 +19,7 @@ import (
 // numbers mean anything.
 func made(nodes, edges int, reached bool) *Finding {
 	c := &circuit.Circuit{Nodes: make([]circuit.Kept, nodes), Edges: make([]circuit.Edge, edges)}
-	return &Finding{Pruned: &prune.Result{Best: prune.Trial{Reached: reached}}, Proved: &prove.Result{Circuit: c}}
+	return &Finding{Pruned: &prune.Result{Best: prune.Trial{Reached: reached}}, Proved: &verify.Result{Circuit: c}}
 }
 
 func TestSummarise(t *testing.T) {

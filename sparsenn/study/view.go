@@ -6,9 +6,9 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
+	"circuitbook/sparsenn/verify"
 )
 
 // Reader is a model or a part of one: it predicts, and can be recorded and changed.
@@ -25,18 +25,18 @@ type View struct {
 }
 
 // Views returns a circuit alone, its logits read by the scale and shift that
-// pruning fitted (prove.Part's Between), and the whole model, in this order. The
+// pruning fitted (verify.Part's Between), and the whole model, in this order. The
 // whole model comes as a part that leaves nothing out, so that the same compiled
 // programs serve both. A calibrated circuit of a task whose answers are not the
 // same in every example is an error.
 func Views(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circuit) ([]View, error) {
 	none := *c
 	none.Nodes, none.Edges, none.Proof = nil, nil, nil
-	alone, err := prove.Alone(ctx, run, c)
+	alone, err := verify.Alone(ctx, run, c)
 	if err != nil {
 		return nil, err
 	}
-	whole, err := prove.Without(ctx, run, &none)
+	whole, err := verify.Without(ctx, run, &none)
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +47,7 @@ func Views(ctx context.Context, run *train.Result, t task.Task, c *circuit.Circu
 		}
 		for _, e := range list {
 			if e.Target != list[0].Target || e.Alt != list[0].Alt {
-				return nil, fmt.Errorf("views of a circuit: the answers of %s differ between examples, so that no two logits are to be read by its scale and shift; ask prove.Part's Between for those of one example", t.Name)
+				return nil, fmt.Errorf("views of a circuit: the answers of %s differ between examples, so that no two logits are to be read by its scale and shift; ask verify.Part's Between for those of one example", t.Name)
 			}
 		}
 		if alone, err = alone.Between(list[0].Target, list[0].Alt); err != nil {

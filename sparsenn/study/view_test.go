@@ -10,9 +10,9 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/prune"
 	"circuitbook/sparsenn/task"
+	"circuitbook/sparsenn/verify"
 )
 
 var _ Reader = (*model.Model)(nil)
@@ -35,7 +35,7 @@ func TestViews(t *testing.T) {
 	if len(views) != 2 || views[0].Claim != "circuit" || views[1].Claim != "full" {
 		t.Fatalf("%+v", views)
 	}
-	alone, err := prove.Alone(context.Background(), run, small)
+	alone, err := verify.Alone(context.Background(), run, small)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -6,14 +6,14 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/stat"
+	"circuitbook/sparsenn/verify"
 )
 
 // TestDecode: a row keeps all that it says, but for the random circuits of one
 // that was measured when their calibration could fail.
 func TestDecode(t *testing.T) {
-	for recipe, lost := range map[int]bool{0: true, 2: true, prove.Recipe: false} {
+	for recipe, lost := range map[int]bool{0: true, 2: true, verify.Recipe: false} {
 		want := Row{Run: "r", Circuit: &CircuitFacts{Task: "t", ProofRecipe: recipe, Proof: &circuit.Proof{
 			Alone: stat.Estimate{Mean: 0.1, N: 256}, RandomAlone: stat.Estimate{Mean: 5, N: 20}, RandomRemoved: stat.Estimate{Mean: 0.2, N: 20}}}}
 		text, err := json.Marshal(want)

@@ -12,10 +12,10 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/prune"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
+	"circuitbook/sparsenn/verify"
 )
 
 // tokenizers are loaded once a process.
@@ -178,12 +178,12 @@ func ofCircuit(ctx context.Context, run *train.Result, p Point, o artifact.Optio
 	if !f.Reached {
 		return f, nil
 	}
-	proved, err := prove.Run(ctx, run, t, c, p.Study.Prove, artifact.Options{})
+	proved, err := verify.Run(ctx, run, t, c, p.Study.Prove, artifact.Options{})
 	if err != nil {
 		return nil, err
 	}
-	f.Proof, f.ProofRecipe, f.Accuracy, f.FullAccuracy = proved.Circuit.Proof, prove.Recipe, proved.Accuracy, proved.FullAccuracy
-	without, err := prove.Without(ctx, run, c)
+	f.Proof, f.ProofRecipe, f.Accuracy, f.FullAccuracy = proved.Circuit.Proof, verify.Recipe, proved.Accuracy, proved.FullAccuracy
+	without, err := verify.Without(ctx, run, c)
 	if err != nil {
 		return nil, err
 	}

@@ -82,8 +82,8 @@ func TestOpens(t *testing.T) {
 		`func f(t task.Task) { t.Report(nil, o) }`:                                              {"a.go:1:35: Report"},
 		`func f(t task.Task) { g := t.Report; _ = g }`:                                          {"a.go:1:40: Report"},
 		`func f(r task.Reported) { r.ForMeasuring() }`:                                          {"a.go:1:25: Reported", "a.go:1:39: ForMeasuring"},
-		`var x = task.Table`:                  {"a.go:1:24: Table"},
-		`import "circuitbook/sparsenn/prove"`: {`a.go:1:18: import of "circuitbook/sparsenn/prove"`},
+		`var x = task.Table`:                   {"a.go:1:24: Table"},
+		`import "circuitbook/sparsenn/verify"`: {`a.go:1:18: import of "circuitbook/sparsenn/verify"`},
 		`import "circuitbook/sparsenn/task"; import x "go/ast"; var Reporter x.Ident`: nil,
 	} {
 		if d := cmp.Diff(want, opens(t, "a.go", "package a;"+source)); d != "" {

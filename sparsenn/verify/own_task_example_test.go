@@ -1,4 +1,4 @@
-package prove_test
+package verify_test
 
 import (
 	"context"
@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 
 	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/prune"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
+	"circuitbook/sparsenn/verify"
 )
 
 // A task of one's own, from a file of pairs to a circuit with its proof. The model
@@ -51,9 +51,9 @@ func ExampleRun_ownTask() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	measure := prove.DefaultConfig()
+	measure := verify.DefaultConfig()
 	measure.Random, measure.EffectExamples, measure.Attribution = 2, 0, 0
-	proved, err := prove.Run(context.Background(), run, ages, found.Circuit, measure, artifact.Options{})
+	proved, err := verify.Run(context.Background(), run, ages, found.Circuit, measure, artifact.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}

@@ -17,4 +17,4 @@
 // several nodes at chosen tokens; [Transplant] moves what nodes are from any
 // token of any prompt to any other. [Part] is a circuit, or a model without it,
 // that predicts.
-package prove
+package verify

@@ -1,4 +1,4 @@
-package prove
+package verify
 
 import (
 	"context"
@@ -86,7 +86,7 @@ func TestInterchangeCalibrated(t *testing.T) {
 	run, config := tinytest.Untrained(t, nil), quick()
 	c := tinytest.Every(t, run, 11)
 	list := reportOf(t, run, config)
-	swap := func(part func(context.Context, *train.Result, *circuit.Circuit) (*Part, error)) patch.Swap {
+	swap := func(part func(context.Context, *train.Result, *circuit.Circuit) (*Submodel, error)) patch.Swap {
 		p, err := part(context.Background(), run, c)
 		if err != nil {
 			t.Fatal(err)
@@ -117,7 +117,7 @@ func TestBetween(t *testing.T) {
 	list := reportOf(t, run, config)
 	target, alt := list[0].Target, list[0].Alt
 	tokens := [][]int32{list[0].Prompt, list[0].Prompt}
-	parts := func(make func(context.Context, *train.Result, *circuit.Circuit) (*Part, error), alt int32) (raw, read *Part) {
+	parts := func(make func(context.Context, *train.Result, *circuit.Circuit) (*Submodel, error), alt int32) (raw, read *Submodel) {
 		t.Helper()
 		raw, err := make(context.Background(), run, c)
 		if err != nil {
@@ -128,7 +128,7 @@ func TestBetween(t *testing.T) {
 		}
 		return raw, read
 	}
-	record := func(p *Part) model.Activation {
+	record := func(p *Submodel) model.Activation {
 		t.Helper()
 		rec, err := p.Record(tokens, []model.Site{model.FinalResid, model.Logits})
 		if err != nil {

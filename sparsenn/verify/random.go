@@ -1,4 +1,4 @@
-package prove
+package verify
 
 import (
 	"math/rand/v2"

@@ -1,4 +1,4 @@
-package prove_test
+package verify_test
 
 import (
 	"context"
@@ -9,9 +9,9 @@ import (
 	"circuitbook/sparsenn/ablate"
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/prove"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
+	"circuitbook/sparsenn/verify"
 )
 
 // Run measures a circuit. The one of this example is made up: one MLP node of a
@@ -36,9 +36,9 @@ func ExampleRun() {
 	c := &circuit.Circuit{Task: "bracket_counting", Run: run.Name, Model: ablate.ShapeOf(config.Model),
 		Ablation: circuit.MeanAblation, Target: 0.15,
 		Nodes: []circuit.Kept{{Node: circuit.Node{Site: "0.mlp.post_act", Index: 7}}}}
-	how := prove.DefaultConfig()
+	how := verify.DefaultConfig()
 	how.Examples, how.Random, how.EffectExamples, how.Attribution = 32, 3, 0, 0
-	r, err := prove.Run(context.Background(), run, task.BracketCounting(), c, how, artifact.Options{})
+	r, err := verify.Run(context.Background(), run, task.BracketCounting(), c, how, artifact.Options{})
 	if err != nil {
 		log.Fatal(err)
 	}

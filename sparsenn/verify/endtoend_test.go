@@ -1,4 +1,4 @@
-package prove
+package verify
 
 import (
 	"context"
@@ -91,7 +91,7 @@ func TestPrunedIsProvedAlike(t *testing.T) {
 					t.Errorf("under %+v the loss is the same: the test shows nothing", other)
 				}
 			}
-			for name, make := range map[string]func(context.Context, *train.Result, *circuit.Circuit) (*Part, error){"alone": Alone, "without": Without} {
+			for name, make := range map[string]func(context.Context, *train.Result, *circuit.Circuit) (*Submodel, error){"alone": Alone, "without": Without} {
 				part, err := make(context.Background(), run, c)
 				switch {
 				case o.FreezeNorms && (err == nil || !strings.Contains(err.Error(), "freeze_norms")):

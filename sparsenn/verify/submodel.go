@@ -1,4 +1,4 @@
-package prove
+package verify
 
 import (
 	"context"
@@ -17,7 +17,7 @@ import (
 // (it is a task.Predictor) and can be recorded and changed like it. Its norms are
 // live: a circuit with frozen ones, which take a second pass, is an error; [Run]
 // measures it.
-type Part struct {
+type Submodel struct {
 	run     *train.Result
 	changes []model.Intervention // one per site
 	// calibration is the circuit's, for the circuit alone, and plain otherwise. It
@@ -27,16 +27,16 @@ type Part struct {
 }
 
 // Alone is the circuit, all else ablated.
-func Alone(ctx context.Context, run *train.Result, c *circuit.Circuit) (*Part, error) {
+func Alone(ctx context.Context, run *train.Result, c *circuit.Circuit) (*Submodel, error) {
 	return part(ctx, run, c, true)
 }
 
 // Without is the model, the circuit ablated.
-func Without(ctx context.Context, run *train.Result, c *circuit.Circuit) (*Part, error) {
+func Without(ctx context.Context, run *train.Result, c *circuit.Circuit) (*Submodel, error) {
 	return part(ctx, run, c, false)
 }
 
-func part(ctx context.Context, run *train.Result, c *circuit.Circuit, keep bool) (*Part, error) {
+func part(ctx context.Context, run *train.Result, c *circuit.Circuit, keep bool) (*Submodel, error) {
 	if _, err := ablate.Parent(run, c); err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func part(ctx context.Context, run *train.Result, c *circuit.Circuit, keep bool)
 	if err != nil {
 		return nil, err
 	}
-	p := &Part{run: run, calibration: ablate.Plain}
+	p := &Submodel{run: run, calibration: ablate.Plain}
 	if keep {
 		p.calibration = calibrationOf(c)
 	}
@@ -83,7 +83,7 @@ func part(ctx context.Context, run *train.Result, c *circuit.Circuit, keep bool)
 // task.Any) is the one that the circuit's scale and shift make of it (Gao et al.,
 // §3.5). It changes nothing where the circuit has none, and nothing about a model
 // without a circuit. Without Between logits are as they come out.
-func (p *Part) Between(target, alt int32) (*Part, error) {
+func (p *Submodel) Between(target, alt int32) (*Submodel, error) {
 	out := *p
 	out.answers = &task.Example{Target: target, Alt: alt}
 	if _, err := out.answers.Pick(make([]float32, p.run.Config.Model.Vocab)); err != nil {
@@ -93,11 +93,11 @@ func (p *Part) Between(target, alt int32) (*Part, error) {
 }
 
 // Width is how many channels a site has.
-func (p *Part) Width(s model.Site) (int, error) { return p.run.Config.Model.Width(s) }
+func (p *Submodel) Width(s model.Site) (int, error) { return p.run.Config.Model.Width(s) }
 
 // Calibration is how margins of two of its logits are to be read: as pruning fitted it for
 // the circuit alone, and plain where they come so already, as after [Part.Between].
-func (p *Part) Calibration() ablate.Calibration {
+func (p *Submodel) Calibration() ablate.Calibration {
 	if p.answers != nil {
 		return ablate.Plain
 	}
@@ -105,7 +105,7 @@ func (p *Part) Calibration() ablate.Calibration {
 }
 
 // read moves the logit of the target in a vector of logits.
-func (p *Part) read(logits []float32) error {
+func (p *Submodel) read(logits []float32) error {
 	if p.answers == nil || p.calibration == ablate.Plain {
 		return nil
 	}
@@ -119,7 +119,7 @@ func (p *Part) read(logits []float32) error {
 
 // Record is model.Record of the part: the interventions act after its own, x
 // being what the part has at the site.
-func (p *Part) Record(tokens [][]int32, sites []model.Site, changes ...model.Intervention) (*model.Recording, error) {
+func (p *Submodel) Record(tokens [][]int32, sites []model.Site, changes ...model.Intervention) (*model.Recording, error) {
 	all := slices.Clone(p.changes)
 	for _, c := range changes {
 		i := slices.IndexFunc(all, func(x model.Intervention) bool { return x.Site == c.Site })
@@ -173,7 +173,7 @@ func compose(a, b model.Intervention) (model.Intervention, error) {
 
 // Next returns the logits after each of the sequences, which may differ in
 // length: [batch][Vocab].
-func (p *Part) Next(sequences [][]int32) ([][]float32, error) {
+func (p *Submodel) Next(sequences [][]int32) ([][]float32, error) {
 	padded, last := model.Padded(sequences)
 	if i := slices.Index(last, -1); i >= 0 {
 		return nil, fmt.Errorf("sequence %d is empty; give at least one token", i)
