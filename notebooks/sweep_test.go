@@ -11,9 +11,8 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/backend"
-	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/suitetest"
-	"circuitbook/sparsenn/sweep"
 	"circuitbook/sparsenn/train"
 )
 
@@ -122,13 +121,13 @@ func TestRowIsRemade(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	how, err := study.Scale("laptop", 0)
+	how, err := experiment.Scale("laptop", 0)
 	if err != nil {
 		t.Fatal(err)
 	}
 	how.Prune.Budget, how.Prune.Trials = 0, 5
 	how.Prove.EffectExamples, how.Prove.Attribution = 0, 0
-	p := sweep.Point{Name: "remade", Train: c, Task: "var_if", Study: how}
+	p := experiment.Point{Name: "remade", Train: c, Task: "var_if", Study: how}
 
 	committed, err := filepath.Abs("runs")
 	if err != nil {
@@ -136,7 +135,7 @@ func TestRowIsRemade(t *testing.T) {
 	}
 	t.Setenv(artifact.RootVariable, t.TempDir())
 	t.Setenv(artifact.NotebookRootVariable, committed)
-	want, err := sweep.Open(p)
+	want, err := experiment.Open(p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -162,7 +161,7 @@ func TestRowIsRemade(t *testing.T) {
 	if found, _ := filepath.Glob(filepath.Join(root, "point-*")); len(found) > 0 {
 		t.Fatal("the row is there already")
 	}
-	rows, err := sweep.Run(context.Background(), []sweep.Point{p}, sweep.Options{})
+	rows, err := experiment.Run(context.Background(), []experiment.Point{p}, experiment.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -179,13 +178,13 @@ func TestRowIsRemade(t *testing.T) {
 		t.Errorf("remade %+v, committed %+v", a, e)
 	}
 	// A second time, in a process of its own.
-	again, err := sweep.Run(context.Background(), []sweep.Point{{Name: "b", Train: c, Task: "while_return_true", Study: how}}, sweep.Options{Processes: 1})
+	again, err := experiment.Run(context.Background(), []experiment.Point{{Name: "b", Train: c, Task: "while_return_true", Study: how}}, experiment.Options{Processes: 1})
 	if err != nil {
 		t.Fatal(err)
 	}
 	q := p
 	q.Task = "while_return_true"
-	if want, err = sweep.Open(q); err != nil {
+	if want, err = experiment.Open(q); err != nil {
 		t.Fatal(err)
 	}
 	if again[0].Circuit.Nodes != want.Circuit.Nodes {

@@ -8,11 +8,11 @@
 //
 // Data flows one way, and each step is a package:
 //
-//	corpus → train → prune → circuit → prove
+//	corpus → train → prune → circuit → verify
 //	           ↓                ↓
 //	         bridge ─────────→ steer
 //
-// What is expensive, a run, a pruning, a proof, a bridge, lies in the store.
+// What is expensive, a run, a pruning, a proof, a bridge, lies on the disk.
 //
 // A [circuitbook/sparsenn/corpus.Config] names sources of Python and a
 // vocabulary. A [circuitbook/sparsenn/train.Config] adds an architecture, a
@@ -29,11 +29,11 @@
 // decides the answer. [circuitbook/sparsenn/prune] finds the nodes that do it,
 // [circuitbook/sparsenn/ablate] is what it runs models with nodes held at their
 // means by, and the result is a [circuitbook/sparsenn/circuit.Circuit].
-// [circuitbook/sparsenn/prove] measures on held-out prompts whether it is what
+// [circuitbook/sparsenn/verify] measures on held-out prompts whether it is what
 // the model uses, and [circuitbook/sparsenn/probe] what a node is on text:
 //
 //	found, err := prune.Run(ctx, run, task.SingleDoubleQuote(), prune.DefaultConfig(), artifact.Options{})
-//	proof, err := prove.Run(ctx, run, task.SingleDoubleQuote(), found.Circuit, prove.DefaultConfig(), artifact.Options{})
+//	proof, err := verify.Run(ctx, run, task.SingleDoubleQuote(), found.Circuit, verify.DefaultConfig(), artifact.Options{})
 //
 // A task of one's own is a JSONL file of such pairs, one a line:
 //
@@ -76,11 +76,11 @@
 //
 // # Many models
 //
-// [circuitbook/sparsenn/sweep] makes a row of numbers for every model and circuit
+// [circuitbook/sparsenn/experiment] makes a row of numbers for every model and circuit
 // of a list, in as many processes as there are cores, and goes on where it was
 // stopped; the rows are artifacts that need no model to be read again:
 //
-//	rows, err := sweep.Run(ctx, []sweep.Point{{Name: "wide", Train: wide}, {Name: "its quotes", Train: wide, Task: "single_double_quote", Study: how}}, sweep.Workers())
+//	rows, err := experiment.Run(ctx, []experiment.Point{{Name: "wide", Train: wide}, {Name: "its quotes", Train: wide, Task: "single_double_quote", Study: how}}, experiment.Workers())
 //
 // # Conventions
 //

@@ -17,10 +17,10 @@ import (
 
 // given are the variables that snippets have without saying where from.
 var given = map[string]string{
-	"ctx": "context.Context", "o": "dilution.Options", "points": "[]sweep.Point", "file": "io.Writer", "tokens": "[][]int32", "prompts": "[]steer.Prompt",
-	"run": "*train.Result", "sparse": "*train.Result", "dense": "*train.Result", "found": "*study.Finding", "b": "*bridge.Bridge", "loss": "float64", "mean": "float64", "lo": "float64", "hi": "float64", "n": "int", "circuitAlone": "*prove.Part",
-	"examples": "[]task.Example", "wide": "train.Config", "how": "study.Config", "data": "*corpus.Corpus", "node": "circuit.Node", "nodes": "[]circuit.Node",
-	"m": "*prove.Part", "config": "any", "root": "string", "step": "int", "files": "map[string]func(io.Writer) error", "steps": "int", "x": "*train.Result",
+	"ctx": "context.Context", "o": "dilution.Options", "points": "[]experiment.Point", "file": "io.Writer", "tokens": "[][]int32", "prompts": "[]steer.Prompt",
+	"run": "*train.Result", "sparse": "*train.Result", "dense": "*train.Result", "found": "*experiment.Finding", "b": "*bridge.Bridge", "loss": "float64", "mean": "float64", "lo": "float64", "hi": "float64", "n": "int", "circuitAlone": "*verify.Submodel",
+	"examples": "[]task.Example", "wide": "train.Config", "how": "experiment.Config", "data": "*corpus.Corpus", "node": "circuit.Node", "nodes": "[]circuit.Node",
+	"m": "*verify.Submodel", "config": "any", "root": "string", "step": "int", "files": "map[string]func(io.Writer) error", "steps": "int", "x": "*train.Result",
 }
 
 // TestSnippets: every Go snippet in the documentation of a package compiles.

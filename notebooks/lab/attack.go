@@ -7,7 +7,7 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/contrast"
 	"circuitbook/sparsenn/stat"
-	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -54,7 +54,7 @@ func (d Distraction) Bundle() (viz.Bundle, error) {
 func (d Distraction) Claims() []book.Stated { return []book.Stated{{Value: d.Line}} }
 
 // outcome is what a model makes of pairs under a line.
-func (w Way) outcome(m study.Reader, list []task.Example, sides [2]contrast.Side, line string) contrast.Outcome {
+func (w Way) outcome(m experiment.Reader, list []task.Example, sides [2]contrast.Side, line string) contrast.Outcome {
 	var p [2][]float64
 	for s, side := range sides {
 		var err error
@@ -74,7 +74,7 @@ func (w Way) Under(twin *Model, namesAndLines ...string) (r Result) {
 	c := w.Circuit
 	list, sides := w.pairs(128, room(c.model))
 	both := w.Circuit.views()
-	models := []study.View{{Name: "circuit alone", Claim: "circuit", Reader: both[0].Reader}, {Name: "sparse model", Claim: "sparse", Reader: both[1].Reader}, {Name: "dense twin", Claim: "dense", Reader: twin.Run().Model}}
+	models := []experiment.View{{Name: "circuit alone", Claim: "circuit", Reader: both[0].Reader}, {Name: "sparse model", Claim: "sparse", Reader: both[1].Reader}, {Name: "dense twin", Claim: "dense", Reader: twin.Run().Model}}
 	answer := w.answer(list[0].Target)
 	picture := viz.Estimates{Note: c.note("What a line above does to the task", fmt.Sprintf("%d held-out pairs.", len(list))), X: viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Interval: "95 % over pairs", Refs: []viz.Ref{{Name: "guessing", Y: 0.693}}}
 	t := viz.Table{Note: c.note("Prompts under a line with a bracket", fmt.Sprintf("%d held-out pairs; 95 %% intervals over pairs.", len(list))),
@@ -105,7 +105,7 @@ func (w Way) Under(twin *Model, namesAndLines ...string) (r Result) {
 }
 
 // samples are one prompt of the second side as it is, and under every line.
-func (w Way) samples(models []study.View, list []task.Example, lines []string) viz.Samples {
+func (w Way) samples(models []experiment.View, list []task.Example, lines []string) viz.Samples {
 	tok := w.Circuit.model.Run().Tokenizer
 	i := max(0, slices.IndexFunc(list, func(e task.Example) bool { return len(e.Counter) <= 32 }))
 	s := viz.Samples{Note: w.Circuit.note("One "+w.Sides[1]+" prompt before and after", "The completion is the more probable of the two answers in the sparse model.")}

@@ -6,7 +6,7 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/patch"
-	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/verify"
 )
 
@@ -25,7 +25,7 @@ func (c *Circuit) few(n int) int {
 
 // alone is the circuit with its logits as they come out; where none was found it holds every
 // node, which is the model.
-func (c *Circuit) alone() study.Reader {
+func (c *Circuit) alone() experiment.Reader {
 	if !c.Reached() && c.spec.Keep == nil {
 		return c.model.Run().Model
 	}
@@ -34,10 +34,10 @@ func (c *Circuit) alone() study.Reader {
 
 // views are the circuit alone, its logits read by the scale and shift of its search, and the
 // whole model.
-func (c *Circuit) views() []study.View {
+func (c *Circuit) views() []experiment.View {
 	t := must(c.taskOf())
-	return interruptible(func(ctx context.Context) ([]study.View, error) {
-		return study.Views(ctx, c.model.Run(), t, c.Data())
+	return interruptible(func(ctx context.Context) ([]experiment.View, error) {
+		return experiment.Views(ctx, c.model.Run(), t, c.Data())
 	})
 }
 

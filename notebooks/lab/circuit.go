@@ -8,7 +8,7 @@ import (
 	"sync"
 
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -21,7 +21,7 @@ type Circuit struct {
 	model *Model
 	task  task.Task // where the spec has none by name
 	mu    sync.Mutex
-	f     *study.Finding
+	f     *experiment.Finding
 }
 
 // A circuitSpec is how a circuit is kept.
@@ -29,19 +29,19 @@ type circuitSpec struct {
 	Model  modelSpec    `json:"model"`
 	Task   string       `json:"task"` // a name or a JSONL file; "" where it is neither
 	Null   bool         `json:"null,omitempty"`
-	Config study.Config `json:"config"`
+	Config experiment.Config `json:"config"`
 	Name   string       `json:"name"` // what sets it apart, such as "dense twin"
 	// Keep are the nodes of a cut; nil is all of the circuit.
 	Keep []string `json:"keep"`
 }
 
 // A FindOption changes how a circuit is sought and measured.
-type FindOption func(*study.Config)
+type FindOption func(*experiment.Config)
 
 // Budget is the time of the search, in seconds; 90 by default at the scale "laptop",
 // and 0 there is the scale's own. At "tiny" nothing is searched.
 func Budget(seconds float64) FindOption {
-	return func(c *study.Config) {
+	return func(c *experiment.Config) {
 		if c.Prune.Budget > 0 && seconds > 0 {
 			c.Prune.Budget = seconds
 		}
@@ -50,11 +50,11 @@ func Budget(seconds float64) FindOption {
 
 // Target is the loss that a circuit is to reach, in nats per example; 0.15 by default.
 func Target(loss float64) FindOption {
-	return func(c *study.Config) { c.Prune.Target = loss }
+	return func(c *experiment.Config) { c.Prune.Target = loss }
 }
 
 // Searching changes a config in any other way.
-func Searching(change func(c *study.Config)) FindOption { return change }
+func Searching(change func(c *experiment.Config)) FindOption { return change }
 
 // usualBudget is the time of a search, in seconds.
 const usualBudget = 90
@@ -66,7 +66,7 @@ const usualBudget = 90
 func (m *Model) Find(task any, options ...FindOption) *Circuit {
 	t, name, err := taskOf(task)
 	check(err)
-	how := must(study.Scale(m.spec.Scale, usualBudget))
+	how := must(experiment.Scale(m.spec.Scale, usualBudget))
 	for _, o := range options {
 		o(&how)
 	}
@@ -76,14 +76,14 @@ func (m *Model) Find(task any, options ...FindOption) *Circuit {
 }
 
 // make finds the circuit, or loads it.
-func (c *Circuit) make(ctx context.Context) (*study.Finding, error) {
+func (c *Circuit) make(ctx context.Context) (*experiment.Finding, error) {
 	t, err := c.taskOf()
 	if err != nil {
 		return nil, err
 	}
 	run := c.model.Run() // before the bar: opening a model is no progress of a search
 	b := newBar("circuit of "+t.Name+", "+c.model.short(), 1000)
-	f, err := study.Circuit(ctx, run, t, c.spec.Config, b.options())
+	f, err := experiment.Circuit(ctx, run, t, c.spec.Config, b.options())
 	if bad := b.done(err == nil); err == nil {
 		err = bad
 	}
@@ -114,7 +114,7 @@ func (c *Circuit) taskOf() (task.Task, error) {
 
 // Finding is the study behind the circuit, as the engine's packages take it. In a cell
 // after the one that found it it is opened here.
-func (c *Circuit) Finding() *study.Finding {
+func (c *Circuit) Finding() *experiment.Finding {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.f == nil {

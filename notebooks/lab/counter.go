@@ -6,7 +6,7 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/patch"
-	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
 )
@@ -34,7 +34,7 @@ func (l Looking) Counter() (out Result) {
 		Columns: []viz.Column{{Name: "in"}, {Name: "nodes"}, {Name: "held at"}, {Name: "attention back", Format: "%.3f", Bar: true, Max: 1}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "pairs right", Format: "%.3f"}}}
 	swaps := viz.Table{Note: c.note("The counter exchanged between two opening tokens of one prompt", "Prompts that opened before. Turned: of those in which the earlier one is of the other kind, the share answered after it."),
 		Columns: []viz.Column{{Name: "in"}, {Name: "prompts"}, {Name: ""}, {Name: "attention to the open one", Format: "%.3f", Bar: true, Max: 1}, {Name: "to the earlier one", Format: "%.3f", Bar: true, Max: 1}, {Name: "of the other kind"}, {Name: "turned", Format: "%.3f", Bar: true, Max: 1}}}
-	row := func(m study.View, nodes []circuit.Node, at, claim string, r patch.Reading) {
+	row := func(m experiment.View, nodes []circuit.Node, at, claim string, r patch.Reading) {
 		t.Rows = append(t.Rows, []any{m.Name, names(nodes), at, r.Look.Mean, r.Loss.Mean, r.Loss.Lo, r.Loss.Hi, r.Right.Mean})
 		out.state(claim+"_"+m.Claim+"_look", r.Look.Mean)
 		out.Numbers = append(out.Numbers, claimOf(claim+"_"+m.Claim+"_loss", r.Loss))

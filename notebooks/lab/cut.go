@@ -8,7 +8,7 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/verify"
 	"circuitbook/viz"
@@ -190,7 +190,7 @@ func (l Losses) Claims() []book.Stated {
 // attention writes last, by effects on prompts for selecting: nodes by their paths.
 func (c *Circuit) Path() (nodes []string) {
 	chosen := interruptible(func(ctx context.Context) (*circuit.Circuit, error) {
-		return study.Selecting(ctx, c.Finding(), c.spec.Config, artifact.Options{})
+		return experiment.Selecting(ctx, c.Finding(), c.spec.Config, artifact.Options{})
 	})
 	for _, n := range chosen.MainPath() {
 		nodes = append(nodes, n.String())

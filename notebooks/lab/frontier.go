@@ -5,8 +5,7 @@ import (
 
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/stat"
-	"circuitbook/sparsenn/study"
-	"circuitbook/sparsenn/sweep"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
 )
@@ -69,8 +68,8 @@ func (f Frontier) ofWidth(width, seed int) train.Config {
 	return c
 }
 
-func (f Frontier) search(penalty float64) study.Config {
-	c := must(study.Scale(f.Scale, 0))
+func (f Frontier) search(penalty float64) experiment.Config {
+	c := must(experiment.Scale(f.Scale, 0))
 	c.Prune.Budget, c.Prune.Eliminate = 0, false
 	c.Prune.Hyper.Penalty = penalty
 	c.Prove.EffectExamples, c.Prove.Attribution = 0, 0
@@ -133,33 +132,33 @@ func gridCircuit(m gridPoint, task string, penalty float64) string {
 }
 
 // sweep is all models, and all circuits in them.
-func (f Frontier) sweep() (out []sweep.Point) {
+func (f Frontier) sweep() (out []experiment.Point) {
 	for _, m := range f.points() {
-		out = append(out, sweep.Point{Name: m.name(), Train: f.train(m), Examples: f.examples()})
+		out = append(out, experiment.Point{Name: m.name(), Train: f.train(m), Examples: f.examples()})
 		for _, t := range f.tasks() {
 			for _, p := range f.penalties() {
-				out = append(out, sweep.Point{Name: gridCircuit(m, t, p), Train: f.train(m), Examples: f.examples(), Task: t, Study: f.search(p)})
+				out = append(out, experiment.Point{Name: gridCircuit(m, t, p), Train: f.train(m), Examples: f.examples(), Task: t, Study: f.search(p)})
 			}
 		}
 	}
 	return out
 }
 
-func (f Frontier) rows() map[string]sweep.Row { return Sweep("the grid", f.Scale, f.sweep()) }
+func (f Frontier) rows() map[string]experiment.Row { return Sweep("the grid", f.Scale, f.sweep()) }
 
 // Write writes all rows of the grid to a file that ends in .csv or .json.
 func (f Frontier) Write(path string) {
 	rows := f.rows()
-	var list []sweep.Row
+	var list []experiment.Row
 	for _, p := range f.sweep() {
 		list = append(list, rows[p.Name])
 	}
-	check(sweep.WriteFile(path, list))
+	check(experiment.WriteFile(path, list))
 }
 
 // best is the smaller of a task's circuits under the penalties, by edges; ok is false where
 // none reached the target, and the size is then the whole model's.
-func (f Frontier) best(rows map[string]sweep.Row, m gridPoint, task string) (c sweep.CircuitFacts, ok bool) {
+func (f Frontier) best(rows map[string]experiment.Row, m gridPoint, task string) (c experiment.CircuitFacts, ok bool) {
 	for i, p := range f.penalties() {
 		x := *rows[gridCircuit(m, task, p)].Circuit
 		if i == 0 || x.Reached && (!ok || x.Edges < c.Edges) {
@@ -176,7 +175,7 @@ type gridSizes struct {
 	edges, nodes stat.Estimate
 }
 
-func (f Frontier) sizes(rows map[string]sweep.Row, m gridPoint) (s gridSizes) {
+func (f Frontier) sizes(rows map[string]experiment.Row, m gridPoint) (s gridSizes) {
 	var e, n []stat.Value
 	for _, t := range f.tasks() {
 		c, ok := f.best(rows, m, t)
@@ -190,7 +189,7 @@ func (f Frontier) sizes(rows map[string]sweep.Row, m gridPoint) (s gridSizes) {
 }
 
 // ratio is how many times the edges of one model's circuits those of another are.
-func (f Frontier) ratio(rows map[string]sweep.Row, a, b gridPoint) stat.Estimate {
+func (f Frontier) ratio(rows map[string]experiment.Row, a, b gridPoint) stat.Estimate {
 	var list []stat.Pair
 	for _, t := range f.tasks() {
 		x, _ := f.best(rows, a, t)

@@ -3,7 +3,7 @@ package lab
 import (
 	"fmt"
 
-	"circuitbook/sparsenn/sweep"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
 )
@@ -47,13 +47,13 @@ func (f Frontier) middle() gridPoint {
 }
 
 // recipe are the middle model with each part left out or changed, over the part's seeds.
-func (f Frontier) recipe() (points []sweep.Point) {
+func (f Frontier) recipe() (points []experiment.Point) {
 	m := f.middle()
 	for _, p := range f.parts() {
 		for s := range p.seeds {
 			c := must(f.ofWidth(m.width, f.Seed+s).AtL0(m.l0))
 			p.change(&c)
-			points = append(points, sweep.Point{Name: p.of(s), Train: c, Examples: f.examples()})
+			points = append(points, experiment.Point{Name: p.of(s), Train: c, Examples: f.examples()})
 		}
 	}
 	return points

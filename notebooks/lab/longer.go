@@ -11,7 +11,7 @@ import (
 	"circuitbook/sparsenn/dilution"
 	"circuitbook/sparsenn/prune"
 	"circuitbook/sparsenn/stat"
-	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -98,7 +98,7 @@ func drawn(m *Model) dilution.Options {
 
 // circuitOf is the circuit alone of a sparse model, its logits read as its search fitted, and
 // its depth; both are nil where none is at hand or it says nothing.
-func (l Longer) circuitOf(m *Model) (*Circuit, study.Reader, dilution.Depth) {
+func (l Longer) circuitOf(m *Model) (*Circuit, experiment.Reader, dilution.Depth) {
 	for _, c := range l.Circuits {
 		if c.model.spec.Config.Seed != m.spec.Config.Seed {
 			continue
@@ -108,8 +108,8 @@ func (l Longer) circuitOf(m *Model) (*Circuit, study.Reader, dilution.Depth) {
 		if err != nil {
 			return c, nil, dilution.Depth{}
 		}
-		views := interruptible(func(ctx context.Context) ([]study.View, error) {
-			return study.Views(ctx, f.Run, f.Task, c.Data())
+		views := interruptible(func(ctx context.Context) ([]experiment.View, error) {
+			return experiment.Views(ctx, f.Run, f.Task, c.Data())
 		})
 		return c, views[0].Reader, d
 	}

@@ -7,8 +7,7 @@ import (
 	"slices"
 
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/study"
-	"circuitbook/sparsenn/sweep"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
@@ -70,8 +69,8 @@ func (x Matching) examples() int {
 }
 
 // search is how every circuit is found and measured.
-func (x Matching) search() study.Config {
-	c := must(study.Scale(x.Scale, 0))
+func (x Matching) search() experiment.Config {
+	c := must(experiment.Scale(x.Scale, 0))
 	c.Prune.Budget, c.Prune.Trials = 0, x.Trials
 	c.Prove.EffectExamples, c.Prove.Attribution = 0, 0
 	if x.Scale == "tiny" {
@@ -84,12 +83,12 @@ func (x Matching) search() study.Config {
 // matchTargets are the losses that sizes of seed 0 are given at.
 func matchTargets() []float64 { return []float64{0.5, 0.3, 0.15, 0.1, 0.05, 0.03, 0.015} }
 
-func (x Matching) model(name string, c train.Config) sweep.Point {
-	return sweep.Point{Name: name, Train: c, Examples: x.examples()}
+func (x Matching) model(name string, c train.Config) experiment.Point {
+	return experiment.Point{Name: name, Train: c, Examples: x.examples()}
 }
 
-func (x Matching) circuit(kind, task string, seed int, c train.Config) sweep.Point {
-	return sweep.Point{Name: circuitName(kind, task, seed), Train: c, Examples: x.examples(), Task: task, Study: x.search()}
+func (x Matching) circuit(kind, task string, seed int, c train.Config) experiment.Point {
+	return experiment.Point{Name: circuitName(kind, task, seed), Train: c, Examples: x.examples(), Task: task, Study: x.search()}
 }
 
 func sparseName(seed int) string       { return fmt.Sprintf("sparse, seed %d", seed) }
@@ -100,7 +99,7 @@ func circuitName(kind, task string, seed int) string {
 }
 
 // candidates are the models to match among, and the sparse ones.
-func (x Matching) candidates() (out []sweep.Point) {
+func (x Matching) candidates() (out []experiment.Point) {
 	width, widths, steps := x.family()
 	for s := range x.Seeds {
 		out = append(out, x.model(sparseName(s), x.sparse(s)))
@@ -118,17 +117,17 @@ func (x Matching) candidates() (out []sweep.Point) {
 
 // matched are the dense models of the sparse ones' losses: of as many steps as the losses of
 // the family, interpolated, say. Where they do not reach it is the nearest.
-func (x Matching) matched(rows map[string]sweep.Row) (out []sweep.Point) {
+func (x Matching) matched(rows map[string]experiment.Row) (out []experiment.Point) {
 	width, _, steps := x.family()
 	for s := range x.Seeds {
-		var runs []sweep.Trained
+		var runs []experiment.Trained
 		for _, n := range steps {
-			runs = append(runs, sweep.Trained{Steps: n, Valid: rows[denseName(s, n)].Valid})
+			runs = append(runs, experiment.Trained{Steps: n, Valid: rows[denseName(s, n)].Valid})
 		}
 		valid := rows[sparseName(s)].Valid
-		n, err := sweep.MatchSteps(runs, valid)
+		n, err := experiment.MatchSteps(runs, valid)
 		if err != nil {
-			n = slices.MinFunc(runs, func(a, b sweep.Trained) int { return cmp.Compare(math.Abs(a.Valid-valid), math.Abs(b.Valid-valid)) }).Steps
+			n = slices.MinFunc(runs, func(a, b experiment.Trained) int { return cmp.Compare(math.Abs(a.Valid-valid), math.Abs(b.Valid-valid)) }).Steps
 		}
 		out = append(out, x.model(matchedName(s), x.dense(s, width, n)))
 	}
@@ -136,7 +135,7 @@ func (x Matching) matched(rows map[string]sweep.Row) (out []sweep.Point) {
 }
 
 // models are the rows of all models.
-func (x Matching) models() map[string]sweep.Row {
+func (x Matching) models() map[string]experiment.Row {
 	rows := Sweep("models to match among", x.Scale, x.candidates())
 	for name, r := range Sweep("matched models", x.Scale, x.matched(rows)) {
 		rows[name] = r
@@ -145,8 +144,8 @@ func (x Matching) models() map[string]sweep.Row {
 }
 
 // solved are the tasks that two models solve, all of them; at "tiny" two.
-func (x Matching) solved(a, b sweep.Row) []string {
-	list := sweep.Both(x.limit(), a.Model, b.Model)
+func (x Matching) solved(a, b experiment.Row) []string {
+	list := experiment.Both(x.limit(), a.Model, b.Model)
 	if x.Scale == "tiny" {
 		list = list[:2]
 	}
@@ -154,7 +153,7 @@ func (x Matching) solved(a, b sweep.Row) []string {
 }
 
 // points are all circuits.
-func (x Matching) points(rows map[string]sweep.Row) (out []sweep.Point) {
+func (x Matching) points(rows map[string]experiment.Row) (out []experiment.Point) {
 	matching := x.matched(rows)
 	for s := range x.Seeds {
 		for _, t := range x.solved(rows[sparseName(s)], rows[matchedName(s)]) {
@@ -169,12 +168,12 @@ func (x Matching) points(rows map[string]sweep.Row) (out []sweep.Point) {
 }
 
 // circuits are the rows of all circuits.
-func (x Matching) circuits() map[string]sweep.Row {
+func (x Matching) circuits() map[string]experiment.Row {
 	return Sweep("circuits", x.Scale, x.points(x.models()))
 }
 
 // of are the circuits of a kind of models: the tasks in order, and within a task the seeds.
-func (x Matching) of(rows map[string]sweep.Row, kind string) (out []sweep.Row) {
+func (x Matching) of(rows map[string]experiment.Row, kind string) (out []experiment.Row) {
 	for _, t := range task.All() {
 		for s := range x.Seeds {
 			if r, ok := rows[circuitName(kind, t.Name, s)]; ok {
@@ -188,7 +187,7 @@ func (x Matching) of(rows map[string]sweep.Row, kind string) (out []sweep.Row) {
 // Write writes the rows of all circuits to a file that ends in .csv or .json.
 func (x Matching) Write(path string) {
 	rows := x.circuits()
-	check(sweep.WriteFile(path, append(x.of(rows, "sparse"), x.of(rows, "dense")...)))
+	check(experiment.WriteFile(path, append(x.of(rows, "sparse"), x.of(rows, "dense")...)))
 }
 
 func (x Matching) note(title, caption string) viz.Note {

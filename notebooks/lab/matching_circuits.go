@@ -6,17 +6,17 @@ import (
 	"slices"
 
 	"circuitbook/sparsenn/stat"
-	"circuitbook/sparsenn/sweep"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 )
 
 // edges and nodes are what is averaged; a circuit without an edge counts as one with one,
 // since a geometric mean knows no zero.
-func edges(c *sweep.CircuitFacts) float64 { return float64(max(1, c.Edges)) }
-func nodes(c *sweep.CircuitFacts) float64 { return float64(max(1, c.Nodes)) }
+func edges(c *experiment.CircuitFacts) float64 { return float64(max(1, c.Edges)) }
+func nodes(c *experiment.CircuitFacts) float64 { return float64(max(1, c.Nodes)) }
 
-func sizeValues(rows []sweep.Row, of func(*sweep.CircuitFacts) float64) (out []stat.Value) {
+func sizeValues(rows []experiment.Row, of func(*experiment.CircuitFacts) float64) (out []stat.Value) {
 	for _, r := range rows {
 		out = append(out, stat.Value{Task: r.Circuit.Task, Seed: r.Seed, X: of(r.Circuit)})
 	}
@@ -24,7 +24,7 @@ func sizeValues(rows []sweep.Row, of func(*sweep.CircuitFacts) float64) (out []s
 }
 
 // sizePairs are dense by sparse.
-func sizePairs(d, s []sweep.Row, of func(*sweep.CircuitFacts) float64) (out []stat.Pair) {
+func sizePairs(d, s []experiment.Row, of func(*experiment.CircuitFacts) float64) (out []stat.Pair) {
 	for i := range d {
 		out = append(out, stat.Pair{Task: d[i].Circuit.Task, Seed: d[i].Seed, A: of(d[i].Circuit), B: of(s[i].Circuit)})
 	}
@@ -95,7 +95,7 @@ func (x Matching) Ratio() (r Result) {
 			{Name: "spread, sparse", Format: "%.2f"}, {Name: "spread, dense", Format: "%.2f"}, {Name: "spread, sparse / dense", Format: "%.2f"}, {Name: "interval"}}}
 	for _, of := range []struct {
 		name string
-		f    func(*sweep.CircuitFacts) float64
+		f    func(*experiment.CircuitFacts) float64
 	}{{"edges", edges}, {"nodes", nodes}} {
 		a, b := must(stat.GeometricMean(sizeValues(s, of.f))), must(stat.GeometricMean(sizeValues(d, of.f)))
 		ratio := must(stat.GeometricRatio(sizePairs(d, s, of.f)))
@@ -153,8 +153,8 @@ func leftOut(all []stat.Pair) (low, high float64, ok bool) {
 // elsewhere. A mean at a target is over the tasks that reach it in both models.
 func (x Matching) Targets() (r Result) {
 	rows := x.circuits()
-	first := func(kind string) []sweep.Row {
-		return slices.DeleteFunc(x.of(rows, kind), func(r sweep.Row) bool { return r.Seed != 0 })
+	first := func(kind string) []experiment.Row {
+		return slices.DeleteFunc(x.of(rows, kind), func(r experiment.Row) bool { return r.Seed != 0 })
 	}
 	s, d := first("sparse"), first("dense")
 	t := viz.Table{Note: x.note("Sizes at target losses", "Geometric means over the tasks that reach the target in both models, seed 0."),

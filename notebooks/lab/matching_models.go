@@ -3,7 +3,7 @@ package lab
 import (
 	"fmt"
 
-	"circuitbook/sparsenn/sweep"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 )
@@ -85,7 +85,7 @@ func (x Matching) Tasks() (r Result) {
 }
 
 // solvedBy is how many tasks a model solves.
-func solvedBy(m *sweep.ModelFacts) (n int) {
+func solvedBy(m *experiment.ModelFacts) (n int) {
 	for _, s := range m.Scores {
 		if m.Solves(s.Task, task.Solved) {
 			n++

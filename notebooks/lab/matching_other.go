@@ -7,7 +7,7 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/stat"
-	"circuitbook/sparsenn/sweep"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
 )
@@ -66,7 +66,7 @@ func (x Matching) Others(missing bool) (r Result) {
 		name, claim string
 		train       train.Config
 	}{{"the twin, as many parameters", "parameters", x.sparse(0).Dense()}, {"as many nonzero weights", "l0", x.dense(0, x.widthOf(base.L0, base.DModel), x.sparse(0).Steps)}}
-	var points []sweep.Point
+	var points []experiment.Point
 	for _, o := range others {
 		points = append(points, x.model(o.name, o.train))
 	}
@@ -82,7 +82,7 @@ func (x Matching) Others(missing bool) (r Result) {
 	for _, o := range others {
 		m := rows[o.name]
 		tasks := x.solved(base, m)
-		var list []sweep.Point
+		var list []experiment.Point
 		for _, name := range tasks {
 			a := x.circuit("sparse", name, 0, x.sparse(0))
 			if slices.Contains(x.solved(base, all[matchedName(0)]), name) {

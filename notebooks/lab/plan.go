@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"html"
 
-	"circuitbook/sparsenn/sweep"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/viz"
 )
 
@@ -15,8 +15,8 @@ type Plan struct {
 }
 
 // planOf looks up a list of points without making any.
-func planOf(points []sweep.Point) Plan {
-	missing, seconds, err := sweep.Projected(points)
+func planOf(points []experiment.Point) Plan {
+	missing, seconds, err := experiment.Projected(points)
 	check(err)
 	return Plan{len(points), missing, seconds / 60}
 }

@@ -18,7 +18,7 @@ type roleLine struct {
 
 // Roles puts every node behind the head into groups by the circuit's wires, holds each group at
 // its mean in training text and exchanges it between the two sides of pairs, in the circuit
-// and in the whole model. Its numbers are of every group, by its name in study.Roles,
+// and in the whole model. Its numbers are of every group, by its name in Circuit.Roles,
 // GROUP_MODEL_look, GROUP_MODEL_loss and GROUP_MODEL_exchanged, of none the first two, and
 // nodes_left, the number of nodes in no group.
 func (l Looking) Roles() (out Result) {

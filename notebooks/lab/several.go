@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -45,7 +45,7 @@ func (c *Circuit) Seed(n int) *Circuit {
 // those that the model's scale is compared over.
 func (c *Circuit) Seeds(seeds ...int) Circuits {
 	if len(seeds) == 0 {
-		for _, s := range study.SeedList(c.model.spec.Scale, c.model.spec.Config.Seed) {
+		for _, s := range experiment.SeedList(c.model.spec.Scale, c.model.spec.Config.Seed) {
 			seeds = append(seeds, int(s))
 		}
 	}
@@ -87,7 +87,7 @@ func (c Circuits) Each() Result {
 }
 
 // findings are the studies behind the circuits.
-func (c Circuits) findings() (list []*study.Finding) {
+func (c Circuits) findings() (list []*experiment.Finding) {
 	for _, x := range c.List {
 		list = append(list, x.Finding())
 	}
@@ -95,7 +95,7 @@ func (c Circuits) findings() (list []*study.Finding) {
 }
 
 // Summary is how large they are; a circuit that missed the target counts as the whole model.
-func (c Circuits) Summary() study.Summary { return study.Summarise(c.findings()) }
+func (c Circuits) Summary() experiment.Summary { return experiment.Summarise(c.findings()) }
 
 // Bundle compares sizes and losses, in a table and a picture, and lists where the nodes are.
 func (c Circuits) Bundle() (viz.Bundle, error) {
@@ -123,7 +123,7 @@ func (c Circuits) Bundle() (viz.Bundle, error) {
 		}
 		sites.Columns = append(sites.Columns, viz.Column{Name: x.spec.Name})
 	}
-	for _, s := range study.PerSite(c.findings()) {
+	for _, s := range experiment.PerSite(c.findings()) {
 		row := []any{s.Site}
 		for _, n := range s.Counts {
 			row = append(row, n)

@@ -4,22 +4,22 @@ import (
 	"context"
 
 	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/sweep"
+	"circuitbook/sparsenn/experiment"
 )
 
 // Sweep makes a row of numbers for every model and circuit of a list, in as many processes
 // as there are cores, and goes on where it was stopped. Rows come by their points' names.
 // Points of the scale "tiny" are made in this process, where they take less than a start.
-func Sweep(name, scale string, points []sweep.Point) map[string]sweep.Row {
-	o := sweep.Workers()
+func Sweep(name, scale string, points []experiment.Point) map[string]experiment.Row {
+	o := experiment.Workers()
 	if scale == "tiny" {
-		o = sweep.Options{}
+		o = experiment.Options{}
 	}
 	b := newBar(name, len(points))
 	o.Progress = func(p artifact.Progress) { b.step(int(p.Done), p.Note) }
-	list := interruptible(func(ctx context.Context) ([]sweep.Row, error) { return sweep.Run(ctx, points, o) })
+	list := interruptible(func(ctx context.Context) ([]experiment.Row, error) { return experiment.Run(ctx, points, o) })
 	check(b.done(true))
-	rows := map[string]sweep.Row{}
+	rows := map[string]experiment.Row{}
 	for _, r := range list {
 		rows[r.Name] = r
 	}
@@ -27,8 +27,8 @@ func Sweep(name, scale string, points []sweep.Point) map[string]sweep.Row {
 }
 
 // areThere says whether all points are made.
-func areThere(points []sweep.Point) bool {
-	n, _, err := sweep.Projected(points)
+func areThere(points []experiment.Point) bool {
+	n, _, err := experiment.Projected(points)
 	check(err)
 	return n == 0
 }

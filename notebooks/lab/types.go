@@ -4,7 +4,7 @@ import (
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/stat"
-	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
@@ -42,7 +42,7 @@ func (ts typesStudy) twin(ctx context.Context) *train.Result {
 }
 
 // searching is how every circuit is found and measured.
-func (ts typesStudy) searching() study.Config { return must(study.Scale(ts.Scale, float64(ts.Budget))) }
+func (ts typesStudy) searching() experiment.Config { return must(experiment.Scale(ts.Scale, float64(ts.Budget))) }
 
 // watched does work under a progress bar.
 func typesWatched[T any](name string, work func(artifact.Options) (T, error)) T {
@@ -59,8 +59,8 @@ func typesWatched[T any](name string, work func(artifact.Options) (T, error)) T 
 }
 
 // found is the proved circuit of the task, once it was found.
-func (ts typesStudy) found(ctx context.Context, run *train.Result) *study.Finding {
-	return must(study.Circuit(ctx, run, typesSubject(), ts.searching(), artifact.Options{}))
+func (ts typesStudy) found(ctx context.Context, run *train.Result) *experiment.Finding {
+	return must(experiment.Circuit(ctx, run, typesSubject(), ts.searching(), artifact.Options{}))
 }
 
 // note is what stands with every figure.
@@ -70,7 +70,7 @@ func typesNote(run *train.Result, title, caption string) viz.Note {
 }
 
 // claimLosses claims the losses of a proof.
-func (ts typesStudy) claimLosses(prefix string, f *study.Finding) {
+func (ts typesStudy) claimLosses(prefix string, f *experiment.Finding) {
 	for _, x := range f.Losses() {
 		ts.res.state(prefix+"_loss_"+x.Name, stat.Estimate{Mean: x.Mean, Lo: x.Lo, Hi: x.Hi, N: x.N})
 	}
@@ -84,7 +84,7 @@ func typesLossColumns() (out []viz.Column) {
 	return out
 }
 
-func typesLossCells(f *study.Finding) (out []any) {
+func typesLossCells(f *experiment.Finding) (out []any) {
 	for _, x := range f.Losses() {
 		out = append(out, x.Mean)
 	}

@@ -2,7 +2,7 @@ package lab
 
 import (
 	"circuitbook/sparsenn/stat"
-	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
@@ -84,7 +84,7 @@ func (t typesText) edited(e typesEdit, otherKind string) string {
 }
 
 // outcome is what a model makes of edited pairs: per pair the loss, and whether both sides are right.
-func typesOutcome(run *train.Result, m study.Reader, list []task.Example, e typesEdit) (loss, right []float64) {
+func typesOutcome(run *train.Result, m experiment.Reader, list []task.Example, e typesEdit) (loss, right []float64) {
 	var sequences [][]int32
 	for _, x := range list {
 		a, b := typesTextOf(run, x.Prompt, x.Counter), typesTextOf(run, x.Counter, x.Prompt)
@@ -113,7 +113,7 @@ func (ts typesStudy) editsStudy() Result {
 	c := ts.found(ctx, run).Circuit()
 	both := typesViews(ctx, run, c)
 	list := must(typesSubject().Report(run.Tokenizer, task.Options{N: map[bool]int{true: 16, false: 128}[ts.Scale == "tiny"], MaxTokens: min(48, run.Config.Model.Context-16)})).ForMeasuring()
-	models := []study.View{
+	models := []experiment.View{
 		{Name: "circuit alone", Claim: "circuit", Reader: both[0].Reader},
 		{Name: "sparse model", Claim: "sparse", Reader: both[1].Reader},
 		{Name: "dense model", Claim: "dense", Reader: dense.Model},

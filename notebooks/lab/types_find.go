@@ -2,7 +2,7 @@ package lab
 
 import (
 	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
 	"fmt"
@@ -16,8 +16,8 @@ func (ts typesStudy) searchStudy() Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
-	f := typesWatched("pruning and measuring", func(o artifact.Options) (*study.Finding, error) {
-		return study.Circuit(ctx, run, typesSubject(), ts.searching(), o)
+	f := typesWatched("pruning and measuring", func(o artifact.Options) (*experiment.Finding, error) {
+		return experiment.Circuit(ctx, run, typesSubject(), ts.searching(), o)
 	})
 	t := viz.Table{
 		Note:    typesNote(run, "The log of the search", "Rung 0: half of the steps; 1: all; 2: a change of the best so far. Loss on the selecting prompts, nats per example."),
@@ -51,10 +51,10 @@ func (ts typesStudy) controlsStudy() Result {
 		Columns: append([]viz.Column{{Name: "pruned"}, {Name: "target met"}, {Name: "trials"}, {Name: "best loss, selecting", Format: "%.3f"}, {Name: "nodes", Bar: true}, {Name: "edges"}}, typesLossColumns()...),
 	}
 	f := ts.found(ctx, run)
-	nulls := typesWatched("null controls", func(o artifact.Options) ([]*study.Finding, error) {
-		return study.Nulls(ctx, run, typesSubject(), ts.searching(), o)
+	nulls := typesWatched("null controls", func(o artifact.Options) ([]*experiment.Finding, error) {
+		return experiment.Nulls(ctx, run, typesSubject(), ts.searching(), o)
 	})
-	for i, x := range append([]*study.Finding{f}, nulls...) {
+	for i, x := range append([]*experiment.Finding{f}, nulls...) {
 		t.Rows = append(t.Rows, append([]any{x.Name, fmt.Sprint(x.Reached()), len(x.Pruned.Trials), x.Pruned.Best.Loss, x.Nodes(), x.Edges()}, typesLossCells(x)...))
 		if i == 0 {
 			if a := f.Proved.Attribution; a != nil {

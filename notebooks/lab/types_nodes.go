@@ -3,7 +3,7 @@ package lab
 import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
-	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
@@ -18,7 +18,7 @@ import (
 // The way through the circuit, what every node is where it matters, and the two with names over a pair.
 
 // strip is a node over both sides of a pair, in a model or a part of it.
-func typesStrip(run *train.Result, m study.Reader, e task.Example, node circuit.Node) viz.TokenStrip {
+func typesStrip(run *train.Result, m experiment.Reader, e task.Example, node circuit.Node) viz.TokenStrip {
 	over := func(tokens []int32) []float64 {
 		rec := must(m.Record([][]int32{tokens}, []model.Site{model.Site(node.Site)}))
 		return must(viz.Channel(rec.Activations[0].Shape, rec.Activations[0].Data, 0, node.Index))

@@ -4,7 +4,7 @@ import (
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/stat"
-	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -17,7 +17,7 @@ import (
 // chosen is the circuit for choosing nodes in it: what its nodes and edges are worth is measured on selecting pairs, and not
 // on those that numbers are reported of. Where no effects are measured, gates and weights stand for them.
 func (ts typesStudy) chosen(ctx context.Context, run *train.Result) *circuit.Circuit {
-	return must(study.Selecting(ctx, ts.found(ctx, run), ts.searching(), artifact.Options{}))
+	return must(experiment.Selecting(ctx, ts.found(ctx, run), ts.searching(), artifact.Options{}))
 }
 
 // roles are the nodes that the statements below are about. They are found, not given: by the effects of ablation

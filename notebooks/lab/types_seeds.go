@@ -2,7 +2,7 @@ package lab
 
 import (
 	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
 	"fmt"
@@ -16,8 +16,8 @@ func (ts typesStudy) seedsStudy() Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
-	all := typesWatched("over seeds", func(o artifact.Options) ([]*study.Finding, error) {
-		return study.Seeds(ctx, ts.grown(), study.SeedList(ts.Scale, uint64(ts.Seed)), typesSubject(), ts.searching(), o)
+	all := typesWatched("over seeds", func(o artifact.Options) ([]*experiment.Finding, error) {
+		return experiment.Seeds(ctx, ts.grown(), experiment.SeedList(ts.Scale, uint64(ts.Seed)), typesSubject(), ts.searching(), o)
 	})
 	t := viz.Table{
 		Note:    typesNote(run, "Circuits of the task over training seeds", "Losses in nats per example on report prompts. Where the target was not met, the whole model is what is left."),
@@ -35,14 +35,14 @@ func (ts typesStudy) seedsStudy() Result {
 			ts.claimLosses(of, x)
 		}
 	}
-	for _, s := range study.PerSite(all) {
+	for _, s := range experiment.PerSite(all) {
 		row := []any{s.Site}
 		for _, n := range s.Counts {
 			row = append(row, n)
 		}
 		sites.Rows = append(sites.Rows, row)
 	}
-	s := study.Summarise(all)
+	s := experiment.Summarise(all)
 	ts.res.show(t, sites)
 	ts.res.state("types_seeds", s.N)
 	ts.res.state("types_seeds_reached", s.Reached)
@@ -53,7 +53,7 @@ func (ts typesStudy) seedsStudy() Result {
 		ts.res.state("types_edges_best", all[s.Best].Edges())
 	}
 	// Compared are the first and the next one of which both reached the target: else a side would be the whole model.
-	next := slices.IndexFunc(all[1:], func(x *study.Finding) bool { return x.Reached() }) + 1
+	next := slices.IndexFunc(all[1:], func(x *experiment.Finding) bool { return x.Reached() }) + 1
 	if next == 0 || !all[0].Reached() {
 		ts.say(fmt.Sprintln("no two seeds reached the target: there are no two circuits to compare"))
 	} else {

@@ -4,7 +4,7 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/patch"
-	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -15,8 +15,8 @@ import (
 
 // The residual stream exchanged, place by place, boundary by boundary.
 // views are the circuit alone, as it is read, and the whole model.
-func typesViews(ctx context.Context, run *train.Result, c *circuit.Circuit) []study.View {
-	return must(study.Views(ctx, run, typesSubject(), c))
+func typesViews(ctx context.Context, run *train.Result, c *circuit.Circuit) []experiment.View {
+	return must(experiment.Views(ctx, run, typesSubject(), c))
 }
 
 // all are the nodes of a site.
@@ -55,7 +55,7 @@ func (ts typesStudy) whereStudy() Result {
 	sites, after := typesBoundaries(run)
 	ms := typesViews(ctx, run, c)
 	if ts.Scale != "tiny" { // there it would take the time that the two above do
-		ms = append(ms, study.View{Name: "the dense model", Claim: "dense", Reader: ts.twin(ctx).Model})
+		ms = append(ms, experiment.View{Name: "the dense model", Claim: "dense", Reader: ts.twin(ctx).Model})
 	}
 	bar := book.NewProgress("exchanging", len(ms)*len(sites)*len(typesSpots()))
 	done := 0

@@ -4,7 +4,7 @@ import (
 	"context"
 	"fmt"
 
-	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/viz"
 )
 
@@ -18,7 +18,7 @@ type Variant struct {
 // LogPrice has the search price a circuit by the logarithm of its number of nodes, in place of
 // a price of every node.
 func LogPrice(price float64) FindOption {
-	return func(c *study.Config) { c.Prune.Hyper.Penalty, c.Prune.Hyper.LogPenalty = 0, price }
+	return func(c *experiment.Config) { c.Prune.Hyper.Penalty, c.Prune.Hyper.LogPenalty = 0, price }
 }
 
 // Variants repeats the search under changes of it or of the model, over the seeds that the
@@ -30,7 +30,7 @@ func (c *Circuit) Variants(missing bool, list ...Variant) (out Result) {
 			{Name: "whole model", Format: "%.3f"}, {Name: "circuit alone", Format: "%.3f"}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "circuit removed", Format: "%.3f"}}}
 	var absent []string
 	for i, v := range append([]Variant{{Name: "as above"}}, list...) {
-		for _, s := range study.SeedList(c.model.spec.Scale, c.model.spec.Config.Seed) {
+		for _, s := range experiment.SeedList(c.model.spec.Scale, c.model.spec.Config.Seed) {
 			x := c.variant(v, int(s), missing)
 			if x == nil {
 				absent = append(absent, fmt.Sprintf("%s, seed %d", v.Name, s))
@@ -85,15 +85,15 @@ func (c *Circuit) variant(v Variant, seed int, missing bool) *Circuit {
 func (c *Circuit) Loosen(multiples ...float64) (out Result) {
 	t := viz.Table{Note: c.note("The circuits under looser criteria", "Elimination goes on until the mean loss on prompts for selecting, without a margin, reaches what is asked for. Held out: of the circuit alone, with its 95 % interval."),
 		Columns: []viz.Column{{Name: "seed"}, {Name: "asked for", Format: "%.2f"}, {Name: "nodes", Bar: true}, {Name: "edges"}, {Name: "loss, selecting", Format: "%.3f"}, {Name: "loss, held out", Format: "%.3f"}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}}}
-	seeds := study.SeedList(c.model.spec.Scale, c.model.spec.Config.Seed)
+	seeds := experiment.SeedList(c.model.spec.Scale, c.model.spec.Config.Seed)
 	b := newBar("eliminating", len(seeds))
 	for i, s := range seeds {
 		x := c.Seed(int(s))
 		if !x.Reached() {
 			continue
 		}
-		list := interruptible(func(ctx context.Context) ([]study.Loosened, error) {
-			return study.Loosen(ctx, x.Finding(), x.spec.Config, multiples...)
+		list := interruptible(func(ctx context.Context) ([]experiment.Loosened, error) {
+			return experiment.Loosen(ctx, x.Finding(), x.spec.Config, multiples...)
 		})
 		for k, l := range list {
 			t.Rows = append(t.Rows, []any{int(s), l.Target, l.Trial.Nodes, l.Trial.Edges, l.Trial.Loss, l.Alone.Mean, l.Alone.Lo, l.Alone.Hi})

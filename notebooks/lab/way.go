@@ -12,7 +12,7 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/contrast"
 	"circuitbook/sparsenn/stat"
-	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/verify"
 	"circuitbook/viz"
@@ -58,7 +58,7 @@ func (c *Circuit) Way(mark, prompt, counter string) Way {
 // chosen is the circuit for choosing nodes in it: its effects are of prompts for selecting.
 func (c *Circuit) chosen() *circuit.Circuit {
 	return interruptible(func(ctx context.Context) (*circuit.Circuit, error) {
-		return study.Selecting(ctx, c.Finding(), c.spec.Config, artifact.Options{})
+		return experiment.Selecting(ctx, c.Finding(), c.spec.Config, artifact.Options{})
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/stat"
-	"circuitbook/sparsenn/study"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/verify"
 	"circuitbook/viz"
@@ -29,13 +29,13 @@ func (w Way) held(m model.Recorder, list []task.Example, sides [2]contrast.Side)
 }
 
 // without is the circuit alone without some nodes, or the whole model without them.
-func (w Way) without(alone bool, nodes []circuit.Node) study.Reader {
+func (w Way) without(alone bool, nodes []circuit.Node) experiment.Reader {
 	c := w.Circuit
-	return interruptible(func(ctx context.Context) (study.Reader, error) {
+	return interruptible(func(ctx context.Context) (experiment.Reader, error) {
 		if !alone {
 			return verify.Without(ctx, c.model.Run(), c.Data().Restrict(nodes...))
 		}
-		v, err := study.Views(ctx, c.model.Run(), w.task(), c.Data().Without(nodes...))
+		v, err := experiment.Views(ctx, c.model.Run(), w.task(), c.Data().Without(nodes...))
 		if err != nil {
 			return nil, err
 		}
@@ -67,7 +67,7 @@ func (w Way) Groups() (r Result) {
 			{Name: "sink, " + w.Sides[0], Format: "%.2f"}, {Name: "opening, " + w.Sides[0], Format: "%.2f"}, {Name: "sink, " + w.Sides[1], Format: "%.2f"}, {Name: "opening, " + w.Sides[1], Format: "%.2f"},
 			{Name: "exchanged", Format: "%.2f", Bar: true, Max: 1}, {Name: "margin", Format: "%+.2f"}}}
 	picture := viz.Estimates{Note: c.note("The loss with each group held at its mean", ""), X: viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Refs: []viz.Ref{{Name: "guessing", Y: 0.693}}, Interval: "95 %"}
-	row := func(m study.View, name string, n int, e stat.Estimate, seen []float64, after, margin float64) {
+	row := func(m experiment.View, name string, n int, e stat.Estimate, seen []float64, after, margin float64) {
 		t.Rows = append(t.Rows, []any{m.Name, name, n, e.Mean, e.Lo, e.Hi, seen[0], seen[1], seen[2], seen[3], after, margin})
 		picture.Rows = append(picture.Rows, viz.Estimate{Name: name, Value: e.Mean, Lo: e.Lo, Hi: e.Hi, Group: m.Name})
 	}

@@ -25,7 +25,7 @@ func (b *Bridge) key() string {
 // Bridge is a finished bridge between two models.
 type Bridge struct {
 	Config        Config
-	Name, Dir     string // of its run in the store
+	Name, Dir     string // of its run on the disk
 	Sparse, Dense *train.Result
 	// Metrics are those of its training, one a step; their Terms are named by [Terms].
 	Metrics []train.Metric

@@ -12,7 +12,7 @@ import (
 	"github.com/gomlx/gomlx/core/tensors"
 )
 
-// The kinds of bridges in the store.
+// The kinds of bridges on the disk.
 const (
 	kindFit   = "bridge"
 	kindTrain = "jointbridge"

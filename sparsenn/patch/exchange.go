@@ -10,7 +10,7 @@ import (
 	"circuitbook/sparsenn/task"
 )
 
-// Exchange is prove.InterchangeEach over any number of examples, a batch at a time.
+// Exchange is [InterchangeEach] over any number of examples, a batch at a time.
 // It is empty where there are no groups.
 func Exchange(m model.Recorder, list []task.Example, at Pairing, groups ...[]circuit.Node) ([]Swap, error) {
 	out := make([]Swap, len(groups))

@@ -3,7 +3,7 @@ package patch
 import "circuitbook/sparsenn/probe"
 
 // Opening pairs the first token in which the two sides of an example differ with
-// its counterpart, as a prove.Pairing; see [probe.Opening].
+// its counterpart, as a [Pairing]; see [probe.Opening].
 func Opening(prompt, counter []int32) [][2]int {
 	if min(len(prompt), len(counter)) == 0 {
 		return nil

@@ -17,5 +17,5 @@
 // [Reduce] takes more nodes out of a circuit, as for a looser target.
 //
 // Nothing here looks at the report split: what is printed of a circuit is
-// measured by package prove.
+// measured by package verify.
 package prune

@@ -14,7 +14,7 @@ import (
 	"circuitbook/sparsenn/train"
 )
 
-// kind is the kind of a pruning in the store.
+// kind is the kind of a pruning on the disk.
 const kind = "prune"
 
 // Result is a finished pruning.
@@ -22,7 +22,7 @@ type Result struct {
 	Config Config
 	Name   string // KIND-HASH
 	Dir    string
-	// Circuit is the smallest that was found, without proof: package prove
+	// Circuit is the smallest that was found, without proof: package verify
 	// measures it. Where no circuit met the target, Best.Reached is false and
 	// Circuit keeps every node.
 	Circuit *circuit.Circuit

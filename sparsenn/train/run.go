@@ -14,7 +14,7 @@ import (
 	"circuitbook/sparsenn/model"
 )
 
-// kind is the kind of a training run in the store.
+// kind is the kind of a training run on the disk.
 const kind = "train"
 
 // Result is a finished run.

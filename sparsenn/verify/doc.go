@@ -1,4 +1,4 @@
-// Package prove measures whether a circuit is what the model really uses.
+// Package verify measures whether a circuit is what the model really uses.
 //
 // [Run] takes a run, a task and a circuit, and measures on prompts of the report
 // split, on which no choice was made: the loss of the whole model, of the
@@ -10,11 +10,8 @@
 //
 // What a circuit was found under, ablation to zero or frozen norms, it is proved
 // under. Frozen norms are those of the whole model; for what an edge is worth, of
-// the whole model without that edge. [Part] has live norms only and refuses others.
+// the whole model without that edge. [Submodel] has live norms only and refuses others.
 //
-// [Interchange] swaps the activation of one node between the two prompts of a
-// pair and counts how often the answer swaps with it, [InterchangeAt] that of
-// several nodes at chosen tokens; [Transplant] moves what nodes are from any
-// token of any prompt to any other. [Part] is a circuit, or a model without it,
-// that predicts.
+// [Submodel] is a circuit, or a model without it, that predicts: package patch moves
+// activations in it.
 package verify

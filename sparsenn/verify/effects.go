@@ -12,7 +12,7 @@ import (
 	"circuitbook/sparsenn/train"
 )
 
-// effectsKind is the kind of effects on select pairs in the store.
+// effectsKind is the kind of effects on select pairs on the disk.
 const effectsKind = "effects"
 
 // Effects measures what every node and every edge of a circuit alone is worth, as

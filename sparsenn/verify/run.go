@@ -17,7 +17,7 @@ import (
 const Recipe = 3
 
 const (
-	kind = "proof" // in the store
+	kind = "proof" // on the disk
 
 	circuitFile    = "circuit.json"
 	factsFile      = "facts.json"
@@ -55,11 +55,11 @@ func (c Config) Validate() error {
 	}{{"examples", c.Examples, 2}, {"max_tokens", c.MaxTokens, 1}, {"random", c.Random, 1},
 		{"effect_examples", c.EffectExamples, 0}, {"attribution", c.Attribution, 0}} {
 		if f.v < f.min {
-			return fmt.Errorf("prove config: %s is %d; it must be at least %d", f.name, f.v, f.min)
+			return fmt.Errorf("verify config: %s is %d; it must be at least %d", f.name, f.v, f.min)
 		}
 	}
 	if !(c.Confidence >= 0 && c.Confidence < 10) {
-		return fmt.Errorf("prove config: confidence is %v; it must be in [0, 10)", c.Confidence)
+		return fmt.Errorf("verify config: confidence is %v; it must be in [0, 10)", c.Confidence)
 	}
 	return nil
 }

@@ -12,7 +12,7 @@ import (
 	"circuitbook/sparsenn/train"
 )
 
-// Part is a piece of a model that runs: a circuit with everything else held at
+// Submodel is a piece of a model that runs: a circuit with everything else held at
 // its mean, or the model with a circuit taken out. It predicts like the model
 // (it is a task.Predictor) and can be recorded and changed like it. Its norms are
 // live: a circuit with frozen ones, which take a second pass, is an error; [Run]
@@ -42,7 +42,7 @@ func part(ctx context.Context, run *train.Result, c *circuit.Circuit, keep bool)
 	}
 	o := optionsOf(c)
 	if o.FreezeNorms {
-		return nil, fmt.Errorf("the circuit of %s in %s was found with frozen norms (freeze_norms), and a part of a model runs with live ones: measure it with prove.Run, or prune without freeze_norms", c.Task, c.Run)
+		return nil, fmt.Errorf("the circuit of %s in %s was found with frozen norms (freeze_norms), and a part of a model runs with live ones: measure it with verify.Run, or prune without freeze_norms", c.Task, c.Run)
 	}
 	sp, err := ablate.NewSpace(run.Config.Model, o.Final)
 	if err != nil {
@@ -96,7 +96,7 @@ func (p *Submodel) Between(target, alt int32) (*Submodel, error) {
 func (p *Submodel) Width(s model.Site) (int, error) { return p.run.Config.Model.Width(s) }
 
 // Calibration is how margins of two of its logits are to be read: as pruning fitted it for
-// the circuit alone, and plain where they come so already, as after [Part.Between].
+// the circuit alone, and plain where they come so already, as after [Submodel.Between].
 func (p *Submodel) Calibration() ablate.Calibration {
 	if p.answers != nil {
 		return ablate.Plain

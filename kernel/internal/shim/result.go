@@ -52,7 +52,7 @@ var drawingSource []byte
 const drawingFile = cell.ResultFunc + "/drawing.go"
 
 // drawn are the packages whose values are, or hold, circuits.
-var drawn = []string{"circuit", "prune", "prove", "study"}
+var drawn = []string{"circuit", "prune", "verify", "experiment"}
 
 // A Result is what a cell wrote.
 type Result struct {

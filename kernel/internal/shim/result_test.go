@@ -117,7 +117,7 @@ func TestResultFiles(t *testing.T) {
 		want []string
 	}{
 		{"circuitbookResult(x)", []string{resultFile, callFile}},
-		{"import \"circuitbook/sparsenn/study\"\ncircuitbookResult(x)", []string{drawingFile, resultFile, callFile}},
+		{"import \"circuitbook/sparsenn/experiment\"\ncircuitbookResult(x)", []string{drawingFile, resultFile, callFile}},
 		{"import \"circuitbook/sparsenn/train\"\ncircuitbookResult(x)", []string{resultFile, callFile}},
 		{"import \"circuitbook/sparsenn/circuit\"", []string{resultFile}}, // which nothing imports
 	} {
