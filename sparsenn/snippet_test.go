@@ -27,7 +27,7 @@ var given = map[string]string{
 func TestSnippets(t *testing.T) {
 	n := 0
 	imports, functions := map[string]bool{}, ""
-	for _, root := range []string{".", "../viz"} {
+	for _, root := range []string{".", "../viz", "../notebooks/dilution"} {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.Name() != "doc.go" {
 				return err
@@ -143,8 +143,10 @@ func importPath(name string) string {
 	case "book":
 		return "circuitbook/viz/book"
 	}
-	if _, err := os.Stat(name); err == nil {
-		return "circuitbook/sparsenn/" + name
+	for _, root := range []string{"sparsenn", "notebooks"} {
+		if _, err := os.Stat(filepath.Join("..", root, name)); err == nil {
+			return "circuitbook/" + root + "/" + name
+		}
 	}
 	return name // of the standard library
 }

@@ -6,8 +6,8 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/contrast"
-	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/experiment"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"

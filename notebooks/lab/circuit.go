@@ -26,11 +26,11 @@ type Circuit struct {
 
 // A circuitSpec is how a circuit is kept.
 type circuitSpec struct {
-	Model  modelSpec    `json:"model"`
-	Task   string       `json:"task"` // a name or a JSONL file; "" where it is neither
-	Null   bool         `json:"null,omitempty"`
+	Model  modelSpec         `json:"model"`
+	Task   string            `json:"task"` // a name or a JSONL file; "" where it is neither
+	Null   bool              `json:"null,omitempty"`
 	Config experiment.Config `json:"config"`
-	Name   string       `json:"name"` // what sets it apart, such as "dense twin"
+	Name   string            `json:"name"` // what sets it apart, such as "dense twin"
 	// Keep are the nodes of a cut; nil is all of the circuit.
 	Keep []string `json:"keep"`
 }

@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/experiment"
+	"circuitbook/sparsenn/patch"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
 )

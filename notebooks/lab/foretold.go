@@ -3,7 +3,7 @@ package lab
 import (
 	"fmt"
 
-	"circuitbook/sparsenn/dilution"
+	"circuitbook/notebooks/dilution"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"

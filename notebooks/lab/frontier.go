@@ -3,9 +3,9 @@ package lab
 import (
 	"fmt"
 
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/stat"
-	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
 )

@@ -7,11 +7,11 @@ import (
 	"math"
 	"strings"
 
+	"circuitbook/notebooks/dilution"
 	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/dilution"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/prune"
 	"circuitbook/sparsenn/stat"
-	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
 	"circuitbook/viz/book"

@@ -6,8 +6,8 @@ import (
 	"math"
 	"slices"
 
-	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/experiment"
+	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
@@ -127,7 +127,9 @@ func (x Matching) matched(rows map[string]experiment.Row) (out []experiment.Poin
 		valid := rows[sparseName(s)].Valid
 		n, err := experiment.MatchSteps(runs, valid)
 		if err != nil {
-			n = slices.MinFunc(runs, func(a, b experiment.Trained) int { return cmp.Compare(math.Abs(a.Valid-valid), math.Abs(b.Valid-valid)) }).Steps
+			n = slices.MinFunc(runs, func(a, b experiment.Trained) int {
+				return cmp.Compare(math.Abs(a.Valid-valid), math.Abs(b.Valid-valid))
+			}).Steps
 		}
 		out = append(out, x.model(matchedName(s), x.dense(s, width, n)))
 	}

@@ -5,8 +5,8 @@ import (
 	"math"
 	"slices"
 
-	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/experiment"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 )

@@ -6,8 +6,8 @@ import (
 	"slices"
 
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/experiment"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
 )

@@ -3,7 +3,7 @@ package lab
 import (
 	"fmt"
 
-	"circuitbook/sparsenn/dilution"
+	"circuitbook/notebooks/dilution"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
 	"circuitbook/viz/book"

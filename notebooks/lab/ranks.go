@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"math"
 
-	"circuitbook/sparsenn/dilution"
+	"circuitbook/notebooks/dilution"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
 )

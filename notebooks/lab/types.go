@@ -3,8 +3,8 @@ package lab
 import (
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/corpus"
-	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/experiment"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
@@ -42,7 +42,9 @@ func (ts typesStudy) twin(ctx context.Context) *train.Result {
 }
 
 // searching is how every circuit is found and measured.
-func (ts typesStudy) searching() experiment.Config { return must(experiment.Scale(ts.Scale, float64(ts.Budget))) }
+func (ts typesStudy) searching() experiment.Config {
+	return must(experiment.Scale(ts.Scale, float64(ts.Budget)))
+}
 
 // watched does work under a progress bar.
 func typesWatched[T any](name string, work func(artifact.Options) (T, error)) T {

@@ -2,8 +2,8 @@ package lab
 
 import (
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/experiment"
+	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"

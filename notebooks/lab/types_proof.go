@@ -3,8 +3,8 @@ package lab
 import (
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/experiment"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
 	"circuitbook/viz/book"

@@ -2,9 +2,9 @@ package lab
 
 import (
 	"circuitbook/sparsenn/circuit"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/patch"
-	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
 	"circuitbook/viz/book"

@@ -7,10 +7,10 @@ import (
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/contrast"
+	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/stat"
-	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/verify"
 	"circuitbook/viz"

@@ -11,8 +11,8 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/corpus"
-	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/model"
+	"circuitbook/sparsenn/train/traintest"
 )
 
 // TestMeasure: means and deviations are those of the recorded activations over
@@ -133,7 +133,7 @@ func TestMeasureIsOfTheWeights(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	after, err := Measure(context.Background(), amplified.Moved(t, run, "transformer.wte.weight"))
+	after, err := Measure(context.Background(), traintest.Moved(t, run, "transformer.wte.weight"))
 	if err != nil {
 		t.Fatal(err)
 	}

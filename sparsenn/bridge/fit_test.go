@@ -11,9 +11,9 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/corpus"
-	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/train"
+	"circuitbook/sparsenn/train/traintest"
 )
 
 // TestFitOfNoSteps is the regression itself, whose NMSE on the text of its first
@@ -239,7 +239,7 @@ func TestFitIsOfTheWeights(t *testing.T) {
 	c := quick()
 	c.Steps = 0
 	names := map[string]string{fit(t, sparse, dense, c).Name: "the two"}
-	for what, pair := range map[string][2]*train.Result{"another sparse": {amplified.Moved(t, sparse, "lm_head.weight"), dense}, "another dense": {sparse, amplified.Moved(t, dense, "lm_head.weight")}} {
+	for what, pair := range map[string][2]*train.Result{"another sparse": {traintest.Moved(t, sparse, "lm_head.weight"), dense}, "another dense": {sparse, traintest.Moved(t, dense, "lm_head.weight")}} {
 		b := fit(t, pair[0], pair[1], c)
 		if other, ok := names[b.Name]; ok {
 			t.Errorf("the bridge of %s is that of %s, %s", what, other, b.Name)

@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/train"
+	"circuitbook/sparsenn/train/traintest"
 )
 
 // TestMain has XLA compile in less than half of the time; programs this small run no
@@ -42,7 +42,7 @@ func two(t testing.TB) (sparse, dense *train.Result) {
 	t.Helper()
 	c := tiny(t, nil)
 	d := tiny(t, func(d *train.Config) { d.Model.DModel, d.Model.DMLP, d.Seed = 48, 96, 2 }).Dense()
-	return amplified.Run(t, c), amplified.Run(t, d)
+	return traintest.Amplified(t, c), traintest.Amplified(t, d)
 }
 
 func quick() Config {

@@ -4,10 +4,10 @@ import (
 	"slices"
 	"testing"
 
-	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/topk"
 	"circuitbook/sparsenn/train"
+	"circuitbook/sparsenn/train/traintest"
 )
 
 // TestRoutesWithoutSwitch: they are the two models.
@@ -41,7 +41,7 @@ func TestRoutesWithoutSwitch(t *testing.T) {
 func TestHybridByHand(t *testing.T) {
 	runsIn(t)
 	_, dense := two(t)
-	sparse := amplified.Run(t, tiny(t, func(c *train.Config) { c.Model.AFrac, c.Model.ALocations = 0.5, model.AllLocations() }))
+	sparse := traintest.Amplified(t, tiny(t, func(c *train.Config) { c.Model.AFrac, c.Model.ALocations = 0.5, model.AllLocations() }))
 	tokens := someTokens(3, 16, 512)
 	for _, keep := range []float64{0, 0.25} {
 		c := quick()

@@ -7,10 +7,10 @@ import (
 
 	"circuitbook/sparsenn/ablate"
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
+	"circuitbook/sparsenn/train/traintest"
 )
 
 // pairs are a small run whose weights nobody trained, and pairs of the bracket task.
@@ -20,7 +20,7 @@ func pairs(t *testing.T, n int) (*train.Result, []task.Example) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := amplified.Run(t, c)
+	run := traintest.Amplified(t, c)
 	list, err := task.BracketCounting().Examples(task.Select, run.Tokenizer, task.Options{N: n, MaxTokens: run.Config.Model.Context})
 	if err != nil {
 		t.Fatal(err)

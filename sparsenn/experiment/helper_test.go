@@ -4,9 +4,9 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
+	"circuitbook/sparsenn/train/traintest"
 )
 
 // short is a training config of a few steps.
@@ -24,7 +24,7 @@ func short(t testing.TB, seed uint64) train.Config {
 // some choices of nodes do a little better than guessing.
 func untrained(t testing.TB) *train.Result {
 	t.Helper()
-	run := amplified.Run(t, short(t, 1))
+	run := traintest.Amplified(t, short(t, 1))
 	// Its weights are not those that the name stands for.
 	run.Name += "-amplified"
 	return run

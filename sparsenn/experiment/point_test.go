@@ -63,7 +63,7 @@ func TestPointValidate(t *testing.T) {
 		"there is no":     func(p *Point) { p.Task = "nonsense" },
 		"without a Task":  func(p *Point) { p.Task = "" },
 		"a target of -1":  func(p *Point) { p.Targets = []float64{0.1, -1} },
-		"prove config":    func(p *Point) { p.Study.Prove.Random = 0 },
+		"verify config":   func(p *Point) { p.Study.Prove.Random = 0 },
 		"select":          func(p *Point) { p.Study.Prune.Select = 0 },
 		"MaxEffects is -": func(p *Point) { p.Study.MaxEffects = -1 },
 		"FreezeNorms":     func(p *Point) { p.Study.Prune.Ablation.FreezeNorms = true },

@@ -5,9 +5,9 @@ import (
 
 	"circuitbook/sparsenn/ablate"
 	"circuitbook/sparsenn/artifact"
-	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
+	"circuitbook/sparsenn/train/traintest"
 )
 
 // untrained is a small run whose weights nobody trained, but large enough that
@@ -18,7 +18,7 @@ func untrained(t testing.TB) *train.Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return amplified.Run(t, c)
+	return traintest.Amplified(t, c)
 }
 
 // quick is a config that prunes in a second or two.

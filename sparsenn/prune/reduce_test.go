@@ -7,7 +7,7 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/internal/amplified"
+	"circuitbook/sparsenn/train/traintest"
 )
 
 // TestReduce: at its own target a circuit that was eliminated stays as it is, at a
@@ -58,7 +58,7 @@ func TestReduce(t *testing.T) {
 	if r.Circuit.Weights != run.Model.Digest() {
 		t.Errorf("the circuit is of weights %q, the model's are %s", r.Circuit.Weights, run.Model.Digest())
 	}
-	retrained := amplified.Moved(t, run, "lm_head.weight")
+	retrained := traintest.Moved(t, run, "lm_head.weight")
 	if _, _, err := Reduce(context.Background(), retrained, brackets(), c, r.Circuit); err == nil || !strings.Contains(err.Error(), "trained anew") {
 		t.Errorf("a circuit of other weights: %v", err)
 	}

@@ -14,8 +14,8 @@ import (
 	"circuitbook/sparsenn/ablate"
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/task"
+	"circuitbook/sparsenn/train/traintest"
 )
 
 // TestRun: a pruning is made once, what it says of its circuit is so, and the
@@ -72,7 +72,7 @@ func TestRun(t *testing.T) {
 		t.Errorf("opening another seed: %v", err)
 	}
 	c.Seed--
-	other := amplified.Moved(t, run, "lm_head.weight")
+	other := traintest.Moved(t, run, "lm_head.weight")
 	if _, err := Open(other, brackets(), c); !errors.Is(err, artifact.ErrNotFound) {
 		t.Errorf("opening that of a run of the same name with other weights: %v", err)
 	}

@@ -8,10 +8,10 @@ import (
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/bridge"
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
+	"circuitbook/sparsenn/train/traintest"
 )
 
 // TestMain has XLA compile in less than half of the time; programs this small run no
@@ -56,14 +56,14 @@ func two(t testing.TB) *Steerer {
 	t.Helper()
 	d := config(t, 2)
 	d.Model.DModel, d.Model.DMLP = 48, 96
-	return steerer(t, amplified.Run(t, config(t, 1)), amplified.Run(t, d.Dense()))
+	return steerer(t, traintest.Amplified(t, config(t, 1)), traintest.Amplified(t, d.Dense()))
 }
 
 // itself is a steerer of a model through itself, in which every norm has gains of its
 // own.
 func itself(t testing.TB) *Steerer {
 	t.Helper()
-	run := amplified.Run(t, config(t, 1).Dense())
+	run := traintest.Amplified(t, config(t, 1).Dense())
 	for _, name := range []string{"transformer.h.0.ln_1.weight", "transformer.h.0.ln_2.weight"} {
 		gain := make([]float32, run.Config.Model.DModel)
 		for i := range gain {
@@ -122,5 +122,5 @@ func channels(t testing.TB, s *Steerer, index ...int) *Method {
 
 func run(t testing.TB, c train.Config) *train.Result {
 	t.Helper()
-	return amplified.Run(t, c)
+	return traintest.Amplified(t, c)
 }

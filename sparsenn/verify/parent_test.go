@@ -9,10 +9,10 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/internal/tinytest"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
+	"circuitbook/sparsenn/train/traintest"
 )
 
 // TestParent: a circuit is run and proved in the model that it is of and in no
@@ -40,8 +40,8 @@ func TestParent(t *testing.T) {
 		say      string
 		partsToo bool // whether Alone and Without refuse it as well
 	}{
-		"retrained":                    {run: amplified.Moved(t, run, "lm_head.weight"), say: "trained anew", partsToo: true},
-		"retrained, no digest":         {run: amplified.Moved(t, run, of(good.Edges[1])), change: func(c *circuit.Circuit) { c.Weights = "" }, say: "has weight", partsToo: true},
+		"retrained":                    {run: traintest.Moved(t, run, "lm_head.weight"), say: "trained anew", partsToo: true},
+		"retrained, no digest":         {run: traintest.Moved(t, run, of(good.Edges[1])), change: func(c *circuit.Circuit) { c.Weights = "" }, say: "has weight", partsToo: true},
 		"forged edge":                  {change: func(c *circuit.Circuit) { c.Edges[1].Weight *= 1.001 }, say: good.Edges[1].String(), partsToo: true},
 		"forged edge, no digest":       {change: func(c *circuit.Circuit) { c.Weights, c.Edges[1].Weight = "", 3 }, say: good.Edges[1].String(), partsToo: true},
 		"missing edge":                 {change: func(c *circuit.Circuit) { c.Edges = slices.Delete(c.Edges, 1, 2) }, say: "lacks the edge " + good.Edges[1].String()},

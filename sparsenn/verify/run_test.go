@@ -11,11 +11,11 @@ import (
 	"circuitbook/sparsenn/ablate"
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/internal/tinytest"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
+	"circuitbook/sparsenn/train/traintest"
 )
 
 func near(a, b float64) bool { return math.Abs(a-b) < 1e-4 }
@@ -249,7 +249,7 @@ func TestRunIsOfTheWeights(t *testing.T) {
 		}
 		return n
 	}
-	other := amplified.Moved(t, run, "lm_head.weight")
+	other := traintest.Moved(t, run, "lm_head.weight")
 	if a, b, again := measured(run), measured(other), measured(run); a == 0 || b == 0 || again != 0 {
 		t.Errorf("%d measurements at first, %d in the other model, %d again: want some, some, none", a, b, again)
 	}

@@ -5,8 +5,8 @@ import (
 	"circuitbook/sparsenn/ablate"
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
-	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/train"
+	"circuitbook/sparsenn/train/traintest"
 	"context"
 	"testing"
 )
@@ -22,7 +22,7 @@ func Untrained(t testing.TB, change func(*train.Config)) *train.Result {
 	if change != nil {
 		change(&c)
 	}
-	return amplified.Run(t, c)
+	return traintest.Amplified(t, c)
 }
 
 // Every takes every n-th node of a run as a circuit.

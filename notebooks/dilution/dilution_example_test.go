@@ -3,7 +3,7 @@ package dilution_test
 import (
 	"fmt"
 
-	"circuitbook/sparsenn/dilution"
+	"circuitbook/notebooks/dilution"
 )
 
 // Uniform attention over 4 other tokens and n pieces of which each adds a value of 0:

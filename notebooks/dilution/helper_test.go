@@ -4,8 +4,8 @@ import (
 	"testing"
 
 	"circuitbook/sparsenn/corpus"
-	"circuitbook/sparsenn/internal/amplified"
 	"circuitbook/sparsenn/train"
+	"circuitbook/sparsenn/train/traintest"
 )
 
 // untrained is a small run whose weights nobody trained.
@@ -15,7 +15,7 @@ func untrained(t testing.TB) *train.Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return amplified.Run(t, c)
+	return traintest.Amplified(t, c)
 }
 
 func tokenizer(t testing.TB) *corpus.Tokenizer {

@@ -1,4 +1,4 @@
-package amplified
+package traintest
 
 import (
 	"testing"
@@ -14,7 +14,7 @@ func TestRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := Run(t, c)
+	run := Amplified(t, c)
 	plain, err := train.Untrained(c)
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +49,7 @@ func TestMoved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	run := Run(t, c)
+	run := Amplified(t, c)
 	const name = "lm_head.weight"
 	other := Moved(t, run, name)
 	if other.Name != run.Name {

@@ -1,6 +1,6 @@
-// Package amplified makes small models for tests: not trained, but with weights
+// Package traintest makes small models for tests: not trained, but with weights
 // so large that some choices of nodes do a little better than guessing.
-package amplified
+package traintest
 
 import (
 	"slices"
@@ -13,9 +13,9 @@ import (
 // factor is what matrices and embeddings are multiplied by.
 const factor = 12
 
-// Run is train.Untrained of a config with its matrices and embeddings amplified.
+// Amplified is train.Untrained of a config with its matrices and embeddings amplified.
 // Its name is that of the untrained run, whose weights it does not have.
-func Run(t testing.TB, c train.Config) *train.Result {
+func Amplified(t testing.TB, c train.Config) *train.Result {
 	t.Helper()
 	run, err := train.Untrained(c)
 	if err != nil {
