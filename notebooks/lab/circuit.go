@@ -5,11 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/experiment"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
+	"circuitbook/sparsenn/verify"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
 )
@@ -179,21 +183,36 @@ func (c *Circuit) Bundle() (viz.Bundle, error) {
 func (c *Circuit) Proof() viz.Table {
 	f := c.Finding()
 	t := viz.Table{
-		Note:    c.note("Faithfulness on held-out prompts", "Nats per example; guessing costs 0.693. Intervals: 95 %, over prompts, for random circuits over circuits."),
-		Columns: []viz.Column{{Name: "what runs"}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "n"}},
+		Note:    c.note("Faithfulness on held-out prompts", "Guessing costs 0.693 nats per example. Intervals: 95 %, over prompts, for random circuits over circuits. "+marginNote),
+		Columns: []viz.Column{{Name: "what"}, {Name: "mean", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "unit"}, {Name: "n"}},
+	}
+	row := func(label, unit string, e stat.Estimate) {
+		t.Rows = append(t.Rows, []any{label, e.Mean, e.Lo, e.Hi, unit, e.N})
 	}
 	for _, x := range f.Losses() {
-		t.Rows = append(t.Rows, []any{x.Label, x.Mean, x.Lo, x.Hi, x.N})
+		row(x.Label, "nats per example", x.Estimate)
 	}
 	if a := f.Proved.Attribution; a != nil {
-		t.Rows = append(t.Rows, []any{"as many nodes, by attribution", a.AtSize.Mean, a.AtSize.Lo, a.AtSize.Hi, a.AtSize.N})
+		row("as many nodes, by attribution", "nats per example", a.AtSize)
+	}
+	for _, x := range noLosses(f.Measured) {
+		row(x.Label, x.Unit, x.Estimate)
 	}
 	return t
 }
 
+// marginNote says what faithfulness is.
+const marginNote = "The margin is the right answer's logit less the other's; of what it is with every node at its mean, to what the model makes it, the circuit alone recovers a share."
+
+// noLosses are measures other than losses.
+func noLosses(list []verify.Number) []verify.Number {
+	return slices.DeleteFunc(slices.Clone(list), func(n verify.Number) bool { return strings.HasPrefix(n.Name, "loss_") })
+}
+
 // Claims are reached, nodes, edges, trials and search_seconds of the search; loss_full,
-// loss_alone, loss_removed, loss_random_alone, loss_random_removed in nats per example;
-// accuracy_full and accuracy_alone.
+// loss_raw, loss_alone, which is calibrated, loss_removed, loss_random_alone and
+// loss_random_removed in nats per example; accuracy_full and accuracy_alone, calibrated too;
+// and all other numbers of [verify.Measures], such as faithfulness.
 func (c *Circuit) Claims() []book.Stated {
 	f := c.Finding()
 	list := []book.Stated{{Name: "reached", Value: f.Reached()}, {Name: "nodes", Value: c.Nodes()}, {Name: "edges", Value: c.Edges()},
@@ -201,7 +220,11 @@ func (c *Circuit) Claims() []book.Stated {
 	for _, x := range f.Losses() {
 		list = append(list, claimOf("loss_"+x.Name, x.Estimate))
 	}
-	return append(list, book.Stated{Name: "accuracy_full", Value: f.Proved.FullAccuracy}, book.Stated{Name: "accuracy_alone", Value: f.Proved.Accuracy})
+	list = append(list, book.Stated{Name: "accuracy_full", Value: f.Proved.FullAccuracy}, book.Stated{Name: "accuracy_alone", Value: f.Proved.Accuracy})
+	for _, x := range noLosses(f.Measured) {
+		list = append(list, claimOf(x.Name, x.Estimate))
+	}
+	return list
 }
 
 // note is what stands with the figures of a circuit: where it is from, and its losses.

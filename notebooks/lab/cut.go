@@ -121,67 +121,55 @@ func (c *Circuit) Rest() *verify.Submodel {
 	})
 }
 
-// Losses are those of a circuit on held-out prompts, in nats per example.
+// Losses are the numbers that say how far a circuit is what the model uses: what
+// [verify.Measures] gives, raw ones first.
 type Losses struct {
-	Alone   Estimate // the circuit, its logits as they come out
-	Read    Estimate // the circuit, its logits read by the scale and shift of its search; N is 0 where there are none
-	Removed Estimate // the model without the circuit
-	Full    Estimate // the model
+	Numbers []verify.Number
 	Note    viz.Note
 }
 
-// Loss measures the circuit, or a cut, on the held-out prompts of its task.
+// Loss measures the circuit, or a part of it, on the held-out prompts of its task.
 func (c *Circuit) Loss() Losses {
-	list := c.reported()
-	measure := func(m task.Predictor, of string) Estimate {
-		return Estimate{must(list.Measure(m)).Loss, of, "nats per example"}
-	}
-	alone, data := c.Alone(), c.Data()
-	l := Losses{Alone: measure(alone, "circuit alone"), Removed: measure(c.Rest(), "circuit removed"), Full: measure(c.model.Run().Model, "full model"),
-		Note: c.note("Losses, "+c.spec.Name, fmt.Sprintf("%d nodes, %d edges. Nats per example; guessing costs 0.693.", len(data.Nodes), len(data.Edges)))}
-	examples := list.ForMeasuring()
-	one := !slices.ContainsFunc(examples, func(e task.Example) bool { return e.Target != examples[0].Target || e.Alt != examples[0].Alt })
-	if data.Calibrated && one {
-		l.Read = measure(must(alone.Between(examples[0].Target, examples[0].Alt)), "circuit alone")
-		l.Alone.Of = "circuit alone, logits as they come out"
-		l.Note.Caption += " The logits of the circuit alone are read by the scale and shift of its search, as where the circuit is drawn, unless the table says otherwise."
-	}
-	return l
+	data, list := c.Data(), c.reported()
+	numbers := interruptible(func(ctx context.Context) ([]verify.Number, error) {
+		return verify.Measures(ctx, c.model.Run(), data, list)
+	})
+	return Losses{numbers, c.note("Faithfulness, "+c.spec.Name, fmt.Sprintf("%d nodes, %d edges. Logits are raw unless said otherwise. Guessing costs 0.693 nats per example. "+marginNote, len(data.Nodes), len(data.Edges)))}
 }
 
-// rows are the losses that there are.
-func (l Losses) rows() (list []Estimate) {
-	for _, e := range []Estimate{l.Full, l.Read, l.Alone, l.Removed} {
-		if e.N > 0 {
-			list = append(list, e)
+// Of is a number by its name, such as "loss_raw"; N is 0 where there is none.
+func (l Losses) Of(name string) Estimate {
+	for _, x := range l.Numbers {
+		if x.Name == name {
+			return Estimate{x.Estimate, x.Label, x.Unit}
 		}
 	}
-	return list
+	return Estimate{}
 }
 
 // String is like "full model 0.004, circuit alone 0.081, circuit removed 0.742".
 func (l Losses) String() string {
 	var list []string
-	for _, e := range l.rows() {
-		list = append(list, fmt.Sprintf("%s %.3f", e.Of, e.Mean))
+	for _, x := range l.Numbers {
+		list = append(list, fmt.Sprintf("%s %.3f", x.Label, x.Mean))
 	}
 	return strings.Join(list, ", ")
 }
 
 // Bundle is a table.
 func (l Losses) Bundle() (viz.Bundle, error) {
-	t := viz.Table{Note: l.Note, Columns: []viz.Column{{Name: "what runs"}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "n"}}}
-	for _, e := range l.rows() {
-		t.Rows = append(t.Rows, []any{e.Of, e.Mean, e.Lo, e.Hi, e.N})
+	t := viz.Table{Note: l.Note, Columns: []viz.Column{{Name: "what"}, {Name: "mean", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "unit"}, {Name: "n"}}}
+	for _, x := range l.Numbers {
+		t.Rows = append(t.Rows, []any{x.Label, x.Mean, x.Lo, x.Hi, x.Unit, x.N})
 	}
 	return t.Bundle()
 }
 
-// Claims are loss_full, loss_alone, loss_alone_read and loss_removed.
-func (l Losses) Claims() []book.Stated {
-	list := []book.Stated{claimOf("loss_full", l.Full.Estimate), claimOf("loss_alone", l.Alone.Estimate), claimOf("loss_removed", l.Removed.Estimate)}
-	if l.Read.N > 0 {
-		list = append(list, claimOf("loss_alone_read", l.Read.Estimate))
+// Claims are the numbers by their names: loss_full, loss_raw, loss_removed, right_raw,
+// faithfulness and others, and loss_calibrated of a calibrated circuit.
+func (l Losses) Claims() (list []book.Stated) {
+	for _, x := range l.Numbers {
+		list = append(list, claimOf(x.Name, x.Estimate))
 	}
 	return list
 }

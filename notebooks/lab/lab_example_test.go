@@ -61,7 +61,7 @@ func ExampleModel_Find() {
 func ExampleCircuit_Without() {
 	q := Train("laptop", Seed(1)).Find("single_double_quote")
 	l := q.Without("1.attn.resid_delta[26]").Loss()
-	fmt.Println(l.Alone.Mean > 0.693)
+	fmt.Println(l.Of("loss_raw").Mean > 0.693)
 	// Output: true
 }
 
@@ -139,7 +139,7 @@ func ExampleSlider() {
 
 func ExampleClaim() {
 	Claim("nodes", 12)
-	Claim("quotes", Train("laptop", Seed(1)).Find("single_double_quote").Loss().Full)
+	Claim("quotes", Train("laptop", Seed(1)).Find("single_double_quote").Loss().Of("loss_full"))
 	// Output:
 	// nodes = 12
 	// quotes = 0.003898   [0.002754, 0.005735], n = 256

@@ -178,17 +178,21 @@ func TestCircuit(t *testing.T) {
 	}
 	// Its losses, measured here, are those of its proof; without the node that decides it guesses.
 	l, proof := q.Loss(), q.Data().Proof
-	if d := l.Read.Mean - proof.Alone.Mean; d > 1e-3 || d < -1e-3 || l.Full.N != proof.Full.N {
-		t.Errorf("read %v, proved %v", l.Read, proof.Alone)
+	calibrated, raw := l.Of("loss_calibrated"), l.Of("loss_raw")
+	if d := calibrated.Mean - proof.Alone.Mean; d > 1e-3 || d < -1e-3 || l.Of("loss_full").N != proof.Full.N {
+		t.Errorf("calibrated %v, proved %v", calibrated, proof.Alone)
 	}
-	if l.Alone.Mean <= l.Read.Mean {
-		t.Errorf("raw %v, read %v", l.Alone, l.Read)
+	if raw.Mean <= calibrated.Mean {
+		t.Errorf("raw %v, calibrated %v", raw, calibrated)
+	}
+	if f := l.Of("faithfulness").Mean; f < 0.1 || f > 0.5 {
+		t.Errorf("it recovers %v of the margin", f)
 	}
 	const decides = "1.attn.resid_delta[26]"
 	q.spec.Config.Prove.Examples = 32 // enough to see what it does
 	cut := again(t, q.Without(decides), &Circuit{})
-	if cut.Nodes() != 11 || cut.Loss().Alone.Mean < 0.69 || q.Nodes() != 12 {
-		t.Errorf("without %s: %d nodes, %v", decides, cut.Nodes(), cut.Loss().Alone)
+	if cut.Nodes() != 11 || cut.Loss().Of("loss_raw").Mean < 0.69 || q.Nodes() != 12 {
+		t.Errorf("without %s: %d nodes, %v", decides, cut.Nodes(), cut.Loss())
 	}
 	if only := q.Only(decides); only.Nodes() != 1 || only.Edges() != 0 {
 		t.Errorf("only one: %s", only.size())

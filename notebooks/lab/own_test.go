@@ -80,9 +80,6 @@ func TestPrinted(t *testing.T) {
 	if text := fmt.Sprint(l); strings.Contains(text, "\n") || !strings.HasPrefix(text, "full model 0.0") || !strings.Contains(text, ", circuit alone 0.") {
 		t.Errorf("printed as %s", text)
 	}
-	if l.Read.Of != "circuit alone" || l.Alone.Of == l.Read.Of {
-		t.Errorf("%s and %s", l.Read.Of, l.Alone.Of)
-	}
 	cut := q.Without("1.attn.v[106]")
 	if text := shown(t, cut); strings.Contains(text, "circuit removed 0.7") || !strings.Contains(text, "without 1.attn.v[106]") {
 		t.Errorf("the cut shows %s", text)

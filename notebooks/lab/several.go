@@ -104,23 +104,30 @@ func (c Circuits) Bundle() (viz.Bundle, error) {
 	}
 	first := c.List[0]
 	t := viz.Table{Note: viz.Note{Caption: "Losses on held-out prompts, nats per example; guessing costs 0.693. Where the target is not reached, the circuit holds every node."},
-		Columns: []viz.Column{{Name: ""}, {Name: "nonzero weights"}, {Name: "validation loss", Format: "%.3f"}, {Name: "trials"}, {Name: "target reached"}, {Name: "nodes", Bar: true}, {Name: "edges", Bar: true}, {Name: "full", Format: "%.3f"}, {Name: "alone", Format: "%.3f"}, {Name: "removed", Format: "%.3f"},
-			{Name: "random alone", Format: "%.3f"}, {Name: "random removed", Format: "%.3f"}, {Name: "as many by attribution", Format: "%.3f"}}}
+		Columns: []viz.Column{{Name: ""}, {Name: "nonzero weights"}, {Name: "validation loss", Format: "%.3f"}, {Name: "trials"}, {Name: "target reached"}, {Name: "nodes", Bar: true}, {Name: "edges", Bar: true}}}
+	for _, l := range first.Finding().Losses() {
+		t.Columns = append(t.Columns, viz.Column{Name: l.Label, Format: "%.3f"})
+	}
+	t.Columns = append(t.Columns, viz.Column{Name: "as many by attribution", Format: "%.3f"}, viz.Column{Name: "share of the margin", Format: "%.2f"})
 	if sum := c.Summary(); sum.N > 2 {
-		t.Total = []any{"median", nil, nil, nil, nil, sum.MedianNodes, sum.MedianEdges, nil, nil, nil, nil, nil, nil}
+		t.Total = append([]any{"median", nil, nil, nil, nil, sum.MedianNodes, sum.MedianEdges}, make([]any, len(t.Columns)-7)...)
 	}
 	picture := viz.Estimates{Note: first.note(c.Title, ""), X: viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Refs: []viz.Ref{{Name: "target", Y: first.spec.Config.Prune.Target}, {Name: "chance", Y: math.Ln2}}, Interval: "95 %"}
 	sites := viz.Table{Note: viz.Note{Title: "Where the nodes are"}, Columns: []viz.Column{{Name: "site"}}}
 	for _, x := range c.List {
-		p := x.Finding().Circuit().Proof
-		row := []any{x.spec.Name, x.model.L0(), x.model.Valid(), len(x.Finding().Pruned.Trials), x.Reached(), x.Nodes(), x.Edges(), p.Full.Mean, p.Alone.Mean, p.Removed.Mean, p.RandomAlone.Mean, p.RandomRemoved.Mean, nil}
-		if a := x.Finding().Proved.Attribution; a != nil {
-			row[len(row)-1] = a.AtSize.Mean
-		}
-		t.Rows = append(t.Rows, row)
+		row := []any{x.spec.Name, x.model.L0(), x.model.Valid(), len(x.Finding().Pruned.Trials), x.Reached(), x.Nodes(), x.Edges()}
 		for _, l := range x.Finding().Losses() {
+			row = append(row, l.Mean)
 			picture.Rows = append(picture.Rows, viz.Estimate{Name: l.Label, Value: l.Mean, Lo: l.Lo, Hi: l.Hi, Group: x.spec.Name})
 		}
+		row = append(row, nil, nil)
+		if a := x.Finding().Proved.Attribution; a != nil {
+			row[len(row)-2] = a.AtSize.Mean
+		}
+		if f, ok := x.Finding().Number("faithfulness"); ok {
+			row[len(row)-1] = f.Mean
+		}
+		t.Rows = append(t.Rows, row)
 		sites.Columns = append(sites.Columns, viz.Column{Name: x.spec.Name})
 	}
 	for _, s := range experiment.PerSite(c.findings()) {

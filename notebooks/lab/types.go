@@ -79,9 +79,9 @@ func (ts typesStudy) claimLosses(prefix string, f *experiment.Finding) {
 }
 
 // lossColumns and lossCells are a proof's losses in a table.
-func typesLossColumns() (out []viz.Column) {
-	for _, name := range []string{"full model", "circuit alone", "circuit removed", "random alone", "random removed"} {
-		out = append(out, viz.Column{Name: name, Format: "%.3f"})
+func typesLossColumns(f *experiment.Finding) (out []viz.Column) {
+	for _, x := range f.Losses() {
+		out = append(out, viz.Column{Name: x.Label, Format: "%.3f"})
 	}
 	return out
 }

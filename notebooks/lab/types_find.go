@@ -45,12 +45,12 @@ func (ts typesStudy) controlsStudy() Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
+	f := ts.found(ctx, run)
 	t := viz.Table{
 		Note: typesNote(run, "The same search elsewhere", fmt.Sprintf(
 			"Losses in nats per example on report prompts, their intervals in the claims; guessing costs %.3f. Each search had %g seconds.", math.Ln2, ts.searching().Prune.Budget)),
-		Columns: append([]viz.Column{{Name: "pruned"}, {Name: "target met"}, {Name: "trials"}, {Name: "best loss, selecting", Format: "%.3f"}, {Name: "nodes", Bar: true}, {Name: "edges"}}, typesLossColumns()...),
+		Columns: append([]viz.Column{{Name: "pruned"}, {Name: "target met"}, {Name: "trials"}, {Name: "best loss, selecting", Format: "%.3f"}, {Name: "nodes", Bar: true}, {Name: "edges"}}, typesLossColumns(f)...),
 	}
-	f := ts.found(ctx, run)
 	nulls := typesWatched("null controls", func(o artifact.Options) ([]*experiment.Finding, error) {
 		return experiment.Nulls(ctx, run, typesSubject(), ts.searching(), o)
 	})

@@ -21,7 +21,7 @@ func (ts typesStudy) seedsStudy() Result {
 	})
 	t := viz.Table{
 		Note:    typesNote(run, "Circuits of the task over training seeds", "Losses in nats per example on report prompts. Where the target was not met, the whole model is what is left."),
-		Columns: append([]viz.Column{{Name: "run"}, {Name: "target met"}, {Name: "nodes", Bar: true}, {Name: "edges", Bar: true}}, typesLossColumns()...),
+		Columns: append([]viz.Column{{Name: "run"}, {Name: "target met"}, {Name: "nodes", Bar: true}, {Name: "edges", Bar: true}}, typesLossColumns(all[0])...),
 	}
 	sites := viz.Table{Note: typesNote(run, "Nodes by site", "How many nodes each circuit keeps where."), Columns: []viz.Column{{Name: "site"}}}
 	for i, x := range all {

@@ -39,6 +39,11 @@ func Circuit(ctx context.Context, run *train.Result, t task.Task, c Config, o ar
 	if err != nil {
 		return nil, err
 	}
+	if !f.Pruned.Circuit.FreezeNorms {
+		if f.Measured, err = verify.Measured(ctx, run, t, f.Pruned.Circuit, c.Prove, artifact.Options{}); err != nil {
+			return nil, err
+		}
+	}
 	o.Step("measuring", 1, 1, "done")
 	return f, nil
 }

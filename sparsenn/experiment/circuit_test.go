@@ -103,7 +103,7 @@ func TestNotReached(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if f.Reached() || f.Nodes() < 100 || len(f.Losses()) != 5 {
+	if f.Reached() || f.Nodes() < 100 || len(f.Losses()) != 6 {
 		t.Errorf("reached %v with %d nodes, %d losses", f.Reached(), f.Nodes(), len(f.Losses()))
 	}
 	if p := f.Circuit().Proof; p.Alone.Mean != p.Full.Mean {

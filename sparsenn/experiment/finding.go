@@ -1,6 +1,8 @@
 package experiment
 
 import (
+	"slices"
+
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/prune"
 	"circuitbook/sparsenn/stat"
@@ -16,6 +18,8 @@ type Finding struct {
 	Task   task.Task
 	Pruned *prune.Result
 	Proved *verify.Result
+	// Measured are the raw numbers of the circuit; none of one with frozen norms.
+	Measured []verify.Number
 }
 
 // Circuit is the circuit with its proof, and with effects if it is not larger
@@ -39,18 +43,29 @@ type Loss struct {
 	stat.Estimate
 }
 
-// Losses lists the losses of the proof: of the full model, the circuit alone,
-// the model without it, and random circuits kept and taken out.
+// Losses lists the losses: of the full model, the circuit alone with raw logits and calibrated
+// where its search did that, the model without it, and random circuits
+// kept and taken out.
 func (f *Finding) Losses() []Loss {
 	p := f.Circuit().Proof
 	if p == nil {
 		return nil
 	}
-	return []Loss{
-		{"full", "full model", p.Full},
-		{"alone", "circuit alone", p.Alone},
-		{"removed", "circuit removed", p.Removed},
-		{"random_alone", "random circuits alone", p.RandomAlone},
-		{"random_removed", "random circuits removed", p.RandomRemoved},
+	list := []Loss{{"full", "full model", p.Full}}
+	if raw, ok := f.Number("loss_raw"); ok {
+		list = append(list, Loss{"raw", "circuit alone", raw.Estimate})
 	}
+	return append(list, Loss{"alone", "circuit alone, calibrated", p.Alone},
+		Loss{"removed", "circuit removed", p.Removed},
+		Loss{"random_alone", "random circuits alone", p.RandomAlone},
+		Loss{"random_removed", "random circuits removed", p.RandomRemoved})
+}
+
+// Number is one of the circuit's raw numbers by its name; see [verify.Measures].
+func (f *Finding) Number(name string) (verify.Number, bool) {
+	i := slices.IndexFunc(f.Measured, func(n verify.Number) bool { return n.Name == name })
+	if i < 0 {
+		return verify.Number{}, false
+	}
+	return f.Measured[i], true
 }

@@ -1,8 +1,9 @@
 package task
 
 import (
-	"circuitbook/sparsenn/stat"
 	"fmt"
+
+	"circuitbook/sparsenn/stat"
 )
 
 // Predictor is a model as far as a task needs it: the logits of the token after
@@ -21,12 +22,12 @@ type Score struct {
 
 const measureBatch = 32 // examples per call of Next: 64 sequences
 
-// Measure scores a model on examples of the fit or select split.
-func Measure(m Predictor, examples []Example) (Score, error) {
+// Answers runs a model on examples and hands on, for each in order, the logits after its
+// two sides, [vocab] each.
+func Answers(m Predictor, examples []Example, each func(i int, prompt, counter []float32) error) error {
 	if len(examples) == 0 {
-		return Score{}, fmt.Errorf("task: no examples to measure")
+		return fmt.Errorf("task: no examples to measure")
 	}
-	var s Score
 	for start := 0; start < len(examples); start += measureBatch {
 		// Full batches, so that a compiled model serves them with one program.
 		var sequences [][]int32
@@ -36,25 +37,44 @@ func Measure(m Predictor, examples []Example) (Score, error) {
 		}
 		logits, err := m.Next(sequences)
 		if err != nil {
-			return Score{}, fmt.Errorf("task: %w", err)
+			return fmt.Errorf("task: %w", err)
 		}
 		if len(logits) != len(sequences) {
-			return Score{}, fmt.Errorf("task: the model gave %d answers to %d prompts", len(logits), len(sequences))
+			return fmt.Errorf("task: the model gave %d answers to %d prompts", len(logits), len(sequences))
 		}
-		for i, e := range examples[start:min(start+measureBatch, len(examples))] {
-			prompt, err := e.Pick(logits[2*i])
-			if err != nil {
-				return Score{}, err
-			}
-			counter, err := e.Pick(logits[2*i+1])
-			if err != nil {
-				return Score{}, err
-			}
-			s.PerExample = append(s.PerExample, Loss(prompt, counter))
-			if Correct(prompt, counter) {
-				s.Accuracy += 1 / float64(len(examples))
+		for i := range min(measureBatch, len(examples)-start) {
+			if err := each(start+i, logits[2*i], logits[2*i+1]); err != nil {
+				return err
 			}
 		}
+	}
+	return nil
+}
+
+// PickBoth takes from the logits after the two sides those of the two answers of e.
+func (e Example) PickBoth(prompt, counter []float32) (p, c Logits, err error) {
+	if p, err = e.Pick(prompt); err == nil {
+		c, err = e.Pick(counter)
+	}
+	return p, c, err
+}
+
+// Measure scores a model on examples of the fit or select split.
+func Measure(m Predictor, examples []Example) (Score, error) {
+	var s Score
+	err := Answers(m, examples, func(i int, prompt, counter []float32) error {
+		p, c, err := examples[i].PickBoth(prompt, counter)
+		if err != nil {
+			return err
+		}
+		s.PerExample = append(s.PerExample, Loss(p, c))
+		if Correct(p, c) {
+			s.Accuracy += 1 / float64(len(examples))
+		}
+		return nil
+	})
+	if err != nil {
+		return Score{}, err
 	}
 	s.Loss = stat.Mean(s.PerExample)
 	return s, nil

@@ -28,15 +28,17 @@ type Submodel struct {
 
 // Alone is the circuit, all else ablated.
 func Alone(ctx context.Context, run *train.Result, c *circuit.Circuit) (*Submodel, error) {
-	return part(ctx, run, c, true)
+	return submodel(ctx, run, c, nodesOf(c), true)
 }
 
 // Without is the model, the circuit ablated.
 func Without(ctx context.Context, run *train.Result, c *circuit.Circuit) (*Submodel, error) {
-	return part(ctx, run, c, false)
+	return submodel(ctx, run, c, nodesOf(c), false)
 }
 
-func part(ctx context.Context, run *train.Result, c *circuit.Circuit, keep bool) (*Submodel, error) {
+// submodel keeps nodes at what they are and ablates all others, or the reverse, as the
+// circuit was found under.
+func submodel(ctx context.Context, run *train.Result, c *circuit.Circuit, nodes []circuit.Node, keep bool) (*Submodel, error) {
 	if _, err := ablate.Parent(run, c); err != nil {
 		return nil, err
 	}
@@ -56,7 +58,7 @@ func part(ctx context.Context, run *train.Result, c *circuit.Circuit, keep bool)
 		}
 		means = stats.Flat(sp)
 	}
-	mask, err := sp.MaskOf(nodesOf(c))
+	mask, err := sp.MaskOf(nodes)
 	if err != nil {
 		return nil, err
 	}
@@ -113,7 +115,7 @@ func (p *Submodel) read(logits []float32) error {
 	if err != nil {
 		return err
 	}
-	logits[p.answers.Target] = float32(l.Alt + p.calibration.Scale*(l.Target-l.Alt) + p.calibration.Shift)
+	logits[p.answers.Target] = float32(read(l, p.calibration).Target)
 	return nil
 }
 
