@@ -62,7 +62,7 @@ func (l *BridgeLoss) says() string {
 }
 
 // A bridgeWay is one direction at a boundary: its link, and the hybrid that goes through it.
-type bridgeWay struct {
+type bridgeDirection struct {
 	link, name string
 	glyph      byte
 	nmse       float64
@@ -71,18 +71,18 @@ type bridgeWay struct {
 }
 
 // bridgeWays is the number of directions.
-const bridgeWays = 2
+const bridgeDirections = 2
 
 // ways are the directions, dense to sparse first. Their markers point as the arrows do.
-func (b *BridgeBoundary) ways() [bridgeWays]bridgeWay {
-	return [...]bridgeWay{
+func (b *BridgeBoundary) directions() [bridgeDirections]bridgeDirection {
+	return [...]bridgeDirection{
 		{"encoder", "dense → sparse", 'v', b.Encode, &b.DenseToSparse, look{role: Series0, marker: 4}},
 		{"decoder", "sparse → dense", '^', b.Decode, &b.SparseToDense, look{role: series1, marker: 2}},
 	}
 }
 
 // says prints a direction at a boundary.
-func (w *bridgeWay) says() string {
+func (w *bridgeDirection) says() string {
 	return fmt.Sprintf("%s (NMSE %s), %s: %s", w.link, Number3(w.nmse), w.name, w.loss.says())
 }
 
@@ -111,7 +111,7 @@ func (p *BridgePath) check() error {
 	}
 	for i := range p.Boundaries {
 		b := &p.Boundaries[i]
-		for _, w := range b.ways() {
+		for _, w := range b.directions() {
 			if err := w.check(); err != nil {
 				return fmt.Errorf("bridge path %q, boundary %d (%q): %w", p.Title, i, b.Site, err)
 			}
@@ -120,7 +120,7 @@ func (p *BridgePath) check() error {
 	return nil
 }
 
-func (w *bridgeWay) check() error {
+func (w *bridgeDirection) check() error {
 	if err := onAxis(w.nmse, false); err != nil {
 		return fmt.Errorf("NMSE of the %s: %w", w.link, err)
 	}
@@ -183,7 +183,7 @@ func (p *BridgePath) describe() string {
 	}
 	for i := range p.Boundaries {
 		b := &p.Boundaries[i]
-		ways := b.ways()
+		ways := b.directions()
 		parts = append(parts, strings.TrimSpace(b.Site+" "+ways[0].says()+"; "+ways[1].says()))
 	}
 	return strings.Join(parts, ". ") + "."

@@ -79,7 +79,7 @@ func (p *BridgePath) Scene() *Scene {
 // legend explains arrows and marks and returns where the figure goes on.
 func (h *bridgeSheet) legend(y float64) float64 {
 	k := &key{s: h.s, x: margin, y: y}
-	ways := new(BridgeBoundary).ways()
+	ways := new(BridgeBoundary).directions()
 	k.line("bridges")
 	for i, w := range ways {
 		h.arrow(k.at+6, k.y-9, k.y+9, i == 0, 5, w.look.role, 0, "")
@@ -151,7 +151,7 @@ func errorText(v float64) string {
 func (h *bridgeSheet) errorWidth() float64 {
 	w := 0.0
 	for i := range h.p.Boundaries {
-		for _, way := range h.p.Boundaries[i].ways() {
+		for _, way := range h.p.Boundaries[i].directions() {
 			w = math.Max(w, textWidth(errorText(way.nmse), tickSize))
 		}
 	}

@@ -126,7 +126,7 @@ func TestBridgePathPanels(t *testing.T) {
 		}
 		slack := 0.2 + math.Abs(three-two)/150*8 // lines stand on whole pixels
 		for _, b := range p.Boundaries {
-			for _, w := range b.ways() {
+			for _, w := range b.directions() {
 				ms := tipped(s, b.Site+", "+w.name+":")
 				if len(ms) != 3 { // whisker and mark of the first panel, mark of the second
 					t.Fatalf("%d marks of %s, %s", len(ms), b.Site, w.name)

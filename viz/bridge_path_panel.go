@@ -36,7 +36,7 @@ func (h *bridgeSheet) panel(a *bridgePanel) {
 	h.refs(a)
 	for i := range h.p.Boundaries {
 		b := &h.p.Boundaries[i]
-		for k, w := range b.ways() {
+		for k, w := range b.directions() {
 			e := a.of(w.loss)
 			x := h.x(i) + float64(2*k-1)*math.Min(8, 0.2*h.step)
 			tip := b.Site + ", " + w.name + ": " + w.loss.says()

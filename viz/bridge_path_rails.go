@@ -64,7 +64,7 @@ func (h *bridgeSheet) bridges(i int) {
 	b := &h.p.Boundaries[i]
 	const gap = bridgeBox/2 + 3
 	every := h.every(h.errorWidth() + 3)
-	for k, w := range b.ways() {
+	for k, w := range b.directions() {
 		down := k == 0
 		side, anchor, text, tip := 1.0, Start, h.dense+bridgeRails*0.36, h.dense-bridgeBox/2-5
 		if down {

@@ -20,7 +20,7 @@ func (p *BridgePath) numbers() Table {
 	}
 	for i := range p.Boundaries {
 		b := &p.Boundaries[i]
-		for _, w := range b.ways() {
+		for _, w := range b.directions() {
 			row(b.Site, w.name, w.nmse, w.loss)
 		}
 	}
@@ -51,7 +51,7 @@ func (p *BridgePath) twin() string {
 			break
 		}
 		site := clipColumns(Visible(p.Boundaries[i].Site), 24)
-		for _, w := range p.Boundaries[i].ways() {
+		for _, w := range p.Boundaries[i].directions() {
 			line := []byte(strings.Repeat(" ", cols))
 			for _, r := range p.ceRefs() {
 				line[clampInt(x.at(r.Y), cols)] = '|'
@@ -101,7 +101,7 @@ func (p *BridgePath) values(of func(*BridgeLoss) Estimate, refs []Ref) []float64
 		vals = append(vals, r.Y)
 	}
 	for i := range p.Boundaries {
-		for _, w := range p.Boundaries[i].ways() {
+		for _, w := range p.Boundaries[i].directions() {
 			e := of(w.loss)
 			vals = append(vals, e.Value)
 			if e.interval() {

@@ -80,7 +80,7 @@ func CurveOf(p Prompts, prompt, counter []Seen) []Point {
 
 // add takes in the logits after one prompt.
 func (s *Side) add(e task.Example, logits []float32, right int32) error {
-	lead, err := leadOf(e, logits)
+	lead, err := marginOf(e, logits)
 	if err != nil {
 		return err
 	}
@@ -101,7 +101,7 @@ func (s *Side) add(e task.Example, logits []float32, right int32) error {
 }
 
 // leadOf is by how much the prompt's answer leads the counterpart's, in nats.
-func leadOf(e task.Example, logits []float32) (float64, error) {
+func marginOf(e task.Example, logits []float32) (float64, error) {
 	if e.Alt == task.Any {
 		return 0, fmt.Errorf("dilution: the pair has one answer only; its counterpart needs one of its own")
 	}

@@ -94,7 +94,7 @@ func (d Depth) Read(m model.Recorder, p Prompts) (prompt, counter []Seen, err er
 				for j, n := range d.Nodes {
 					x += d.Weights[j] * float64(rec.Activations[0].At(k, last)[n.Index])
 				}
-				lead, err := leadOf(list[from+k/2], rec.Activations[1].At(k, last))
+				lead, err := marginOf(list[from+k/2], rec.Activations[1].At(k, last))
 				if err != nil {
 					return nil, nil, err
 				}

@@ -34,15 +34,15 @@ func never() Failure {
 	return Failure{Length: inf, Tokens: inf, Lo: inf, Hi: inf, Side: -1}
 }
 
-// Foretell predicts at which length models fail from short prompts of the select split: what
-// a circuit says, read at its depth, and by PredictLead what the models named in leads say
+// ForecastOf predicts at which length models fail from short prompts of the select split: what
+// a circuit says, read at its depth, and by PredictMargin what the models named in leads say
 // themselves. Where there is no threshold no failure is foretold, and OK is false if it is the
 // circuit's; a depth without nodes is a circuit that says nothing.
-func Foretell(seed uint64, alone model.Recorder, d Depth, leads map[string]task.Predictor, p Prompts) (Forecast, Prediction, error) {
+func ForecastOf(seed uint64, alone model.Recorder, d Depth, leads map[string]task.Predictor, p Prompts) (Forecast, Prediction, error) {
 	f := Forecast{Seed: seed, Filler: p.Filler.Name, By: map[string][4]string{}, Side: map[string]int{}}
 	out := Prediction{Failure: never()}
 	for name, m := range leads {
-		x, err := PredictLead(m, p)
+		x, err := PredictMargin(m, p)
 		if errors.Is(err, ErrNoThreshold) {
 			x.Failure, err = never(), nil
 		}

@@ -17,7 +17,7 @@ func TestForetell(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	f, x, err := Foretell(3, nil, Depth{}, map[string]task.Predictor{"dense": run.Model}, p)
+	f, x, err := ForecastOf(3, nil, Depth{}, map[string]task.Predictor{"dense": run.Model}, p)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -27,7 +27,7 @@ func TestForetell(t *testing.T) {
 	if got, err := f.Failure(ByCircuit); err != nil || !reflect.DeepEqual(got, never()) {
 		t.Errorf("%+v, %v", got, err)
 	}
-	want, err := PredictLead(run.Model, p)
+	want, err := PredictMargin(run.Model, p)
 	if err != nil {
 		want.Failure = never()
 	}

@@ -50,10 +50,10 @@ func Predict(m model.Recorder, d Depth, p Prompts) (Prediction, error) {
 	return predict(p.Lengths, tokens, prompt, counter)
 }
 
-// PredictLead is what takes no circuit: the lead of the answer itself, in any model,
+// PredictMargin is what takes no circuit: the lead of the answer itself, in any model,
 // is taken for a mean that is diluted, and its threshold is zero. It says what looking
 // into a circuit is worth, beyond drawing a line on.
-func PredictLead(m task.Predictor, p Prompts) (Prediction, error) {
+func PredictMargin(m task.Predictor, p Prompts) (Prediction, error) {
 	if len(p.Lengths) < 3 {
 		return Prediction{}, fmt.Errorf("dilution with %s: a prediction from %d lengths; give at least three", p.Filler.Name, len(p.Lengths))
 	}

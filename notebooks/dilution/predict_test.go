@@ -112,9 +112,9 @@ func (c counted) Next(sequences [][]int32) ([][]float32, error) {
 	return out, nil
 }
 
-// TestPredictLead: what is foretold from lists of 2 to 6 names is what is then measured
+// TestPredictMargin: what is foretold from lists of 2 to 6 names is what is then measured
 // on longer ones, in a model that averages.
-func TestPredictLead(t *testing.T) {
+func TestPredictMargin(t *testing.T) {
 	tok := tokenizer(t)
 	open, err := tok.Single("[")
 	if err != nil {
@@ -130,7 +130,7 @@ func TestPredictLead(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := counted{open, short.List[0][0].Target, short.List[0][0].Alt}
-	p, err := PredictLead(m, short)
+	p, err := PredictMargin(m, short)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +169,7 @@ func TestPredictErrors(t *testing.T) {
 	if _, err := Predict(nil, Depth{}, Prompts{Lengths: []int{2, 3}}); err == nil || !strings.Contains(err.Error(), "at least three") {
 		t.Error(err)
 	}
-	if _, err := PredictLead(nil, Prompts{Lengths: []int{2, 3}}); err == nil || !strings.Contains(err.Error(), "at least three") {
+	if _, err := PredictMargin(nil, Prompts{Lengths: []int{2, 3}}); err == nil || !strings.Contains(err.Error(), "at least three") {
 		t.Error(err)
 	}
 	if _, err := Predict(nil, Depth{}, Prompts{Lengths: lengths}); err == nil || !strings.Contains(err.Error(), "without nodes") {

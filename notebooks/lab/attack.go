@@ -24,7 +24,7 @@ type Distraction struct {
 }
 
 // Distraction tries lines.
-func (w Way) Distraction(lines ...string) Distraction {
+func (w MainPath) Distraction(lines ...string) Distraction {
 	m := w.Circuit.model
 	list := must(w.task().Examples(task.Select, m.Run().Tokenizer, few(m, 64, room(m))))
 	_, counter := contrast.Sides(list, w.open())
@@ -54,7 +54,7 @@ func (d Distraction) Bundle() (viz.Bundle, error) {
 func (d Distraction) Claims() []book.Stated { return []book.Stated{{Value: d.Line}} }
 
 // outcome is what a model makes of pairs under a line.
-func (w Way) outcome(m experiment.Reader, list []task.Example, sides [2]contrast.Side, line string) contrast.Outcome {
+func (w MainPath) outcome(m experiment.Reader, list []task.Example, sides [2]contrast.Side, line string) contrast.Outcome {
 	var p [2][]float64
 	for s, side := range sides {
 		var err error
@@ -69,7 +69,7 @@ func (w Way) outcome(m experiment.Reader, list []task.Example, sides [2]contrast
 // circuit alone, its model and the dense twin. Changes are paired, prompt by prompt. Numbers
 // are loss_WHEN_MODEL, right_WHEN_MODEL, p_SECOND_WHEN_MODEL and rise_WHEN_MODEL, WHEN being
 // before, NAME_control and NAME_after, and MODEL circuit, sparse and dense.
-func (w Way) Under(twin *Model, namesAndLines ...string) (r Result) {
+func (w MainPath) Under(twin *Model, namesAndLines ...string) (r Result) {
 	names, lines := namedLines("Under", namesAndLines)
 	c := w.Circuit
 	list, sides := w.pairs(128, room(c.model))
@@ -105,7 +105,7 @@ func (w Way) Under(twin *Model, namesAndLines ...string) (r Result) {
 }
 
 // samples are one prompt of the second side as it is, and under every line.
-func (w Way) samples(models []experiment.View, list []task.Example, lines []string) viz.Samples {
+func (w MainPath) samples(models []experiment.View, list []task.Example, lines []string) viz.Samples {
 	tok := w.Circuit.model.Run().Tokenizer
 	i := max(0, slices.IndexFunc(list, func(e task.Example) bool { return len(e.Counter) <= 32 }))
 	s := viz.Samples{Note: w.Circuit.note("One "+w.Sides[1]+" prompt before and after", "The completion is the more probable of the two answers in the sparse model.")}
@@ -128,7 +128,7 @@ func (w Way) samples(models []experiment.View, list []task.Example, lines []stri
 // Restored asks whether a line works by way of the way's last node: at the last token it is
 // given the value that it had without the line. The number is p_restored_MODEL, P of the first
 // side's answer on held-out prompts of the second.
-func (w Way) Restored(line string) (r Result) {
+func (w MainPath) Restored(line string) (r Result) {
 	if !w.Found() {
 		return w.none()
 	}

@@ -55,7 +55,7 @@ func listed(nodes []circuit.Kept) string {
 }
 
 // cut is the circuit with some of its nodes.
-func (c *Circuit) cut(keep func(n circuit.Node) bool, name string) *Circuit {
+func (c *Circuit) restricted(keep func(n circuit.Node) bool, name string) *Circuit {
 	spec := c.spec
 	spec.Keep = []string{}
 	for _, n := range c.Data().Nodes {
@@ -70,7 +70,7 @@ func (c *Circuit) cut(keep func(n circuit.Node) bool, name string) *Circuit {
 // Without is the circuit without some of its nodes.
 func (c *Circuit) Without(nodes ...string) *Circuit {
 	gone := must(c.have(nodes))
-	return c.cut(func(n circuit.Node) bool { return !slices.Contains(gone, n) }, " without "+some(gone))
+	return c.restricted(func(n circuit.Node) bool { return !slices.Contains(gone, n) }, " without "+some(gone))
 }
 
 // some are nodes in words: one or two by their paths, else how many.
@@ -87,7 +87,7 @@ func some(nodes []circuit.Node) string {
 // Only is some nodes of the circuit, and the edges between them.
 func (c *Circuit) Only(nodes ...string) *Circuit {
 	kept := must(c.have(nodes))
-	return c.cut(func(n circuit.Node) bool { return slices.Contains(kept, n) }, ", of it "+some(kept))
+	return c.restricted(func(n circuit.Node) bool { return slices.Contains(kept, n) }, ", of it "+some(kept))
 }
 
 // reportOptions are the examples of which numbers are printed.

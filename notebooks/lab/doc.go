@@ -28,7 +28,7 @@
 // the circuit of a task, which may be a name of [Tasks], a JSONL file or a task.Task.
 // The methods of [Circuit] cut it, exchange its nodes, look at one of them ([Circuit.Node])
 // and repeat the search ([Circuit.Seeds], [Circuit.Nulls], [Circuit.Twin], [Circuit.Variants]).
-// [Circuit.Way] reads the way through it that counts most and tests what is said of it;
+// [Circuit.MainPath] reads the way through it that counts most and tests what is said of it;
 // [Circuit.Longer] asks at which length of prompts models stop doing the task. [Bridge]
 // ties two models together, and [Pair.Steer] turns the dense one.
 package lab

@@ -18,7 +18,7 @@ func TestLonger(t *testing.T) {
 	if c := claimed(t, l.Heads()); c["seeds"] != 1 || c["valid_dense_seed3"] == nil {
 		t.Errorf("states %v", c)
 	}
-	f := l.Foretell(true)
+	f := l.Forecast(true)
 	if len(f.Written) != 1 || len(f.Detail) != 1 {
 		t.Fatalf("%+v", f)
 	}

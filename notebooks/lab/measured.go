@@ -33,7 +33,7 @@ func longOf(m *Model, f dilution.Filler) dilution.Prompts {
 
 // Measure measures held-out prompts up to what the context holds, in the circuits, the sparse
 // models and the dense ones. It compares with what is written and foretells nothing.
-func (f Foretold) Measure() Grown {
+func (f Forecast) Measure() Grown {
 	l := f.Of
 	g := Grown{Of: l, Written: f.Written, Hash: f.Hash()}
 	b := newBar("measuring", len(l.Sparse)*len(l.fillers()))

@@ -12,7 +12,7 @@ import (
 )
 
 // Pairs shows a held-out pair of a task, token by token, and counts which tokens open what the
-// answer closes: the last with a mark in it, as [Circuit.Way] has it. prompt and counter are
+// answer closes: the last with a mark in it, as [Circuit.MainPath] has it. prompt and counter are
 // names for the two sides. The number is more_tokens_SIDE, by how many tokens the first side is
 // longer.
 func (m *Model) Pairs(of any, mark, prompt, counter string) (r Result) {

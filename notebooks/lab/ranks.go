@@ -107,7 +107,7 @@ func (g Grown) Ranks() (out Result) {
 		row(in, "circuit", in, of(dilution.ByCircuit, in))
 	}
 	row("both", "circuit", "both", append(of(dilution.ByCircuit, "sparse"), of(dilution.ByCircuit, "dense")...))
-	if leads := (Foretold{Of: g.Of, Written: g.Written}).leads(); len(leads) == 2 {
+	if leads := (Forecast{Of: g.Of, Written: g.Written}).leads(); len(leads) == 2 {
 		sparse, dense := of("sparse", "sparse"), of("dense", "dense")
 		row("sparse_lead", "the model's own lead", "sparse", sparse)
 		row("dense_lead", "the model's own lead", "dense", dense)

@@ -37,8 +37,8 @@ func (ts typesStudy) nodesStudy() Result {
 		return *ts.res
 	}
 	var path []string
-	for i := range r.Way {
-		path = append(path, r.Way[i].String())
+	for i := range r.Path {
+		path = append(path, r.Path[i].String())
 	}
 	ts.say(fmt.Sprintln("the way that counts most:", strings.Join(path, " → ")))
 	kept := slices.Clone(c.Nodes)
@@ -87,7 +87,7 @@ func (ts typesStudy) nodesStudy() Result {
 	}
 	for _, k := range kept {
 		name := k.Node.String()
-		if slices.Contains(r.Way, k.Node) {
+		if slices.Contains(r.Path, k.Node) {
 			name += " *"
 		}
 		var writes []string

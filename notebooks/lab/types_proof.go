@@ -26,17 +26,17 @@ type typesRoles struct {
 	Carrier circuit.Node   // of all that attention writes, what the circuit misses most
 	Value   circuit.Node   // the value channel that Carrier gets most from
 	Head    circuit.Head   // its head
-	Way     []circuit.Node // from the embedding to Carrier, by what counts most at every step
+	Path    []circuit.Node // from the embedding to Carrier, by what counts most at every step
 }
 
 // rolesOf finds the roles. ok is false for a circuit in which attention writes nothing.
 func (ts typesStudy) rolesOf(ctx context.Context, run *train.Result) (r typesRoles, ok bool) {
 	c := ts.chosen(ctx, run)
-	r.Way = c.MainPath()
-	if len(r.Way) == 0 {
+	r.Path = c.MainPath()
+	if len(r.Path) == 0 {
 		return r, false
 	}
-	r.Carrier, r.Value = r.Way[len(r.Way)-1], r.Way[len(r.Way)-2]
+	r.Carrier, r.Value = r.Path[len(r.Path)-1], r.Path[len(r.Path)-2]
 	head, _, _ := c.Model.Head(r.Value)
 	r.Head = circuit.Head{Layer: r.Value.Layer(), Head: head}
 	return r, true

@@ -100,7 +100,7 @@ func (ts typesStudy) textStudy() Result {
 	weight := func(id int32) float64 { return float64(head[int(id)*run.Config.Model.DModel+r.Carrier.Index]) }
 	ts.res.state("types_carrier_logit_target", weight(e.Target))
 	ts.res.state("types_carrier_logit_alt", weight(e.Alt))
-	if n := r.Way[0]; n.Kind() == circuit.ActIn && n.Index < run.Config.Model.DModel {
+	if n := r.Path[0]; n.Kind() == circuit.ActIn && n.Index < run.Config.Model.DModel {
 		view("The channel that the value reads, "+n.String(), "Look for the tokens of the two kinds among those that write it.", n.Index)
 	}
 

@@ -10,7 +10,7 @@ import (
 )
 
 // BenchmarkMargins times the margins of 64 pairs in a model of scale laptop with 3 %
-// of its weights, by the nodes kept: in the quick pass, and in the compiled
+// of its weights, by the nodes kept: in the host pass, and in the compiled
 // program, which takes as long for any mask. It is compiled before the clock
 // starts.
 func BenchmarkMargins(b *testing.B) {
@@ -42,7 +42,7 @@ func BenchmarkMargins(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	q, err := e.Quick()
+	q, err := e.Host()
 	if err != nil {
 		b.Fatal(err)
 	}

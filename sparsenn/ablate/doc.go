@@ -5,7 +5,7 @@
 // every node is on pretraining text, its mean and its deviation. An [Evaluator]
 // answers, for a set of prompts and any mask over the space, by how much the
 // model prefers the right answer of each prompt; masks, means and weights are
-// inputs of one compiled program. [Evaluator.Quick] gives the same answers for
+// inputs of one compiled program. [Evaluator.Host] gives the same answers for
 // masks that keep few nodes in a fraction of the time.
 //
 // A node that is left out is held at its mean over the pretraining distribution

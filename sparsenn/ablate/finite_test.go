@@ -38,7 +38,7 @@ func TestNoLossOfNaN(t *testing.T) {
 	_, margins := e.Margins(few)
 	_, _, loss := e.Loss(e.All())
 	_, _, gradient := e.Gradient(e.All())
-	q, err := e.Quick()
+	q, err := e.Host()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // Selecting returns the circuit of a finding for choosing nodes in it, such as by
-// [Way]: with effects of its nodes and edges on the select split, measured or loaded,
+// [circuit.Circuit.MainPath]: with effects of its nodes and edges on the select split, measured or loaded,
 // where the finding's own are of the report split; without any where the config
 // measures none or the circuit is larger than MaxEffects; and without a proof.
 func Selecting(ctx context.Context, f *Finding, c Config, o artifact.Options) (*circuit.Circuit, error) {

@@ -153,8 +153,8 @@ func (w *work) resume() error {
 	if err != nil {
 		return err
 	}
-	if len(s.tau) != w.judge.Space.Len() {
-		return fmt.Errorf("%s holds gates of %d nodes, the model has %d", gatesFile, len(s.tau), w.judge.Space.Len())
+	if len(s.tau) != w.criterion.Space.Len() {
+		return fmt.Errorf("%s holds gates of %d nodes, the model has %d", gatesFile, len(s.tau), w.criterion.Space.Len())
 	}
 	w.trials, w.provenance, w.spent = s.trials, s.provenance, s.provenance.WallSeconds
 	w.best = &found{trial: s.best, tau: s.tau, mask: make([]bool, len(s.mask)), calibration: ablate.Plain}

@@ -15,7 +15,7 @@ import (
 // many again as the circuit has, and eliminates in a shaken order. What
 // elimination left is a local minimum, since it never takes a node back; this is
 // how the search leaves it. The result is good enough, though it may be larger.
-func (j *judge) perturb(ctx context.Context, m ablate.Mask, tau []float32, rng *rand.Rand) (ablate.Mask, error) {
+func (j *criterion) perturb(ctx context.Context, m ablate.Mask, tau []float32, rng *rand.Rand) (ablate.Mask, error) {
 	calibration := ablate.Plain
 	if j.calibrate {
 		margins, err := j.probe.Margins(m)

@@ -38,18 +38,18 @@ func Reduce(ctx context.Context, run *train.Result, t task.Task, c Config, from 
 	for _, n := range from.Nodes {
 		nodes = append(nodes, n.Node)
 	}
-	f := &found{trial: Trial{Rung: rungChange, Seed: c.Seed, Hyper: c.Hyper, Ranked: len(nodes)}, tau: make([]float32, w.judge.Space.Len())}
-	if f.mask, err = w.judge.Space.MaskOf(nodes); err != nil {
+	f := &found{trial: Trial{Rung: rungChange, Seed: c.Seed, Hyper: c.Hyper, Ranked: len(nodes)}, tau: make([]float32, w.criterion.Space.Len())}
+	if f.mask, err = w.criterion.Space.MaskOf(nodes); err != nil {
 		return fail(err)
 	}
 	for _, n := range from.Nodes {
-		i, err := w.judge.Space.Index(n.Node)
+		i, err := w.criterion.Space.Index(n.Node)
 		if err != nil {
 			return fail(err)
 		}
 		f.tau[i] = float32(n.Gate)
 	}
-	if f.trial.Reached, _, err = w.judge.good(f.mask); err != nil {
+	if f.trial.Reached, _, err = w.criterion.good(f.mask); err != nil {
 		return fail(err)
 	}
 	if f.trial.Reached {

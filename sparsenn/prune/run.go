@@ -105,7 +105,7 @@ type work struct {
 	options  artifact.Options
 	artifact *artifact.Run
 
-	judge      *judge
+	criterion  *criterion
 	trials     []Trial
 	best       *found
 	spent      float64 // seconds, over all resumptions
@@ -114,16 +114,16 @@ type work struct {
 	share      float64 // of the work, as reported
 }
 
-// prepare makes the judge.
+// prepare makes the criterion.
 func (w *work) prepare() error {
 	e, err := ablate.NewEvaluator(w.run.Model, w.stats, w.sel, w.config.Ablation)
 	if err != nil {
 		return err
 	}
-	if w.judge, err = newJudge(e, w.sel, w.config); err != nil {
+	if w.criterion, err = newCriterion(e, w.sel, w.config); err != nil {
 		return err
 	}
-	w.judge.left = func(nodes int) { w.report(0, 0, fmt.Sprintf("%d nodes left", nodes)) }
+	w.criterion.left = func(nodes int) { w.report(0, 0, fmt.Sprintf("%d nodes left", nodes)) }
 	return nil
 }
 

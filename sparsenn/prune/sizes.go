@@ -51,9 +51,9 @@ func Sizes(ctx context.Context, run *train.Result, t task.Task, c Config, from *
 		if !(target > 0) {
 			return fail(fmt.Errorf("a target of %v; targets are positive", target))
 		}
-		w.judge.target, w.config.Target = target, target
+		w.criterion.target, w.config.Target = target, target
 		f := &found{trial: Trial{Rung: rungFinal, Seed: c.Seed, Hyper: from.Best.Hyper}, tau: from.Tau}
-		if f.mask, f.trial.Reached, err = w.judge.smallest(order, first); err != nil {
+		if f.mask, f.trial.Reached, err = w.criterion.smallest(order, first); err != nil {
 			return fail(err)
 		}
 		f.trial.Ranked = f.mask.Count()
@@ -68,7 +68,7 @@ func Sizes(ctx context.Context, run *train.Result, t task.Task, c Config, from *
 // order is the order of nodes that a pruning stands for, and how many of them are
 // its circuit.
 func (w *work) order(from *Result) (order []int, first int, err error) {
-	sp := w.judge.Space
+	sp := w.criterion.Space
 	if len(from.Tau) != sp.Len() {
 		return nil, 0, fmt.Errorf("the pruning has gates of %d nodes, the model %d", len(from.Tau), sp.Len())
 	}

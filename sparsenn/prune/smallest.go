@@ -31,7 +31,7 @@ func rank(tau, gradient []float64) []int {
 // left open; more than these are asked for only if these do not do, since loss
 // is no monotone function of how many closed ones are added. reached is false
 // if not even all nodes are good enough; the mask then keeps all.
-func (j *judge) smallest(order []int, open int) (m ablate.Mask, reached bool, err error) {
+func (j *criterion) smallest(order []int, open int) (m ablate.Mask, reached bool, err error) {
 	first := func(k int) ablate.Mask {
 		m := make(ablate.Mask, len(order))
 		for _, i := range order[:k] {
@@ -90,7 +90,7 @@ const wholeRounds = 4
 // no single node may go.
 //
 // rng, which may be nil, shakes the order.
-func (j *judge) eliminate(ctx context.Context, m ablate.Mask, rng *rand.Rand) (ablate.Mask, error) {
+func (j *criterion) eliminate(ctx context.Context, m ablate.Mask, rng *rand.Rand) (ablate.Mask, error) {
 	m = slices.Clone(m)
 	without := func(nodes ...int) ablate.Mask {
 		n := slices.Clone(m)
@@ -116,7 +116,7 @@ func (j *judge) eliminate(ctx context.Context, m ablate.Mask, rng *rand.Rand) (a
 		if err := j.hold(m); err != nil {
 			return nil, err
 		}
-		order, losses, err := j.worth(ctx, m, stale[:again], rng)
+		order, losses, err := j.effects(ctx, m, stale[:again], rng)
 		if err != nil || len(order) == 0 {
 			return m, err
 		}
@@ -128,7 +128,7 @@ func (j *judge) eliminate(ctx context.Context, m ablate.Mask, rng *rand.Rand) (a
 			return nil, err
 		}
 		most := j.target
-		if fine && m.Count() <= quickNodes {
+		if fine && m.Count() <= hostNodes {
 			most = now + partAtOnce*(j.target-now)
 		}
 		lo, hi := 0, max(1, len(order)/4)+1 // lo may go, hi may not
@@ -191,7 +191,7 @@ func kept(m ablate.Mask) []int {
 // worth orders some nodes of a mask by the loss without each alone, the least
 // missed first. With a source of randomness the order is shaken: the gaps to the
 // least missed are stretched or shrunk by up to three quarters.
-func (j *judge) worth(ctx context.Context, m ablate.Mask, nodes []int, rng *rand.Rand) (order []int, losses []float64, err error) {
+func (j *criterion) effects(ctx context.Context, m ablate.Mask, nodes []int, rng *rand.Rand) (order []int, losses []float64, err error) {
 	type candidate struct {
 		node int
 		loss float64

@@ -36,17 +36,17 @@ func TestRank(t *testing.T) {
 	})
 }
 
-// judgeOf is a judge of an untrained run at a target.
-func judgeOf(t *testing.T, target float64) *judge {
+// criterionOf is a criterion of an untrained run at a target.
+func criterionOf(t *testing.T, target float64) *criterion {
 	t.Helper()
 	e, _ := evaluatorOf(t, untrained(t), 8)
-	return &judge{Evaluator: e, probe: e, target: target} // without the quick pass
+	return &criterion{Evaluator: e, probe: e, target: target} // without the host pass
 }
 
 // TestSmallest: what it returns is good enough, and one node fewer of the order
 // is not, or training had left fewer open.
 func TestSmallest(t *testing.T) {
-	j := judgeOf(t, 0)
+	j := criterionOf(t, 0)
 	order := make([]int, j.Space.Len())
 	for i := range order {
 		order[i] = len(order) - 1 - i
@@ -93,7 +93,7 @@ func TestSmallest(t *testing.T) {
 
 // TestEliminate: afterwards no single node may go, and none came in.
 func TestEliminate(t *testing.T) {
-	j := judgeOf(t, 0)
+	j := criterionOf(t, 0)
 	start := make(ablate.Mask, j.Space.Len())
 	for i := 0; i < len(start); i += 9 {
 		start[i] = true

@@ -14,7 +14,7 @@ type found struct {
 	trial Trial
 	mask  ablate.Mask
 	tau   []float32
-	// calibration is what the judge read its logits by.
+	// calibration is what the criterion read its logits by.
 	calibration ablate.Calibration
 }
 
@@ -29,7 +29,7 @@ func (w *work) try(t Trial) (*found, error) {
 		f.tau, f.trial.Reached, f.trial.Ranked = w.best.tau, true, w.best.trial.Nodes
 		f.trial.Hyper = w.best.trial.Hyper
 		rng := rand.New(rand.NewPCG(t.Seed, 0x6368616e6765))
-		if f.mask, err = w.judge.perturb(w.ctx, w.best.mask, w.best.tau, rng); err != nil {
+		if f.mask, err = w.criterion.perturb(w.ctx, w.best.mask, w.best.tau, rng); err != nil {
 			return nil, err
 		}
 		f.trial.Eliminated = true
@@ -50,7 +50,7 @@ const maxRanked = 80
 
 // fromGates trains gates and finds the smallest circuit that they rank first.
 func (w *work) fromGates(f *found) error {
-	g, err := newGates(w.judge.Evaluator, w.fit, f.trial.Hyper, f.trial.Seed)
+	g, err := newGates(w.criterion.Evaluator, w.fit, f.trial.Hyper, f.trial.Seed)
 	if err != nil {
 		return err
 	}
@@ -63,7 +63,7 @@ func (w *work) fromGates(f *found) error {
 	for _, x := range g.tau {
 		f.tau = append(f.tau, float32(x))
 	}
-	if f.mask, f.trial.Reached, err = w.judge.smallest(rank(g.tau, g.first), g.open().Count()); err != nil {
+	if f.mask, f.trial.Reached, err = w.criterion.smallest(rank(g.tau, g.first), g.open().Count()); err != nil {
 		return err
 	}
 	f.trial.Ranked = f.mask.Count()
@@ -76,7 +76,7 @@ func (w *work) fromGates(f *found) error {
 
 // finish takes nodes out one by one.
 func (w *work) finish(f *found) (err error) {
-	if f.mask, err = w.judge.eliminate(w.ctx, f.mask, nil); err != nil {
+	if f.mask, err = w.criterion.eliminate(w.ctx, f.mask, nil); err != nil {
 		return err
 	}
 	f.trial.Eliminated = true
@@ -85,14 +85,14 @@ func (w *work) finish(f *found) (err error) {
 
 // size fills in what a trial found.
 func (w *work) size(f *found) error {
-	margins, err := w.judge.Margins(f.mask)
+	margins, err := w.criterion.Margins(f.mask)
 	if err != nil {
 		return err
 	}
 	var loss, se float64
-	loss, se, f.calibration = w.judge.loss(margins)
-	f.trial.Loss, f.trial.Bound = loss, w.judge.bound(loss, se)
-	// The compiled program has the last word on what the quick pass chose.
+	loss, se, f.calibration = w.criterion.loss(margins)
+	f.trial.Loss, f.trial.Bound = loss, w.criterion.bound(loss, se)
+	// The compiled program has the last word on what the host pass chose.
 	f.trial.Reached = f.trial.Reached && f.trial.Bound <= w.config.Target
 	c, err := w.circuit(f)
 	if err != nil {
@@ -104,7 +104,7 @@ func (w *work) size(f *found) error {
 
 // circuit is a mask as a circuit.
 func (w *work) circuit(f *found) (*circuit.Circuit, error) {
-	sp := w.judge.Space
+	sp := w.criterion.Space
 	c := &circuit.Circuit{Task: w.task.Name, Run: w.run.Name, Weights: w.identity.Weights, Model: sp.Shape, Ablation: circuit.MeanAblation, Target: w.config.Target,
 		FreezeNorms: w.config.Ablation.FreezeNorms}
 	if w.config.Calibrate {

@@ -155,7 +155,7 @@ func (r Run) cell(ctx context.Context, s *session, cells []*notebook.Cell, i int
 				r.Progress.End("INTERRUPTED")
 				return ErrInterrupted
 			}
-			verdict, failed := "ok", judge(number, e, r.Timeout)
+			verdict, failed := "ok", failureOf(number, e, r.Timeout)
 			if failed != nil && c.Has(notebook.TagRaises) && (e.Status == "ok" || e.Status == "error") {
 				verdict, failed = "ok (failed, as it may)", nil
 			}
@@ -174,8 +174,8 @@ func (r Run) cell(ctx context.Context, s *session, cells []*notebook.Cell, i int
 	}
 }
 
-// judge returns how the cell with the number failed, nil if it did not.
-func judge(number int, e event, limit time.Duration) *failure.Failure {
+// failureOf returns how the cell with the number failed, nil if it did not.
+func failureOf(number int, e event, limit time.Duration) *failure.Failure {
 	f := &failure.Failure{Cell: number, Name: failure.Kernel}
 	switch e.Status {
 	case "ok":

@@ -15,15 +15,15 @@ import (
 // maxComplaints is how many of the compiler's errors are told.
 const maxComplaints = 3
 
-// A judge fills in a failure.
-type judge struct {
+// A diagnosis fills in a failure.
+type diagnosis struct {
 	*Failure
 	cells []Known
 	Report
 }
 
 // describe fills in what an error reply and the outputs say.
-func (j judge) describe() {
+func (j diagnosis) describe() {
 	value := strings.TrimSpace(notebook.CleanText(ansi.ReplaceAllString(j.Evalue, "")))
 	j.Message, j.Name = value, Kernel
 	for _, entry := range j.Traceback {
@@ -111,7 +111,7 @@ var (
 
 // tidy is a complaint of the compiler without what the kernel added to the
 // cell, and with places in cells.
-func (j judge) tidy(complaint string) string {
+func (j diagnosis) tidy(complaint string) string {
 	complaint = toResult.ReplaceAllString(complaint, "")
 	complaint = strings.ReplaceAll(complaint, cell.ResultFunc, "the cell's last value")
 	complaint = atPlace.ReplaceAllStringFunc(complaint, func(found string) string {
@@ -122,7 +122,7 @@ func (j judge) tidy(complaint string) string {
 }
 
 // refused fills in what GoNB says of a command that it does not carry out.
-func (j judge) refused(value string) {
+func (j diagnosis) refused(value string) {
 	all := j.commands()
 	if len(all) == 0 {
 		return
@@ -162,7 +162,7 @@ func panicText(said string) string {
 
 // complaints adds what the tests of a cell said, and takes the line from the
 // first of it.
-func (j judge) complaints() {
+func (j diagnosis) complaints() {
 	var told []string
 	for _, m := range testLine.FindAllStringSubmatch(j.Stdout, -1) {
 		if len(told) == 0 {
@@ -186,17 +186,17 @@ func isExit(value string) bool {
 	return strings.HasPrefix(value, "exit status ") || strings.HasPrefix(value, "signal: ")
 }
 
-func (j judge) commands() []cell.Command { return cell.Commands(j.cells[len(j.cells)-1].Source) }
+func (j diagnosis) commands() []cell.Command { return cell.Commands(j.cells[len(j.cells)-1].Source) }
 
 // at takes the cell and the line from a match.
-func (j judge) at(m []string) {
+func (j diagnosis) at(m []string) {
 	id, _ := strconv.Atoi(m[1])
 	line, _ := strconv.Atoi(m[2])
 	j.set(id, line)
 }
 
 // set takes a line of a cell as GoNB got it, by GoNB's number of the cell.
-func (j judge) set(id, line int) {
+func (j diagnosis) set(id, line int) {
 	if id < 1 || id > len(j.cells) {
 		return
 	}
@@ -207,7 +207,7 @@ func (j judge) set(id, line int) {
 }
 
 // find takes the first place in a cell that the text names, if none is known.
-func (j judge) find(text string) {
+func (j diagnosis) find(text string) {
 	for line := range strings.Lines(text) {
 		if j.Line > 0 {
 			return
@@ -223,7 +223,7 @@ func (j judge) find(text string) {
 // guess finds the line of a program's source in the cells. GoNB notes where a
 // line of a trace comes from only if it reads the line in one piece, which a
 // slow machine does not always let it.
-func (j judge) guess(file, number string) {
+func (j diagnosis) guess(file, number string) {
 	data, err := os.ReadFile(file)
 	n, bad := strconv.Atoi(number)
 	lines := strings.Split(string(data), "\n")
@@ -262,7 +262,7 @@ func bare(line string) string {
 
 // hint adds to the message what a name that is not defined was: a variable of
 // the statements of this cell, or of an earlier one. It reports whether it was.
-func (j judge) hint(complaint string) bool {
+func (j diagnosis) hint(complaint string) bool {
 	name, ok := strings.CutPrefix(complaint, "undefined: ")
 	if !ok {
 		return false

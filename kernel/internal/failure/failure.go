@@ -99,10 +99,10 @@ var (
 // command failed, while it calls the cell done.
 func IsSuspect(text string) bool { return len(text) < 500 && suspect.MatchString(text) }
 
-// Judge returns how the last of the cells failed, nil if it did not: GoNB's own
+// Diagnose returns how the last of the cells failed, nil if it did not: GoNB's own
 // verdict, and what it keeps silent about. The cells are all that GoNB was
 // given, in its order.
-func Judge(cells []Known, r Report) *Failure {
+func Diagnose(cells []Known, r Report) *Failure {
 	last := cells[len(cells)-1]
 	if m := unsent.FindStringSubmatch(Plain(r.Stderr)); m != nil {
 		r.Lost = append(r.Lost, m[1])
@@ -111,7 +111,7 @@ func Judge(cells []Known, r Report) *Failure {
 		}
 	}
 	f := &Failure{Cell: last.Number}
-	j := judge{f, cells, r}
+	j := diagnosis{f, cells, r}
 	all := cell.Commands(last.Source)
 	switch {
 	case r.Interrupted && (r.Failed || slices.ContainsFunc(r.Suspects, IsSuspect)):
@@ -144,7 +144,7 @@ func Judge(cells []Known, r Report) *Failure {
 // Refused says why a cell is not executed.
 func Refused(c Known) *Failure {
 	f := &Failure{Cell: c.Number, Line: c.Prepared.Refusal.Line, Name: Compile, Message: c.Prepared.Refusal.Message}
-	judge{f, []Known{c}, Report{}}.trace()
+	diagnosis{f, []Known{c}, Report{}}.trace()
 	return f
 }
 

@@ -81,7 +81,7 @@ func TestJudge(t *testing.T) {
 			"cell 4, line 1: !echo x >&2; false: exit status 1"},
 		"said by Go": {"%%\nprint()", Report{Suspects: []string{`"%nosuch" unknown or not implemented yet.`}}, ""},
 	} {
-		f := Judge(known("a", "func b() {\n\n\n\n\n\n}", "c", c.source), c.report)
+		f := Diagnose(known("a", "func b() {\n\n\n\n\n\n}", "c", c.source), c.report)
 		switch {
 		case c.want == "" && f != nil:
 			t.Errorf("%s: failed with %v", name, f)
@@ -96,7 +96,7 @@ func TestJudge(t *testing.T) {
 func TestJudgeTest(t *testing.T) {
 	e := failed("exit status 1", "")
 	e.Stdout = "=== RUN\n--- FAIL: TestX (0.00s)\n    x.go: bad\nFAIL\n"
-	if f := Judge(known("%test"), e); f == nil || f.Message != "--- FAIL: TestX (0.00s)" {
+	if f := Diagnose(known("%test"), e); f == nil || f.Message != "--- FAIL: TestX (0.00s)" {
 		t.Errorf("got %v", f)
 	}
 }
@@ -120,18 +120,18 @@ func TestGuess(t *testing.T) {
 		9: "cell 2: panic: oh",
 	} {
 		e := failed("exit status 2", fmt.Sprintf("panic: oh\n\t%s:%d +0x1d\n", file, line))
-		if f := Judge(known(sources...), e); f == nil || f.Error() != want {
+		if f := Diagnose(known(sources...), e); f == nil || f.Error() != want {
 			t.Errorf("line %d: %v, want %s", line, f, want)
 		}
 	}
 	// GoNB may have noted only a line further down the trace.
 	e := failed("exit status 2", fmt.Sprintf("panic: oh\n\t%s:3 +0x1d\n\t[[ Cell [2] Line 2 ]] %s:6 +0x1\n", file, file))
-	if f, want := Judge(known(sources...), e), "cell 2 (in what cell 1, line 2 declares): panic: oh"; f == nil || f.Error() != want {
+	if f, want := Diagnose(known(sources...), e), "cell 2 (in what cell 1, line 2 declares): panic: oh"; f == nil || f.Error() != want {
 		t.Errorf("%v, want %s", f, want)
 	}
 	// What cannot be guessed is told by the next line.
 	e = failed("exit status 2", fmt.Sprintf("panic: oh\n\t%s:9 +0x1d\n\t[[ Cell [2] Line 2 ]] %s:6 +0x1\n", file, file))
-	if f, want := Judge(known(sources...), e), "cell 2, line 2: panic: oh"; f == nil || f.Error() != want {
+	if f, want := Diagnose(known(sources...), e), "cell 2, line 2: panic: oh"; f == nil || f.Error() != want {
 		t.Errorf("%v, want %s", f, want)
 	}
 }
@@ -140,7 +140,7 @@ func TestGuess(t *testing.T) {
 func TestLines(t *testing.T) {
 	cells := known("%%\nx := 1", "y := 2\nfunc f() int { return y }\nf()", "\nz := 1\nx + z")
 	r := failed("# gonb_00000000\n./main.go:9:2: undefined: x\n", "", "Cell[3]: Line 5\ncontext\nundefined: x")
-	f := Judge(cells, r)
+	f := Diagnose(cells, r)
 	if f == nil || f.Line != 3 || f.Name != Compile || !strings.Contains(f.Message, "x, which cell 1 makes (line 2), has no value") {
 		t.Errorf("got %+v", f)
 	}
@@ -151,19 +151,19 @@ func TestLines(t *testing.T) {
 		}
 	}
 	r = failed("./main.go:9:2: undefined: y\n", "", "Cell[2]: Line 2\ncontext\nundefined: y")
-	if f := Judge(cells[:2], r); f == nil || f.Line != 2 || !strings.Contains(f.Message, "as an argument") {
+	if f := Diagnose(cells[:2], r); f == nil || f.Line != 2 || !strings.Contains(f.Message, "as an argument") {
 		t.Errorf("got %+v", f)
 	}
 	r = failed("./main.go:9:2: undefined: nosuch\n", "", "Cell[2]: Line 2\ncontext\nundefined: nosuch")
-	if f := Judge(cells[:2], r); f == nil || f.Message != "undefined: nosuch" {
+	if f := Diagnose(cells[:2], r); f == nil || f.Message != "undefined: nosuch" {
 		t.Errorf("got %+v", f)
 	}
 	r.Interrupted = true
-	if f := Judge(cells[:2], r); f == nil || f.Name != Interrupted {
+	if f := Diagnose(cells[:2], r); f == nil || f.Name != Interrupted {
 		t.Errorf("got %+v", f)
 	}
 	r = Report{Failed: true, Evalue: "exit status 1", Result: "no luck"}
-	if f := Judge(cells, r); f == nil || f.Error() != "cell 3, line 3: no luck" {
+	if f := Diagnose(cells, r); f == nil || f.Error() != "cell 3, line 3: no luck" {
 		t.Errorf("got %v", f)
 	}
 }
@@ -173,19 +173,19 @@ func TestLines(t *testing.T) {
 func TestOutdated(t *testing.T) {
 	cells := known("type P struct{ x int }\n\nfunc (p P) A() int { return p.x }\nfunc (p *P) B() int { return p.x }\nvar v = P{x: 1}", "type P struct{ y int }\nP{1}.y")
 	said := "./main.go:9:2: p.x undefined (type P has no field or method x)\n./main.go:10:2: p.x undefined (type P has no field or method x)\n./main.go:3:2: unknown field x in struct literal of type P\n"
-	f := Judge(cells, failed(said, "", "Cell[1]: Line 3\ncontext", "Cell[1]: Line 4\ncontext", "Cell[1]: Line 5", "Cell[1]: Line 3"))
+	f := Diagnose(cells, failed(said, "", "Cell[1]: Line 3\ncontext", "Cell[1]: Line 4\ncontext", "Cell[1]: Line 5", "Cell[1]: Line 3"))
 	if f == nil || f.In != 1 || !strings.HasSuffix(f.Message, "take it away by the line %rm P~A P~B v") {
 		t.Errorf("got %+v", f)
 	}
-	f = Judge(known("var point = 1", "func point() {}"), failed("./main.go:9:2: point redeclared in this block\n", "", "Cell[2]: Line 1\ncontext"))
+	f = Diagnose(known("var point = 1", "func point() {}"), failed("./main.go:9:2: point redeclared in this block\n", "", "Cell[2]: Line 1\ncontext"))
 	if f == nil || f.In != 0 || !strings.HasSuffix(f.Message, "by the line %rm point") {
 		t.Errorf("got %+v", f)
 	}
-	f = Judge(known("x()", "var a = 1\nfunc a() {}\na()"), failed("./main.go:9:2: a redeclared in this block\n", "", "Cell[2]: Line 2\ncontext"))
+	f = Diagnose(known("x()", "var a = 1\nfunc a() {}\na()"), failed("./main.go:9:2: a redeclared in this block\n", "", "Cell[2]: Line 2\ncontext"))
 	if f == nil || f.Message != "a redeclared in this block" {
 		t.Errorf("got %+v", f)
 	}
-	f = Judge(known("x()", "for {\n!ls\n}"), failed("main.go:9:2: expected ';', found ls\n", "", "Cell[2]: Line 3\ncontext"))
+	f = Diagnose(known("x()", "for {\n!ls\n}"), failed("main.go:9:2: expected ';', found ls\n", "", "Cell[2]: Line 3\ncontext"))
 	if f == nil || f.Line != 2 || !strings.HasSuffix(f.Message, "stands outside of brackets") {
 		t.Errorf("got %+v", f)
 	}
@@ -203,7 +203,7 @@ func TestNotExecuted(t *testing.T) {
 func TestStack(t *testing.T) {
 	cells := known("func f() {\n\tpanic(1)\n}", "f()")
 	r := failed("exit status 2", "before\npanic: 1\n\ngoroutine 1 [running]:\nmain.f(...)\n\t \x1b[7m[[ Cell [1] Line 2 ]]\x1b[0m /x/main.go:8\nmain.main()\n\t[[ Cell [2] Line 2 ]] /x/main.go:11 +0x1d\nexit status 2\n")
-	f := Judge(cells, r)
+	f := Diagnose(cells, r)
 	if f == nil || f.Error() != "cell 2 (in what cell 1, line 2 declares): panic: 1" || f.Name != Panicked {
 		t.Fatalf("got %v", f)
 	}
@@ -321,7 +321,7 @@ func TestAdvice(t *testing.T) {
 		"a length":       {"%%\nlen(q.Nodes)", 2, "invalid argument: q.Nodes (value of type func() int) for built-in len", "cell 2, line 2: invalid argument: q.Nodes (value of type func() int) for built-in len\nq.Nodes is a function: q.Nodes() calls it"},
 		"import of Go":   {"import fmt \"fmt\" x", 1, "expected ';', found x", "cell 2, line 1: expected ';', found x"},
 	} {
-		f := Judge(known("var count = 1", c.source), at(c.line, c.complaint))
+		f := Diagnose(known("var count = 1", c.source), at(c.line, c.complaint))
 		switch {
 		case f == nil:
 			t.Errorf("%s: no failure", name)
@@ -353,7 +353,7 @@ func TestCrash(t *testing.T) {
 		"overflow": {"runtime: goroutine stack exceeds 1000000000-byte limit\nruntime: sp=0x1 stack=[0x1, 0x2]\nfatal error: stack overflow\n\nruntime stack:\nruntime.throw({0x1, 0x2})\n\t/go/src/runtime/panic.go:1 +0x1\n\ngoroutine 1 [running]:\nmain.main()\n\t" + file + ":8 +0x1d\n",
 			"cell 2, line 1: fatal error: stack overflow\na function calls itself without end", ""},
 	} {
-		f := Judge(cells, failed("exit status 2", c.stderr+"exit status 2\n"))
+		f := Diagnose(cells, failed("exit status 2", c.stderr+"exit status 2\n"))
 		if f == nil || !strings.HasPrefix(f.Error(), c.want) {
 			t.Errorf("%s: %v, want %s", name, f, c.want)
 			continue
@@ -381,11 +381,11 @@ func TestChecked(t *testing.T) {
 		}
 	}
 	r := Report{Failed: true, Evalue: "exit status 1", Result: "no luck", At: filepath.Join(program, "main.go") + ":3"}
-	if f := Judge(known("x := 1\nbook.Check( err )"), r); f == nil || f.Error() != "cell 1, line 2: no luck" {
+	if f := Diagnose(known("x := 1\nbook.Check( err )"), r); f == nil || f.Error() != "cell 1, line 2: no luck" {
 		t.Errorf("got %v", f)
 	}
 	r.At = filepath.Join(program, "main.go") + ":1"
-	if f := Judge(known("x := 1\nbook.Check(err)\nx"), r); f == nil || f.Error() != "cell 1: no luck" {
+	if f := Diagnose(known("x := 1\nbook.Check(err)\nx"), r); f == nil || f.Error() != "cell 1: no luck" {
 		t.Errorf("got %v", f)
 	}
 	cells := known("%test\nfunc TestX(t *testing.T) {\n\tt.Error(1)\n}")
@@ -395,7 +395,7 @@ func TestChecked(t *testing.T) {
 	}
 	r = failed("exit status 1", "")
 	r.Stdout, r.Dir = said, dir
-	if f := Judge(cells, r); f == nil || f.Error() != "cell 1, line 3: --- FAIL: TestX (0.00s)\noh\nno" {
+	if f := Diagnose(cells, r); f == nil || f.Error() != "cell 1, line 3: --- FAIL: TestX (0.00s)\noh\nno" {
 		t.Errorf("got %v", f)
 	}
 }
@@ -407,7 +407,7 @@ func TestRefused(t *testing.T) {
 		"%%writefile a/b\ntext": {"failed to open \"a/b\"", "cell 1, line 1: failed to open \"a/b\""},
 		"!ls\n%x":               {"something else", "cell 1: something else"},
 	} {
-		if f := Judge(known(source), failed(c.value, "")); f == nil || f.Error() != c.want || f.Name != Magic {
+		if f := Diagnose(known(source), failed(c.value, "")); f == nil || f.Error() != c.want || f.Name != Magic {
 			t.Errorf("%q: %v, want %s", source, f, c.want)
 		}
 	}
@@ -422,7 +422,7 @@ func TestNotDownloaded(t *testing.T) {
 	r := failed("go: downloading a.b/c/v3 v3.1.0\n./main.go:9:2: "+notHere+"\n", "", "Cell[2]: Line 1\ncontext\n"+notHere)
 	want := "cell 2, line 1: the module a.b/c/v3 v3.1.0 is needed and is not on this machine\n" +
 		"!*go get a.b/c/v3@v3.1.0 in a cell of its own fetches it, which takes a network"
-	if f := Judge(known("var count = 1", "import \"a.b/c/v3\""), r); f == nil || f.Error() != want {
+	if f := Diagnose(known("var count = 1", "import \"a.b/c/v3\""), r); f == nil || f.Error() != want {
 		t.Errorf("%v, want %q", f, want)
 	}
 }

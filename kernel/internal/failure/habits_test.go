@@ -86,7 +86,7 @@ func TestTidy(t *testing.T) {
 	} {
 		r := failed(fmt.Sprintf("./main.go:9:2: %s\n", complaint), "")
 		r.Dir = dir
-		if f := Judge(cells, r); f == nil || firstLine(f.Message) != want {
+		if f := Diagnose(cells, r); f == nil || firstLine(f.Message) != want {
 			t.Errorf("%s: %v, want %s", complaint, f, want)
 		}
 	}

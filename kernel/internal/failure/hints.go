@@ -49,7 +49,7 @@ const notHere = "module lookup disabled by GOPROXY=off"
 
 // advise puts a complaint of the compiler in words that say what to do, where
 // that is known.
-func (j judge) advise(complaint string) {
+func (j diagnosis) advise(complaint string) {
 	line := j.lineText()
 	add := func(advice string) {
 		if advice != "" {
@@ -118,7 +118,7 @@ func (j judge) advise(complaint string) {
 
 // outdated are the declarations of earlier cells that the compiler complains of,
 // by what %rm takes them away.
-func (j judge) outdated(complaint string) (list []string) {
+func (j diagnosis) outdated(complaint string) (list []string) {
 	if m := redeclared.FindStringSubmatch(complaint); m != nil {
 		for _, c := range j.cells[:len(j.cells)-1] {
 			if names, _ := cell.Names(c.Source); slices.Contains(names, m[1]) {
@@ -149,7 +149,7 @@ func (j judge) outdated(complaint string) (list []string) {
 }
 
 // lineText is the line of the failure, "" if it is not known.
-func (j judge) lineText() string {
+func (j diagnosis) lineText() string {
 	shown := j.In
 	if shown == 0 {
 		shown = j.Cell
@@ -167,7 +167,7 @@ func (j judge) lineText() string {
 
 // syntax adds to what the parser says, which tells where it stopped to
 // understand, what may have been meant.
-func (j judge) syntax(line string) {
+func (j diagnosis) syntax(line string) {
 	source := j.cells[len(j.cells)-1].Source
 	lines := strings.Split(source, "\n")
 	if j.In == 0 && python.MatchString(line) && !strings.HasSuffix(strings.TrimSpace(line), "{") {
@@ -209,7 +209,7 @@ func (j judge) syntax(line string) {
 }
 
 // unknown says what a name that is not defined may stand for.
-func (j judge) unknown(name, line string) string {
+func (j diagnosis) unknown(name, line string) string {
 	if j.Guide != nil && len(j.Guide.Members(name)) > 0 {
 		members := j.Guide.Members(name)
 		for _, m := range regexp.MustCompile(`\b`+name+`\.(\w+)`).FindAllStringSubmatch(line, -1) {
@@ -252,7 +252,7 @@ func (j judge) unknown(name, line string) string {
 
 // inPackage says which members of a package may have been meant by one that it
 // does not have.
-func (j judge) inPackage(pkg, member string) string {
+func (j diagnosis) inPackage(pkg, member string) string {
 	if j.Guide == nil {
 		return ""
 	}
@@ -268,7 +268,7 @@ func (j judge) inPackage(pkg, member string) string {
 
 // noPackage says that an import path leads nowhere, and which may have been
 // meant.
-func (j judge) noPackage(name string) {
+func (j diagnosis) noPackage(name string) {
 	j.Message = "there is no package " + name
 	if j.Guide == nil {
 		j.Message += "; " + ownModule
@@ -312,7 +312,7 @@ var crashes = []struct{ says, means string }{
 
 // crash adds to the message of a panic what it means, where that is known, and
 // what to do where it is in what an earlier cell declares.
-func (j judge) crash(first string) {
+func (j diagnosis) crash(first string) {
 	for _, c := range crashes {
 		if strings.Contains(first, c.says) {
 			j.Message += "\n" + c.means

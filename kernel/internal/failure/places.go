@@ -48,7 +48,7 @@ func Places(cells []Known, dir, text string) string {
 		}
 		said, ok := known[found]
 		if !ok {
-			place := judge{&Failure{}, cells, Report{}}
+			place := diagnosis{&Failure{}, cells, Report{}}
 			if part(1) != "" {
 				place.at([]string{"", part(1), part(2)})
 			}

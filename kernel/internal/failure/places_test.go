@@ -74,7 +74,7 @@ func TestHeadline(t *testing.T) {
 	} {
 		r := failed("exit status 1", c.said)
 		r.Dir = dir
-		f := Judge(cells, r)
+		f := Diagnose(cells, r)
 		if !strings.Contains(c.want, "exit status") {
 			c.want += " (exit status 1)"
 		}

@@ -21,7 +21,7 @@ const around = 2
 
 // trace fills in what a front end shows: the kind and the place of the
 // failure, the lines around, the message, and of a panic where it came from.
-func (j judge) trace() {
+func (j diagnosis) trace() {
 	j.Trace = []string{red + j.Name + reset + " in " + j.where()}
 	shown := j.In
 	if shown == 0 {
@@ -64,7 +64,7 @@ var framePlace = regexp.MustCompile(`^\s+.*?([^/\s]+\.go:\d+)(?: \+0x[0-9a-f]+)?
 // stack lists the calls that led to a panic, the last first, if there is more to
 // tell than the line that is shown: those in cells by their places, those in
 // packages by their names. Those of Go's runtime are left out.
-func (j judge) stack() string {
+func (j diagnosis) stack() string {
 	var list []string
 	function := ""
 	on := false // in the trace of what panicked, which is the first
@@ -114,7 +114,7 @@ func told(list []string, inCells int) string {
 
 // frame says in which function, and where, a line of a trace is; "" if it says
 // nothing to a person. mine says that it is in a cell.
-func (j judge) frame(function, line string) (text string, mine bool) {
+func (j diagnosis) frame(function, line string) (text string, mine bool) {
 	name, started := strings.CutPrefix(function, "created by ")
 	name, _, _ = strings.Cut(name, " in goroutine ")
 	if strings.HasSuffix(name, ")") { // its arguments
@@ -125,7 +125,7 @@ func (j judge) frame(function, line string) (text string, mine bool) {
 	if strings.Contains(name, cell.ResultFunc) {
 		return "", false
 	}
-	place := judge{&Failure{}, j.cells, Report{}}
+	place := diagnosis{&Failure{}, j.cells, Report{}}
 	if m := inStderr.FindStringSubmatch(line); m != nil {
 		place.at(m)
 	}
@@ -153,7 +153,7 @@ func (j judge) frame(function, line string) (text string, mine bool) {
 
 // testPlace finds the line of a cell that a line of its tests is from.
 func testPlace(cells []Known, dir, number string) *Failure {
-	place := judge{&Failure{}, cells, Report{}}
+	place := diagnosis{&Failure{}, cells, Report{}}
 	names, _ := filepath.Glob(filepath.Join(dir, "gonb_*", "main_test.go"))
 	for _, name := range names {
 		place.guess(name, number)

@@ -71,7 +71,7 @@ func granted(list []wish, typ, name, value string) string {
 var hidden = []string{"Bundle", "Claims", "MarshalText", "UnmarshalText", "String"}
 
 // methods are what a value of a type has, as the guide knows it.
-func (j judge) methods(typ string) (list []string) {
+func (j diagnosis) methods(typ string) (list []string) {
 	if j.Guide == nil {
 		return nil
 	}
@@ -84,7 +84,7 @@ func (j judge) methods(typ string) (list []string) {
 }
 
 // noMethod says what may have been meant by a field or method that is not there.
-func (j judge) noMethod(value, name, typ string) string {
+func (j diagnosis) noMethod(value, name, typ string) string {
 	if !strings.Contains(typ, "lab.") {
 		return meant(prefixed(value, near(name, j.methods(typ))))
 	}
@@ -121,7 +121,7 @@ func prefixed(value string, names []string) []string {
 }
 
 // verb says of which handle a name is a method, or what there is in place of it.
-func (j judge) verb(name string) string {
+func (j diagnosis) verb(name string) string {
 	for _, h := range handles {
 		if slices.Contains(j.methods(h.typ), name) {
 			return fmt.Sprintf("%s is asked of a value: %s.%[1]s(...), after %[3]s", name, h.name, h.made)

@@ -204,7 +204,7 @@ func (r *Relay) finish(e *execution) {
 	if r.helper != nil {
 		report.Guide = r.helper
 	}
-	f := failure.Judge(r.cells, report)
+	f := failure.Diagnose(r.cells, report)
 	r.streams(e, e.out.close(f))
 	if f == nil {
 		r.learn(e.source)

@@ -20,9 +20,9 @@ func maskOf(sp Space, share float64, seed uint64) Mask {
 	return m
 }
 
-// TestQuickAgrees: the quick pass gives the margins of the compiled program, for
+// TestHostAgrees: the host pass gives the margins of the compiled program, for
 // every architecture that it takes and from the empty mask to the full one.
-func TestQuickAgrees(t *testing.T) {
+func TestHostAgrees(t *testing.T) {
 	type variant struct {
 		name   string
 		change func(*model.Config)
@@ -43,7 +43,7 @@ func TestQuickAgrees(t *testing.T) {
 			m := small(t, func(c *model.Config) { c.DPos = 0; v.change(c) })
 			list := append(examples(t, task.BracketCounting(), 20, v.one), examples(t, task.SingleDoubleQuote(), 20, v.one)...)
 			e := mustEvaluator(t, m, someStats(m), list, v.o)
-			q, err := e.Quick()
+			q, err := e.Host()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -83,12 +83,12 @@ func TestQuickAgrees(t *testing.T) {
 	}
 }
 
-// TestQuickHold: what is held changes no margin, of masks that begin alike or not.
-func TestQuickHold(t *testing.T) {
+// TestHostHold: what is held changes no margin, of masks that begin alike or not.
+func TestHostHold(t *testing.T) {
 	for _, layers := range []int{1, 2, 3} {
 		m := small(t, func(c *model.Config) { c.DPos, c.Layers = 0, layers })
 		e := mustEvaluator(t, m, someStats(m), examples(t, task.SingleDoubleQuote(), 6, false), Options{Final: true})
-		q, err := e.Quick()
+		q, err := e.Host()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -138,12 +138,12 @@ func TestQuickHold(t *testing.T) {
 	}
 }
 
-// TestQuickWithin: an end comes only where the mean loss is above the bound, and
+// TestHostWithin: an end comes only where the mean loss is above the bound, and
 // the first examples are the first.
-func TestQuickWithin(t *testing.T) {
+func TestHostWithin(t *testing.T) {
 	m := small(t, func(c *model.Config) { c.DPos = 0 })
 	e := mustEvaluator(t, m, someStats(m), examples(t, task.BracketCounting(), 70, false), Options{})
-	q, err := e.Quick()
+	q, err := e.Host()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,17 +177,17 @@ func TestQuickWithin(t *testing.T) {
 	}
 }
 
-func TestQuickErrors(t *testing.T) {
+func TestHostErrors(t *testing.T) {
 	list := examples(t, task.BracketCounting(), 2, false)
 	positions := small(t, nil)
-	if _, err := mustEvaluator(t, positions, someStats(positions), list, Options{}).Quick(); err == nil {
+	if _, err := mustEvaluator(t, positions, someStats(positions), list, Options{}).Host(); err == nil {
 		t.Error("positions were taken")
 	}
 	m := small(t, func(c *model.Config) { c.DPos = 0 })
-	if _, err := mustEvaluator(t, m, someStats(m), list, Options{FreezeNorms: true}).Quick(); err == nil {
+	if _, err := mustEvaluator(t, m, someStats(m), list, Options{FreezeNorms: true}).Host(); err == nil {
 		t.Error("frozen norms were taken")
 	}
-	q, err := mustEvaluator(t, m, someStats(m), list, Options{}).Quick()
+	q, err := mustEvaluator(t, m, someStats(m), list, Options{}).Host()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,9 +19,9 @@ import (
 	"circuitbook/viz/book"
 )
 
-// A Way is the way through a circuit that counts most, from the embedding to what attention
+// A MainPath is the way through a circuit that counts most, from the embedding to what attention
 // writes, and three of its nodes by what they may be: a reading, to be tested.
-type Way struct {
+type MainPath struct {
 	Circuit  *Circuit
 	Mark     string    // in the token that opens what the answer closes; "" is where the sides differ first
 	Sides    [2]string // names for the two sides of a pair
@@ -32,11 +32,11 @@ type Way struct {
 	Head     circuit.Head
 }
 
-// Way finds it by effects on prompts for selecting. mark is what the token has in it that
+// MainPath finds it by effects on prompts for selecting. mark is what the token has in it that
 // opens what the answer closes, such as "[": the last such token of a prompt is looked at, and
 // with "" the first token in which the two sides differ. prompt and counter are names for them.
-func (c *Circuit) Way(mark, prompt, counter string) Way {
-	w := Way{Circuit: c, Mark: mark, Sides: [2]string{prompt, counter}}
+func (c *Circuit) MainPath(mark, prompt, counter string) MainPath {
+	w := MainPath{Circuit: c, Mark: mark, Sides: [2]string{prompt, counter}}
 	nodes := c.chosen().MainPath()
 	if len(nodes) == 0 {
 		return w
@@ -71,22 +71,22 @@ func pathsOf(nodes []circuit.Node) (out []string) {
 }
 
 // Found is false where attention writes nothing in the circuit: then there is no way.
-func (w Way) Found() bool { return len(w.Nodes) > 0 }
+func (w MainPath) Found() bool { return len(w.Nodes) > 0 }
 
-func (w Way) none() Result {
+func (w MainPath) none() Result {
 	return nothing("in this circuit attention writes nothing: there is no way to follow")
 }
 
 func nodeOf(path string) circuit.Node { return must(circuit.ParseNode(path)) }
 
-func (w Way) task() task.Task { return must(w.Circuit.taskOf()) }
+func (w MainPath) task() task.Task { return must(w.Circuit.taskOf()) }
 
-func (w Way) open() contrast.Opening {
+func (w MainPath) open() contrast.Opening {
 	return contrast.LastWith(w.Circuit.model.Run().Tokenizer, w.Mark)
 }
 
 // pairs are n held-out pairs of at most so many tokens, and their two sides.
-func (w Way) pairs(n, maxTokens int) (list []task.Example, sides [2]contrast.Side) {
+func (w MainPath) pairs(n, maxTokens int) (list []task.Example, sides [2]contrast.Side) {
 	list = heldOut(w.Circuit.model, w.task(), n, maxTokens)
 	sides[0], sides[1] = contrast.Sides(list, w.open())
 	return list, sides
@@ -109,7 +109,7 @@ const mostNodes = 60
 // Bundle says what every node of the circuit is at the token that opens and at the last one,
 // on both sides, and which embeddings write the channels that are read: the way's nodes have a
 // star.
-func (w Way) Bundle() (viz.Bundle, error) {
+func (w MainPath) Bundle() (viz.Bundle, error) {
 	if !w.Found() {
 		return w.none().Bundle()
 	}
@@ -171,19 +171,19 @@ func (w Way) Bundle() (viz.Bundle, error) {
 	return t.Bundle()
 }
 
-func (w Way) token(id int) string { return must(w.Circuit.model.Run().Tokenizer.Token(int32(id))) }
+func (w MainPath) token(id int) string { return must(w.Circuit.model.Run().Tokenizer.Token(int32(id))) }
 
 // answer names an answer in a figure, without the end of its line.
-func (w Way) answer(token int32) string { return strings.TrimSpace(w.token(int(token))) }
+func (w MainPath) answer(token int32) string { return strings.TrimSpace(w.token(int(token))) }
 
 // Claims are depth_node, detector_node, value_node and way.
-func (w Way) Claims() []book.Stated {
+func (w MainPath) Claims() []book.Stated {
 	return []book.Stated{{Name: "depth_node", Value: w.Depth}, {Name: "detector_node", Value: w.Detector}, {Name: "value_node", Value: w.Value}, {Name: "way", Value: strings.Join(w.Nodes, " ")}}
 }
 
-func (w Way) empty() bool { return !w.Found() }
+func (w MainPath) empty() bool { return !w.Found() }
 
 // Picture draws the circuit with the names of the way's nodes.
-func (w Way) Picture(title string) viz.Circuit {
+func (w MainPath) Picture(title string) viz.Circuit {
 	return w.Circuit.Picture(title, w.Depth, "depth", w.Value, "value", w.Detector, "detector")
 }

@@ -5,16 +5,16 @@ import (
 	"circuitbook/sparsenn/task"
 )
 
-// judge measures masks on the select split and says whether they are good
+// criterion measures masks on the select split and says whether they are good
 // enough: mean loss plus Confidence standard errors is at most the target, so
 // that the loss on other prompts of the task is below it too.
 //
-// Small masks go through the quick pass, where the model has one. The two agree
+// Small masks go through the host pass, where the model has one. The two agree
 // to rounding; slack keeps a circuit from being good enough in one alone.
-type judge struct {
+type criterion struct {
 	*ablate.Evaluator
 	probe              *ablate.Evaluator // of the first examples
-	quick, quickProbe  *ablate.Quick     // nil for models without
+	host, quickProbe   *ablate.Host      // nil for models without
 	target, confidence float64
 	calibrate          bool
 	// left, which may be nil, is told the size of the circuit in every round of
@@ -23,41 +23,41 @@ type judge struct {
 }
 
 const (
-	// quickNodes is up to how many nodes the quick pass is the faster one.
-	quickNodes = 100
+	// hostNodes is up to how many nodes the host pass is the faster one.
+	hostNodes = 100
 	// slack, in nats, is many times what rounding changes of a mean loss.
 	slack = 1e-4
 )
 
-func newJudge(on *ablate.Evaluator, examples []task.Example, c Config) (*judge, error) {
+func newCriterion(on *ablate.Evaluator, examples []task.Example, c Config) (*criterion, error) {
 	few := examples[:min(len(examples), probePairs)]
 	probe, err := on.Of(few, ablate.LengthOf(examples))
 	if err != nil {
 		return nil, err
 	}
-	j := &judge{Evaluator: on, probe: probe, target: c.Target, confidence: c.Confidence, calibrate: c.Calibrate}
-	if q, err := on.Quick(); err == nil {
-		j.quick, j.quickProbe = q, q.First(len(few))
+	j := &criterion{Evaluator: on, probe: probe, target: c.Target, confidence: c.Confidence, calibrate: c.Calibrate}
+	if q, err := on.Host(); err == nil {
+		j.host, j.quickProbe = q, q.First(len(few))
 	}
 	return j, nil
 }
 
-// small says whether a mask goes through the quick pass.
-func (j *judge) small(m ablate.Mask) bool { return j.quick != nil && m.Count() <= quickNodes }
+// small says whether a mask goes through the host pass.
+func (j *criterion) small(m ablate.Mask) bool { return j.host != nil && m.Count() <= hostNodes }
 
 // hold prepares for masks that differ little from one.
-func (j *judge) hold(m ablate.Mask) error {
+func (j *criterion) hold(m ablate.Mask) error {
 	if !j.small(m) {
 		return nil
 	}
 	if err := j.quickProbe.Hold(m); err != nil {
 		return err
 	}
-	return j.quick.Hold(m)
+	return j.host.Hold(m)
 }
 
 // good says whether a mask is good enough, and its loss if it is.
-func (j *judge) good(m ablate.Mask) (ok bool, loss float64, err error) {
+func (j *criterion) good(m ablate.Mask) (ok bool, loss float64, err error) {
 	if !j.small(m) {
 		margins, err := j.Margins(m)
 		if err != nil {
@@ -69,11 +69,11 @@ func (j *judge) good(m ablate.Mask) (ok bool, loss float64, err error) {
 	var margins ablate.Margins
 	if j.calibrate {
 		// The first examples alone, calibrated for themselves, cost no less.
-		if loss, err := j.glance(m); err != nil || loss*float64(j.quickProbe.Pairs()) > j.target*float64(j.quick.Pairs()) {
+		if loss, err := j.glance(m); err != nil || loss*float64(j.quickProbe.Pairs()) > j.target*float64(j.host.Pairs()) {
 			return false, 0, err
 		}
-		margins, err = j.quick.Margins(m)
-	} else if margins, ok, err = j.quick.Within(m, j.target); !ok {
+		margins, err = j.host.Margins(m)
+	} else if margins, ok, err = j.host.Within(m, j.target); !ok {
 		return false, 0, err
 	}
 	if err != nil {
@@ -85,7 +85,7 @@ func (j *judge) good(m ablate.Mask) (ok bool, loss float64, err error) {
 
 // loss is the mean loss and its standard error, under a calibration of its own
 // if that is asked for.
-func (j *judge) loss(m ablate.Margins) (loss, se float64, c ablate.Calibration) {
+func (j *criterion) loss(m ablate.Margins) (loss, se float64, c ablate.Calibration) {
 	if c = ablate.Plain; j.calibrate {
 		c = ablate.Calibrate(m)
 		m = c.Apply(m)
@@ -95,7 +95,7 @@ func (j *judge) loss(m ablate.Margins) (loss, se float64, c ablate.Calibration) 
 }
 
 // glance is the loss of a mask on the probe.
-func (j *judge) glance(m ablate.Mask) (float64, error) {
+func (j *criterion) glance(m ablate.Mask) (float64, error) {
 	run := j.probe.Margins
 	if j.small(m) {
 		run = j.quickProbe.Margins
@@ -108,7 +108,7 @@ func (j *judge) glance(m ablate.Mask) (float64, error) {
 	return loss, nil
 }
 
-func (j *judge) bound(loss, se float64) float64 {
+func (j *criterion) bound(loss, se float64) float64 {
 	if j.confidence == 0 {
 		return loss
 	}

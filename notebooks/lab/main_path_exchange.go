@@ -11,7 +11,7 @@ import (
 )
 
 // strip is a node over both sides of a pair, in a model or a part of it.
-func (w Way) strip(m model.Recorder, e task.Example, node string) viz.TokenStrip {
+func (w MainPath) strip(m model.Recorder, e task.Example, node string) viz.TokenStrip {
 	n, model := nodeOf(node), w.Circuit.model
 	over := func(tokens []int32) []float64 {
 		a := must(recordOf(m, tokens, n.Site))
@@ -23,7 +23,7 @@ func (w Way) strip(m model.Recorder, e task.Example, node string) viz.TokenStrip
 
 // Strip shows the detector over a pair in the whole model, and what the channel in which the
 // way begins means at both ends of the model.
-func (w Way) Strip() Result {
+func (w MainPath) Strip() Result {
 	if !w.Found() {
 		return w.none()
 	}
@@ -37,7 +37,7 @@ func (w Way) Strip() Result {
 }
 
 // channel is a channel at both ends of the model.
-func (w Way) channel(index int, title string) viz.EmbeddingView {
+func (w MainPath) channel(index int, title string) viz.EmbeddingView {
 	v := w.Circuit.model.Channel(index)
 	v.Note, v.Show = w.Circuit.note(title, "The tokens whose embedding writes it, and those whose logit reads it."), 6
 	return v
@@ -51,7 +51,7 @@ type swapLine struct {
 }
 
 // exchanged is a table of them, in the circuit alone and in the whole model.
-func (w Way) exchanged(r *Result, title string, lines []swapLine) {
+func (w MainPath) exchanged(r *Result, title string, lines []swapLine) {
 	list, _ := w.pairs(128, 64)
 	t := viz.Table{Note: w.Circuit.note(title, fmt.Sprintf("%d held-out pairs. Exchanged: the share then answered with the other side's answer. Margin: the right answer's logit less the other's, in nats.", len(list))),
 		Columns: []viz.Column{{Name: "in"}, {Name: "node"}, {Name: "at"}, {Name: "right before", Format: "%.3f"}, {Name: "exchanged after", Format: "%.3f", Bar: true, Max: 1}, {Name: "margin before", Format: "%.2f"}, {Name: "margin after", Format: "%.2f"}}}
@@ -74,7 +74,7 @@ func (w Way) exchanged(r *Result, title string, lines []swapLine) {
 // of a pair: at the token that opens only, behind it only, and everywhere. Numbers are
 // NODE_WHERE_MODEL_exchanged and _margin, of detector, value and value_and_keys at open, rest
 // and all.
-func (w Way) Exchange() (r Result) {
+func (w MainPath) Exchange() (r Result) {
 	if !w.Found() {
 		return w.none()
 	}
@@ -103,7 +103,7 @@ func (w Way) Exchange() (r Result) {
 // Written shows what attention writes by the way's last node over a pair, and exchanges it at
 // all tokens, at the last, and at all but the last. Numbers are depth_WHERE_MODEL_exchanged and
 // _margin.
-func (w Way) Written() (r Result) {
+func (w MainPath) Written() (r Result) {
 	if !w.Found() {
 		return w.none()
 	}

@@ -10,7 +10,7 @@ import (
 
 // plan is a mask made ready: per layer what is constant under it.
 type plan struct {
-	*Quick
+	*Host
 	layers []layerPlan
 	final  sitePlan // empty where final_resid holds no nodes
 	// byToken is, of the tokens that occur, what attention of the first layer
@@ -30,7 +30,7 @@ type sitePlan struct {
 
 // layerPlan is a layer under a mask.
 type layerPlan struct {
-	*quickLayer
+	*hostLayer
 	attnIn, q, k, v, attnOut sitePlan
 	mlpIn, neuron, mlpOut    sitePlan
 
@@ -55,7 +55,7 @@ type headPlan struct {
 }
 
 // plan makes a mask ready.
-func (q *Quick) plan(mask Mask) (*plan, error) {
+func (q *Host) plan(mask Mask) (*plan, error) {
 	if len(mask) != q.Space.Len() {
 		return nil, fmt.Errorf("evaluator: a mask of %d nodes for a space of %d", len(mask), q.Space.Len())
 	}
@@ -78,11 +78,11 @@ func (q *Quick) plan(mask Mask) (*plan, error) {
 		}
 		return s
 	}
-	p := &plan{Quick: q, layers: make([]layerPlan, c.Layers), final: site(model.FinalResid, "")}
+	p := &plan{Host: q, layers: make([]layerPlan, c.Layers), final: site(model.FinalResid, "")}
 	for l := range p.layers {
 		n := func(name string) model.Site { return model.At(l, name) }
 		x := &p.layers[l]
-		*x = layerPlan{quickLayer: &q.layers[l],
+		*x = layerPlan{hostLayer: &q.layers[l],
 			attnIn: site(n(model.AttnActIn), model.AttnIn), q: site(n(model.AttnQuery), model.AttnQ), k: site(n(model.AttnKey), model.AttnK),
 			v: site(n(model.AttnValue), model.AttnV), attnOut: site(n(model.AttnResidDelta), model.AttnOut),
 			mlpIn: site(n(model.MLPActIn), model.MLPIn), neuron: site(n(model.MLPPostAct), model.MLPNeuron), mlpOut: site(n(model.MLPResidDelta), model.MLPOut)}

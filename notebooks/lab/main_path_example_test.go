@@ -2,16 +2,16 @@ package lab
 
 // A reading of a circuit, tested: what is said of three of its nodes, by exchanging them between
 // the two sides of pairs.
-func ExampleCircuit_Way() {
-	w := Train("laptop").Find("bracket_counting").Way("[", "nested", "flat")
+func ExampleCircuit_MainPath() {
+	w := Train("laptop").Find("bracket_counting").MainPath("[", "nested", "flat")
 	Show(w.Picture("Closing a list"), w, w.Exchange(), w.Average(), w.Dose())
 }
 
 // The line, of several, that distracts the model most, and whether it does so by way of what the
 // circuit counts by.
-func ExampleWay_Distraction() {
+func ExampleMainPath_Distraction() {
 	m := Train("laptop")
-	w := m.Find("bracket_counting").Way("[", "nested", "flat")
+	w := m.Find("bracket_counting").MainPath("[", "nested", "flat")
 	d := w.Distraction("# see [", `print("[")`)
 	Show(w.Under(m.Twin(), "line", d.Line), w.Restored(d.Line))
 }
@@ -19,7 +19,7 @@ func ExampleWay_Distraction() {
 // At which length models fail, foretold from short prompts and then measured.
 func ExampleCircuit_Longer() {
 	m := Train("laptop")
-	f := m.Find("bracket_counting").Longer(m.Twin()).Foretell(true)
+	f := m.Find("bracket_counting").Longer(m.Twin()).Forecast(true)
 	g := f.Measure()
 	Claims("lists", f, "lists", g)
 	Show(f, g, g.Ranks())

@@ -9,20 +9,20 @@ import (
 	"circuitbook/viz/book"
 )
 
-// Foretold is at which lengths models are to fail, written down before anything longer is run:
+// Forecast is at which lengths models are to fail, written down before anything longer is run:
 // what [Longer.Measure] is given in another cell is what is kept of it.
-type Foretold struct {
+type Forecast struct {
 	Of      Longer
 	Written []dilution.Forecast
 	Detail  []dilution.Prediction // of the circuits, beside what is written
 }
 
-// Foretell predicts lengths of failure from short prompts for selecting alone, by the circuits
+// Forecast predicts lengths of failure from short prompts for selecting alone, by the circuits
 // that are at hand: what attention brings to the last token is a mean that every piece dilutes.
 // leads adds what takes no circuit, the lead of one answer over the other in the models
 // themselves, drawn on by the same law.
-func (l Longer) Foretell(leads bool) Foretold {
-	out := Foretold{Of: l}
+func (l Longer) Forecast(leads bool) Forecast {
+	out := Forecast{Of: l}
 	b := newBar("predictions", len(l.Sparse))
 	for i, m := range l.Sparse {
 		c, alone, d := l.circuitOf(m)
@@ -39,7 +39,7 @@ func (l Longer) Foretell(leads bool) Foretold {
 			if leads {
 				own["sparse"], own["dense"] = m.Run().Model, l.Dense[i].Run().Model
 			}
-			x, detail, err := dilution.Foretell(seedOf(m), alone, d, own, p)
+			x, detail, err := dilution.ForecastOf(seedOf(m), alone, d, own, p)
 			check(err)
 			out.Written, out.Detail = append(out.Written, x), append(out.Detail, detail)
 		}
@@ -51,7 +51,7 @@ func (l Longer) Foretell(leads bool) Foretold {
 
 // Hash is that of what is written: it is the same when lengths are measured, or something was
 // changed.
-func (f Foretold) Hash() string { return must(dilution.HashOf(f.Written)) }
+func (f Forecast) Hash() string { return must(dilution.HashOf(f.Written)) }
 
 // filler is one of those that the task has.
 func (l Longer) filler(name string) dilution.Filler {
@@ -65,7 +65,7 @@ func (l Longer) filler(name string) dilution.Filler {
 }
 
 // leads are the names of the models whose own lead was drawn on.
-func (f Foretold) leads() (names []string) {
+func (f Forecast) leads() (names []string) {
 	for _, n := range []string{"sparse", "dense"} {
 		if len(f.Written) > 0 {
 			if _, ok := f.Written[0].By[n]; ok {
@@ -77,7 +77,7 @@ func (f Foretold) leads() (names []string) {
 }
 
 // Bundle plots the law for the first seed, and tabulates what is foretold.
-func (f Foretold) Bundle() (viz.Bundle, error) {
+func (f Forecast) Bundle() (viz.Bundle, error) {
 	m := f.Of.Sparse[0]
 	t := viz.Table{Columns: []viz.Column{{Name: "seed"}, {Name: "longer with"}, {Name: "threshold", Format: "%.2f"}, {Name: "explained", Format: "%.2f"}, {Name: "b", Format: "%.1f"}, {Name: "fails at"}, {Name: "in tokens"}, {Name: "by"}},
 		Note: m.note("Foretold lengths of failure", fmt.Sprintf("Written down, with the hash %s. From short prompts for selecting, in pieces, 95 %% intervals over prompts. Explained: share of the lead's variance that depth explains. b: pieces that weigh as much as all the rest, sought up to %d.", f.Hash(), dilution.MaxBefore))}
@@ -112,7 +112,7 @@ func (f Foretold) Bundle() (viz.Bundle, error) {
 }
 
 // law draws a prediction.
-func (f Foretold) law(x dilution.Forecast, d dilution.Prediction, filler dilution.Filler) viz.Plot {
+func (f Forecast) law(x dilution.Forecast, d dilution.Prediction, filler dilution.Filler) viz.Plot {
 	panel := viz.Panel{Y: viz.Axis{Label: "depth"}, Refs: []viz.Ref{{Name: "threshold", Y: d.Threshold}}}
 	for k, a := range []dilution.Average{d.Prompt, d.Counter} {
 		s := viz.Series{Name: filler.Sides[k]}
@@ -128,7 +128,7 @@ func (f Foretold) law(x dilution.Forecast, d dilution.Prediction, filler dilutio
 // Claims are, of every filler and seed, foretold_FILLER_S with its interval and
 // foretold_FILLER_S_side, foretold_by_lead_MODEL_FILLER_S, and foretold_hash. 999 stands for
 // never.
-func (f Foretold) Claims() (list []book.Stated) {
+func (f Forecast) Claims() (list []book.Stated) {
 	n := drawn(f.Of.Sparse[0]).N
 	for _, x := range f.Written {
 		by := must(x.Failure(dilution.ByCircuit))

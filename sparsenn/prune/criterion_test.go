@@ -7,22 +7,22 @@ import (
 	"circuitbook/sparsenn/ablate"
 )
 
-// TestJudge: the quick pass and the program judge alike, with and without
+// TestCriterion: the host pass and the program judge alike, with and without
 // calibration, and calibration never makes a circuit worse.
-func TestJudge(t *testing.T) {
+func TestCriterion(t *testing.T) {
 	e, list := evaluatorOf(t, untrained(t), 40)
 	for _, calibrate := range []bool{false, true} {
 		c := quick()
 		c.Calibrate, c.Confidence = calibrate, 1
-		j, err := newJudge(e, list, c)
+		j, err := newCriterion(e, list, c)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if j.quick == nil || j.quick.Pairs() != len(list) || j.quickProbe.Pairs() != probePairs || j.probe.Pairs() != probePairs {
+		if j.host == nil || j.host.Pairs() != len(list) || j.quickProbe.Pairs() != probePairs || j.probe.Pairs() != probePairs {
 			t.Fatalf("%+v", j)
 		}
 		slow := *j
-		slow.quick, slow.quickProbe = nil, nil
+		slow.host, slow.quickProbe = nil, nil
 		for i := range 6 {
 			m := make(ablate.Mask, e.Space.Len())
 			for n := i; n < len(m); n += 5 + 3*i {
@@ -50,10 +50,10 @@ func TestJudge(t *testing.T) {
 				t.Errorf("the bound is %v for %v ± %v", bound, loss, se)
 			}
 			for target, want := range map[float64]bool{bound + 0.01: true, bound - 0.01: false, bound / 10: false} {
-				for _, x := range []*judge{j, &slow} {
+				for _, x := range []*criterion{j, &slow} {
 					x.target = target
 					if ok, got, err := x.good(m); err != nil || ok != want || ok && math.Abs(got-loss) > 1e-3 {
-						t.Errorf("quick %v, target %v: %v at a loss of %v, want %v at %v, %v", x.quick != nil, target, ok, got, want, loss, err)
+						t.Errorf("quick %v, target %v: %v at a loss of %v, want %v at %v, %v", x.host != nil, target, ok, got, want, loss, err)
 					}
 				}
 			}

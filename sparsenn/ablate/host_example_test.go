@@ -11,7 +11,7 @@ import (
 
 // The quick pass of an evaluator is for masks that keep few nodes. Within stops
 // where the first examples show that a mask is too bad to be measured.
-func ExampleEvaluator_Quick() {
+func ExampleEvaluator_Host() {
 	config, err := train.Scale("tiny", 0)
 	if err != nil {
 		log.Fatal(err)
@@ -28,7 +28,7 @@ func ExampleEvaluator_Quick() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	q, err := e.Quick()
+	q, err := e.Host()
 	if err != nil {
 		log.Fatal(err)
 	}

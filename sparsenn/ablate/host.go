@@ -12,7 +12,7 @@ import (
 	"golang.org/x/sync/errgroup"
 )
 
-// Quick runs the same examples under masks as the [Evaluator] that it comes
+// Host runs the same examples under masks as the [Evaluator] that it comes
 // from, in plain Go and in float32. It is made for masks that keep few nodes:
 // what a circuit leaves out is constant, so that only the weights that leave a
 // kept node are multiplied by anything, and blocks without a kept output are
@@ -20,12 +20,12 @@ import (
 // the compiled program's, or less. Margins agree to rounding, unless two values
 // lie so close that AbsTopK takes one here and the other there. It is safe for
 // concurrent use.
-type Quick struct {
+type Host struct {
 	Space Space
 
 	config model.Config
 	means  []float32
-	layers []quickLayer
+	layers []hostLayer
 	wte    []float32 // [Vocab, DModel]
 	gain   []float32 // of the last norm
 	head   []float32 // [Vocab, DModel]
@@ -44,7 +44,7 @@ type entry struct {
 }
 
 // quickLayer is the parameters of a layer.
-type quickLayer struct {
+type hostLayer struct {
 	attnGain, mlpGain   []float32
 	attn, proj, fc, out columns
 	sink                []float32 // nil without sinks
@@ -58,14 +58,14 @@ type sequence struct {
 	target, other  int32  // other is task.Any where the answer is one token against all
 }
 
-// Quick prepares the examples of an evaluator. A model with positions and norms
+// Host prepares the examples of an evaluator. A model with positions and norms
 // that are held are not supported, which is an error.
-func (e *Evaluator) Quick() (*Quick, error) {
+func (e *Evaluator) Host() (*Host, error) {
 	c := e.model.Config
 	if c.DPos > 0 || e.Options.FreezeNorms {
-		return nil, fmt.Errorf("evaluator: no quick pass for models with positions (d_pos_emb %d) or frozen norms (%v)", c.DPos, e.Options.FreezeNorms)
+		return nil, fmt.Errorf("evaluator: no host pass for models with positions (d_pos_emb %d) or frozen norms (%v)", c.DPos, e.Options.FreezeNorms)
 	}
-	q := &Quick{kept: new(atomic.Pointer[entry]), Space: e.Space, config: c, means: e.flatMeans}
+	q := &Host{kept: new(atomic.Pointer[entry]), Space: e.Space, config: c, means: e.flatMeans}
 	var err error
 	values := func(name string) []float32 {
 		var v []float32
@@ -87,7 +87,7 @@ func (e *Evaluator) Quick() (*Quick, error) {
 	}
 	for l := range c.Layers {
 		h := fmt.Sprintf("transformer.h.%d.", l)
-		layer := quickLayer{attnGain: values(h + "ln_1.weight"), mlpGain: values(h + "ln_2.weight"),
+		layer := hostLayer{attnGain: values(h + "ln_1.weight"), mlpGain: values(h + "ln_2.weight"),
 			attn: linear(h+"attn.c_attn", 3*c.AttnWidth(), c.DModel), proj: linear(h+"attn.c_proj", c.DModel, c.AttnWidth()),
 			fc: linear(h+"mlp.c_fc", c.DMLP, c.DModel), out: linear(h+"mlp.c_proj", c.DModel, c.DMLP)}
 		if c.Sink {
@@ -102,14 +102,14 @@ func (e *Evaluator) Quick() (*Quick, error) {
 }
 
 // First is the same for the first n examples.
-func (q *Quick) First(n int) *Quick {
+func (q *Host) First(n int) *Host {
 	out := *q
 	out.sequences, out.kept = q.sequences[:min(n, len(q.sequences))], new(atomic.Pointer[entry])
 	out.index()
 	return &out
 }
 
-func (q *Quick) of(examples []task.Example) *Quick {
+func (q *Host) of(examples []task.Example) *Host {
 	for _, e := range examples {
 		n := shared(e)
 		s := sequence{tokens: append(slices.Clone(e.Prompt), e.Counter[n:]...), shared: n, second: len(e.Prompt), target: e.Target, other: e.Alt}
@@ -121,7 +121,7 @@ func (q *Quick) of(examples []task.Example) *Quick {
 }
 
 // index lists the tokens that occur.
-func (q *Quick) index() {
+func (q *Host) index() {
 	seen := map[int32]bool{}
 	q.tokens = nil
 	for _, s := range q.sequences {
@@ -135,7 +135,7 @@ func (q *Quick) index() {
 }
 
 // early is the part of a mask that is about the layers before the last.
-func (q *Quick) early(m Mask) Mask {
+func (q *Host) early(m Mask) Mask {
 	last := string(model.At(q.config.Layers-1, model.AttnActIn))
 	return m[:q.Space.Start[slices.Index(q.Space.Sites, last)]]
 }
@@ -143,7 +143,7 @@ func (q *Quick) early(m Mask) Mask {
 // Hold keeps what the layers before the last make of the examples under a mask,
 // for the masks to come that differ from it in the last layer only: they give
 // the same margins in less time. The next Hold lets go of it.
-func (q *Quick) Hold(mask Mask) error {
+func (q *Host) Hold(mask Mask) error {
 	p, err := q.plan(mask)
 	if err != nil || len(p.layers) == 1 || p.entry != nil {
 		return err
@@ -161,25 +161,25 @@ func (q *Quick) Hold(mask Mask) error {
 }
 
 // Pairs is the number of examples.
-func (q *Quick) Pairs() int { return len(q.sequences) }
+func (q *Host) Pairs() int { return len(q.sequences) }
 
 // Margins is what [Evaluator.Margins] returns.
-func (q *Quick) Margins(mask Mask) (Margins, error) {
+func (q *Host) Margins(mask Mask) (Margins, error) {
 	m, _, err := q.Within(mask, math.Inf(1))
 	return m, err
 }
 
 // Within is Margins with an end: where the first examples alone bring the mean
 // loss of all above most, ok is false and there are no margins.
-func (q *Quick) Within(mask Mask, most float64) (m Margins, ok bool, err error) {
+func (q *Host) Within(mask Mask, most float64) (m Margins, ok bool, err error) {
 	p, err := q.plan(mask)
 	if err != nil {
 		return nil, false, err
 	}
 	m = make(Margins, 2*len(q.sequences))
 	spent, allowed := 0.0, most*float64(len(q.sequences))
-	for from := 0; from < len(q.sequences); from += quickChunk {
-		to := min(from+quickChunk, len(q.sequences))
+	for from := 0; from < len(q.sequences); from += hostChunk {
+		to := min(from+hostChunk, len(q.sequences))
 		p.each(from, to, func(i int, s *scratch) { m[2*i], m[2*i+1] = p.pair(i, s) })
 		for _, l := range m[2*from : 2*to].Losses() {
 			spent += l
@@ -195,7 +195,7 @@ func (q *Quick) Within(mask Mask, most float64) (m Margins, ok bool, err error) 
 }
 
 // quickChunk is how many examples are run between two looks at their loss.
-const quickChunk = 32
+const hostChunk = 32
 
 // each calls do for the examples from..to−1, two at a time. No result depends on
 // which is ready first.

@@ -18,7 +18,7 @@ func recordOf(m model.Recorder, tokens []int32, site string) (model.Activation, 
 	return rec.Activations[0], nil
 }
 
-func (w Way) head() string { return fmt.Sprintf("%d.%d", w.Head.Layer, w.Head.Head) }
+func (w MainPath) head() string { return fmt.Sprintf("%d.%d", w.Head.Layer, w.Head.Head) }
 
 // Looks shows where the head of the value looks from the last token, on both sides of a pair,
 // and asks whether what it brings is an average: by its correlation with the plain mean of the
@@ -26,7 +26,7 @@ func (w Way) head() string { return fmt.Sprintf("%d.%d", w.Head.Layer, w.Head.He
 // a pair has twice the depth of the second. Numbers are average_r_mean_SIDE_MODEL,
 // average_r_depth_over_length_SIDE_MODEL and average_r_depth_SIDE_MODEL, of both sides together
 // and of each.
-func (w Way) Looks() (r Result) {
+func (w MainPath) Looks() (r Result) {
 	if !w.Found() {
 		return w.none()
 	}
@@ -81,7 +81,7 @@ func (w Way) Looks() (r Result) {
 // the sides apart. P is that of the first side's answer. Numbers are head_CHANGE_SIDE_MODEL,
 // of none, average and keys, and head_share_open_SIDE_MODEL, the share of the last token's
 // attention that the opening token has.
-func (w Way) Average() (r Result) {
+func (w MainPath) Average() (r Result) {
 	if !w.Found() {
 		return w.none()
 	}

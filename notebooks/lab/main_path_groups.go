@@ -18,7 +18,7 @@ import (
 
 // held is what a part of the model makes of pairs: losses, and the shares of attention that its
 // head gives from the last token to the sink and to the token that opens, on either side.
-func (w Way) held(m model.Recorder, list []task.Example, sides [2]contrast.Side) (loss stat.Estimate, seen []float64) {
+func (w MainPath) held(m model.Recorder, list []task.Example, sides [2]contrast.Side) (loss stat.Estimate, seen []float64) {
 	none := contrast.Head(w.Circuit.Data().Model, w.Head, false, nil, nil)
 	var a [2]contrast.Attended
 	for s, side := range sides {
@@ -29,7 +29,7 @@ func (w Way) held(m model.Recorder, list []task.Example, sides [2]contrast.Side)
 }
 
 // without is the circuit alone without some nodes, or the whole model without them.
-func (w Way) without(alone bool, nodes []circuit.Node) experiment.Reader {
+func (w MainPath) without(alone bool, nodes []circuit.Node) experiment.Reader {
 	c := w.Circuit
 	return interruptible(func(ctx context.Context) (experiment.Reader, error) {
 		if !alone {
@@ -48,7 +48,7 @@ func (w Way) without(alone bool, nodes []circuit.Node) experiment.Reader {
 // alone and in the whole model. Numbers are group_GROUP_MODEL_loss, _exchanged, _margin,
 // _sink_SIDE and _open_SIDE of the first side, group_none_MODEL_loss, group_GROUP_nodes and
 // groups_nodes.
-func (w Way) Groups() (r Result) {
+func (w MainPath) Groups() (r Result) {
 	c := w.Circuit
 	all := c.Data().Groups()
 	if !w.Found() || len(all) == 0 {

@@ -6,13 +6,13 @@ import (
 	"testing"
 )
 
-// TestWay: at scale "tiny" all nodes of a model stand in for a circuit, and everything that is
+// TestMainPath: at scale "tiny" all nodes of a model stand in for a circuit, and everything that is
 // said of a way can be asked of it.
-func TestWay(t *testing.T) {
+func TestMainPath(t *testing.T) {
 	heavy(t)
 	m := Train("tiny", Seed(3))
 	q := m.Find("bracket_counting")
-	w := q.Way("[", "nested", "flat")
+	w := q.MainPath("[", "nested", "flat")
 	if !w.Found() || w.Nodes[len(w.Nodes)-1] != w.Depth || w.Nodes[len(w.Nodes)-2] != w.Value || !slices.Contains(w.Nodes, w.Detector) {
 		t.Fatalf("%+v", w)
 	}
@@ -57,7 +57,7 @@ func TestWay(t *testing.T) {
 	if again := claimed(t, w.Under(m, "x", "# (")); again["loss_x_after_sparse"] != again["loss_x_control_sparse"] {
 		t.Error("a line without a bracket is not its own control")
 	}
-	none := Way{Circuit: q}
+	none := MainPath{Circuit: q}
 	for _, r := range []Result{none.Exchange(), none.Looks(), none.Average(), none.Written(), none.Dose(), none.InText("[", "]"), none.Groups(), none.Restored("#"), none.Strip()} {
 		if list, err := stated("x", r); err != nil || len(list) > 0 || !strings.Contains(shown(t, r), "no way") {
 			t.Errorf("without a way: %v, %v", list, err)

@@ -15,7 +15,7 @@ import (
 )
 
 // width is the number of channels of a node's site.
-func (w Way) width(n circuit.Node) int {
+func (w MainPath) width(n circuit.Node) int {
 	return must(w.Circuit.model.Run().Config.Model.Width(model.Site(n.Site)))
 }
 
@@ -23,7 +23,7 @@ func (w Way) width(n circuit.Node) int {
 // against an imposed depth, on both sides, and the neuron of the circuit that reads it and
 // counts most. Numbers are depth_SIDE_MODEL, what it is as it is, threshold_MODEL, where the
 // first side's answer turns, and threshold_neuron.
-func (w Way) Dose() (r Result) {
+func (w MainPath) Dose() (r Result) {
 	if !w.Found() {
 		return w.none()
 	}
@@ -100,7 +100,7 @@ func (w Way) Dose() (r Result) {
 // text, in the whole model, and asks how well the first tells, at any token inside brackets, a
 // depth of two or more from one: the area under the ROC curve, with its interval over
 // documents, is depth_auc.
-func (w Way) InText(open, closing string) (r Result) {
+func (w MainPath) InText(open, closing string) (r Result) {
 	if !w.Found() {
 		return w.none()
 	}
@@ -140,7 +140,7 @@ func (w Way) InText(open, closing string) (r Result) {
 }
 
 // tells states how well values tell a depth of two or more from one, and says it.
-func (w Way) tells(r *Result, along []float64, depth, document []int) string {
+func (w MainPath) tells(r *Result, along []float64, depth, document []int) string {
 	var scores []float64
 	var deep []bool
 	var group []int
