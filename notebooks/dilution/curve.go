@@ -63,9 +63,9 @@ func Curve(m task.Predictor, p Prompts) ([]Point, error) {
 	return out, nil
 }
 
-// CurveOf is the curve of what [Depth.Read] saw, without Whole: for a circuit alone,
+// curveFrom is the curve of what [Depth.Read] saw, without Whole: for a circuit alone,
 // whose other logits mean nothing.
-func CurveOf(p Prompts, prompt, counter []Seen) []Point {
+func curveFrom(p Prompts, prompt, counter []Seen) []Point {
 	var out []Point
 	for i, n := range p.Lengths {
 		x := Point{Length: n, Tokens: p.Tokens(i)}

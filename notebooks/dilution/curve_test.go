@@ -42,7 +42,7 @@ func (a *averager) Next(sequences [][]int32) ([][]float32, error) {
 // measured once, and a length of many pairs needs no program of its own.
 func TestCurve(t *testing.T) {
 	tok := tokenizer(t)
-	p, err := Report(tok, Names(), []int{2, 6, 12, 20}, Options{N: 40, Context: 200})
+	p, err := Report(tok, nameFiller(), []int{2, 6, 12, 20}, Options{N: 40, Context: 200})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -92,7 +92,7 @@ func (b broken) Next([][]int32) ([][]float32, error) { return nil, b.err }
 
 func TestCurveErrors(t *testing.T) {
 	tok := tokenizer(t)
-	p, err := Report(tok, Names(), []int{2}, Options{N: 2, Context: 100})
+	p, err := Report(tok, nameFiller(), []int{2}, Options{N: 2, Context: 100})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,7 +25,7 @@ func writing(channels ...int) *circuit.Circuit {
 // stream, divided by its root mean square, gives the lead but for the bigram table.
 func TestDepthIsThePartOfTheLead(t *testing.T) {
 	run := untrained(t)
-	p, err := Report(run.Tokenizer, Names(), []int{2}, Options{N: 2, Context: 64})
+	p, err := Report(run.Tokenizer, nameFiller(), []int{2}, Options{N: 2, Context: 64})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,7 +63,7 @@ func TestDepthIsThePartOfTheLead(t *testing.T) {
 // TestRead: what is read of a pair in a batch is what its prompts show by themselves.
 func TestRead(t *testing.T) {
 	run := untrained(t)
-	p, err := Select(run.Tokenizer, Names(), []int{2, 5}, Options{N: batch + 2, Context: 64})
+	p, err := Select(run.Tokenizer, nameFiller(), []int{2, 5}, Options{N: batch + 2, Context: 64})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	curve, again := CurveOf(p, prompt, counter), []Point(nil)
+	curve, again := curveFrom(p, prompt, counter), []Point(nil)
 	if again, err = Curve(run.Model, p); err != nil {
 		t.Fatal(err)
 	}

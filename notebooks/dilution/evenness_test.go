@@ -52,7 +52,7 @@ func TestEvenness(t *testing.T) {
 // TestEvennessOfAModel: it is a share, for any weights.
 func TestEvennessOfAModel(t *testing.T) {
 	run := untrained(t)
-	p, err := Select(run.Tokenizer, Names(), []int{2}, Options{N: 2, Context: 64})
+	p, err := Select(run.Tokenizer, nameFiller(), []int{2}, Options{N: 2, Context: 64})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -27,15 +27,15 @@ type Filler struct {
 	pair func(d *task.Draw, n int) task.Pair
 }
 
-// Fillers are those of the bracket task: numbers, names and words, whose lists grow,
+// fillers are those of the bracket task: numbers, names and words, whose lists grow,
 // and lines, whose lists do not.
-func Fillers() []Filler { return []Filler{Numbers(), Names(), Words(), Lines()} }
+func fillers() []Filler { return []Filler{numberFiller(), nameFiller(), wordFiller(), lineFiller()} }
 
 // FillersOf are those of a task, by its name: where there are none that is an error, which
 // says of which tasks there are.
 func FillersOf(base string) (list []Filler, err error) {
 	bases := ""
-	for _, f := range append(Fillers(), Quoted(), QuotedLines()) {
+	for _, f := range append(fillers(), quotedFiller(), quotedLineFiller()) {
 		if f.Base == base {
 			list = append(list, f)
 		}
@@ -52,55 +52,55 @@ func FillersOf(base string) (list []Filler, err error) {
 // Short are the lengths of a filler that predictions are made from: within what models were
 // trained on.
 func (f Filler) Short() []int {
-	if f.Base == Quoted().Base {
+	if f.Base == quotedFiller().Base {
 		return []int{1, 2, 3, 4}
 	}
 	return []int{2, 3, 4, 5, 6}
 }
 
-// Numbers makes lists of n numbers of one digit, the task's own kind of elements. A
+// numberFiller makes lists of n numbers of one digit, the task's own kind of elements. A
 // split has no list of a single one that would be new to a model.
-func Numbers() Filler {
+func numberFiller() Filler {
 	return Filler{"numbers", "elements", "lists of n numbers", "bracket_counting", [2]string{"nested", "flat"}, false, func(d *task.Draw, n int) task.Pair {
 		return list(d, "", listName(d), digits, n)
 	}}
 }
 
-// Names makes lists of n names of one letter and two numbers: elements of another
+// nameFiller makes lists of n names of one letter and two numbers: elements of another
 // kind, behind which the list ends as in the task.
-func Names() Filler {
+func nameFiller() Filler {
 	return Filler{"names", "names", "lists of n names and two numbers", "bracket_counting", [2]string{"nested", "flat"}, false, func(d *task.Draw, n int) task.Pair {
 		name := listName(d)
 		return list(d, strings.Join(novel(d, name, letters, n), ", ")+", ", name, digits, 2)
 	}}
 }
 
-// Words makes lists of a string of n words and two numbers: an element that grows.
-func Words() Filler {
+// wordFiller makes lists of a string of n words and two numbers: an element that grows.
+func wordFiller() Filler {
 	return Filler{"words", "words", "lists of a string of n words and two numbers", "bracket_counting", [2]string{"nested", "flat"}, false, func(d *task.Draw, n int) task.Pair {
 		text := strings.Join(novel(d, "", words, n), " ")
 		return list(d, `"`+text+`", `, listName(d), digits, 2)
 	}}
 }
 
-// Lines puts n statements above a list of three numbers: prompts as long as those
-// of [Numbers], with the same distance to their beginning, in which the list stays
+// lineFiller puts n statements above a list of three numbers: prompts as long as those
+// of numberFiller, with the same distance to their beginning, in which the list stays
 // within what models were trained on.
-func Lines() Filler {
+func lineFiller() Filler {
 	return Filler{"lines", "lines", "n lines above a list of three numbers", "bracket_counting", [2]string{"nested", "flat"}, true, func(d *task.Draw, n int) task.Pair {
 		return above(d, n, list(d, "", listName(d), digits, 3))
 	}}
 }
 
-// Quoted makes strings of n words, for the task of quotes.
-func Quoted() Filler {
+// quotedFiller makes strings of n words, for the task of quotes.
+func quotedFiller() Filler {
 	return Filler{"quoted", "words", "strings of n words", "single_double_quote", [2]string{"double", "single"}, false, func(d *task.Draw, n int) task.Pair {
 		return quoted(d, n)
 	}}
 }
 
-// QuotedLines puts n statements above a string of three words; see [Lines].
-func QuotedLines() Filler {
+// quotedLineFiller puts n statements above a string of three words; see lineFiller.
+func quotedLineFiller() Filler {
 	return Filler{"quoted_lines", "lines", "n lines above a string of three words", "single_double_quote", [2]string{"double", "single"}, true, func(d *task.Draw, n int) task.Pair {
 		return above(d, n, quoted(d, 3))
 	}}

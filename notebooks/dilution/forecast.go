@@ -42,8 +42,8 @@ func ForecastOf(seed uint64, alone model.Recorder, d Depth, leads map[string]tas
 	f := Forecast{Seed: seed, Filler: p.Filler.Name, By: map[string][4]string{}, Side: map[string]int{}}
 	out := Prediction{Failure: never()}
 	for name, m := range leads {
-		x, err := PredictMargin(m, p)
-		if errors.Is(err, ErrNoThreshold) {
+		x, err := predictMargin(m, p)
+		if errors.Is(err, errNoThreshold) {
 			x.Failure, err = never(), nil
 		}
 		if err != nil {
@@ -52,8 +52,8 @@ func ForecastOf(seed uint64, alone model.Recorder, d Depth, leads map[string]tas
 		f.write(name, x.Failure)
 	}
 	if len(d.Nodes) > 0 {
-		x, err := Predict(alone, d, p)
-		if err != nil && !errors.Is(err, ErrNoThreshold) {
+		x, err := predictAlone(alone, d, p)
+		if err != nil && !errors.Is(err, errNoThreshold) {
 			return f, out, err
 		}
 		if err == nil {

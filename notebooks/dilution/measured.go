@@ -35,7 +35,7 @@ func MeasureCircuit(seed uint64, m model.Recorder, d Depth, p Prompts) (x Measur
 	if prompt, counter, err = d.Read(m, p); err != nil {
 		return x, nil, nil, err
 	}
-	x, err = measured(seed, ByCircuit, CurveOf(p, prompt, counter), p)
+	x, err = measured(seed, ByCircuit, curveFrom(p, prompt, counter), p)
 	return x, prompt, counter, err
 }
 

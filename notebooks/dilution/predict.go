@@ -32,10 +32,10 @@ type Prediction struct {
 	Failure Failure
 }
 
-// Predict fits a prediction for a circuit, or for the whole model that it was found
+// predictAlone fits a prediction for a circuit, or for the whole model that it was found
 // in, read at the circuit's depth. The prompts are to be short, within what the model
 // was trained on, and of the select split.
-func Predict(m model.Recorder, d Depth, p Prompts) (Prediction, error) {
+func predictAlone(m model.Recorder, d Depth, p Prompts) (Prediction, error) {
 	if len(p.Lengths) < 3 {
 		return Prediction{}, fmt.Errorf("dilution with %s: a prediction from %d lengths; give at least three", p.Filler.Name, len(p.Lengths))
 	}
@@ -50,10 +50,10 @@ func Predict(m model.Recorder, d Depth, p Prompts) (Prediction, error) {
 	return predict(p.Lengths, tokens, prompt, counter)
 }
 
-// PredictMargin is what takes no circuit: the lead of the answer itself, in any model,
+// predictMargin is what takes no circuit: the lead of the answer itself, in any model,
 // is taken for a mean that is diluted, and its threshold is zero. It says what looking
 // into a circuit is worth, beyond drawing a line on.
-func PredictMargin(m task.Predictor, p Prompts) (Prediction, error) {
+func predictMargin(m task.Predictor, p Prompts) (Prediction, error) {
 	if len(p.Lengths) < 3 {
 		return Prediction{}, fmt.Errorf("dilution with %s: a prediction from %d lengths; give at least three", p.Filler.Name, len(p.Lengths))
 	}
@@ -111,9 +111,9 @@ func predict(lengths []int, tokens []float64, prompt, counter []Seen) (Predictio
 	return out, nil
 }
 
-// ErrNoThreshold says that the lead of the answer does not grow with depth, as in a
+// errNoThreshold says that the lead of the answer does not grow with depth, as in a
 // model that does not do the task, so that nothing can be foretold.
-var ErrNoThreshold = errors.New("the readout has no threshold to pass")
+var errNoThreshold = errors.New("the readout has no threshold to pass")
 
 // every picks all of the prompts.
 func every(s Seen) []int {
@@ -142,7 +142,7 @@ func once(n []float64, prompt, counter []Seen, pick func(Seen) []int) (out Predi
 	}
 	slope, at, r2 := line(depth, lead)
 	if !(slope > 0) {
-		return out, fmt.Errorf("dilution: the lead grows by %.3g per unit of depth: %w", slope, ErrNoThreshold)
+		return out, fmt.Errorf("dilution: the lead grows by %.3g per unit of depth: %w", slope, errNoThreshold)
 	}
 	out.Threshold, out.Explained = -at/slope, r2
 	if out.Prompt, err = FitAverage(n, means[0]); err != nil {

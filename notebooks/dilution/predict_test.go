@@ -121,16 +121,16 @@ func TestPredictMargin(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := Options{N: 16, Context: 300}
-	short, err := Select(tok, Names(), []int{2, 3, 4, 5, 6}, o)
+	short, err := Select(tok, nameFiller(), []int{2, 3, 4, 5, 6}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	long, err := Report(tok, Names(), Lengths(2, 40), o)
+	long, err := Report(tok, nameFiller(), lengths(2, 40), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	m := counted{open, short.List[0][0].Target, short.List[0][0].Alt}
-	p, err := PredictMargin(m, short)
+	p, err := predictMargin(m, short)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -160,19 +160,19 @@ func TestPredictErrors(t *testing.T) {
 			down[i].Lead[k] = -down[i].Lead[k]
 		}
 	}
-	if _, err := predict(lengths, []float64{1, 2, 3}, down, down); !errors.Is(err, ErrNoThreshold) {
+	if _, err := predict(lengths, []float64{1, 2, 3}, down, down); !errors.Is(err, errNoThreshold) {
 		t.Error(err)
 	}
 	if _, err := predict(lengths, []float64{1, 2, 3}, up, make([]Seen, 3)); err == nil || !strings.Contains(err.Error(), "without prompts") {
 		t.Error(err)
 	}
-	if _, err := Predict(nil, Depth{}, Prompts{Lengths: []int{2, 3}}); err == nil || !strings.Contains(err.Error(), "at least three") {
+	if _, err := predictAlone(nil, Depth{}, Prompts{Lengths: []int{2, 3}}); err == nil || !strings.Contains(err.Error(), "at least three") {
 		t.Error(err)
 	}
-	if _, err := PredictMargin(nil, Prompts{Lengths: []int{2, 3}}); err == nil || !strings.Contains(err.Error(), "at least three") {
+	if _, err := predictMargin(nil, Prompts{Lengths: []int{2, 3}}); err == nil || !strings.Contains(err.Error(), "at least three") {
 		t.Error(err)
 	}
-	if _, err := Predict(nil, Depth{}, Prompts{Lengths: lengths}); err == nil || !strings.Contains(err.Error(), "without nodes") {
+	if _, err := predictAlone(nil, Depth{}, Prompts{Lengths: lengths}); err == nil || !strings.Contains(err.Error(), "without nodes") {
 		t.Error(err)
 	}
 }

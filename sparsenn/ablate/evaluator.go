@@ -255,7 +255,7 @@ func (e *Evaluator) program(b *Batch, what string) (*graph.Exec, error) {
 	x, err := graph.NewExec(e.backend, func(in []*graph.Node) []*graph.Node {
 		vars, rest := c.Vars(in)
 		z := rest[0]
-		margins := Gated(c, sp, o, b.OneAnswer, vars, z, rest[1], rest[2:])
+		margins := gated(c, sp, o, b.OneAnswer, vars, z, rest[1], rest[2:])
 		if what == "margins" {
 			return []*graph.Node{margins}
 		}

@@ -110,7 +110,7 @@ func TestAllOpenIsPlain(t *testing.T) {
 	b := e.batches[0]
 	exec, err := graph.NewExec(e.backend, func(in []*graph.Node) []*graph.Node {
 		vars, rest := m.Config.Vars(in)
-		return []*graph.Node{Gated(m.Config, Space{Start: []int{0}}, Options{}, false, vars, nil, nil, rest)}
+		return []*graph.Node{gated(m.Config, Space{Start: []int{0}}, Options{}, false, vars, nil, nil, rest)}
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -18,12 +18,12 @@ type Options struct {
 	Final bool `json:"final,omitempty"`
 }
 
-// Gated builds the gated pass over a batch and returns the margin of every side
+// gated builds the gated pass over a batch and returns the margin of every side
 // (see [Margins]), [2·pairs]. z and means, [nodes], are in the order of the
 // space: every node becomes z·x + (1−z)·mean, which for z of 1 is x to the bit.
 // batch holds the inputs that [Batch.Args] gives; oneAnswer is the batch's. Like
 // all graph-building code it panics on misuse.
-func Gated(c model.Config, sp Space, o Options, oneAnswer bool, vars model.Vars, z, means *Node, batch []*Node) *Node {
+func gated(c model.Config, sp Space, o Options, oneAnswer bool, vars model.Vars, z, means *Node, batch []*Node) *Node {
 	tokens, fork, ends, targets, others := batch[0], batch[1], batch[2], batch[3], batch[4]
 	gate := func(site model.Site, x *Node) *Node {
 		for i, s := range sp.Sites {

@@ -108,7 +108,7 @@ func writeCopy(run *Run, c *Checkpoint, write func(name string, content func(io.
 
 // asSaved is the checkpoint's manifest with every file as it was saved.
 func (c *Checkpoint) asSaved() manifest {
-	m := manifest{Format: FormatVersion, Step: c.Step, Done: c.Done, Files: []manifestFile{}}
+	m := manifest{Format: formatVersion, Step: c.Step, Done: c.Done, Files: []manifestFile{}}
 	for _, name := range c.Names() {
 		f, ok := c.manifest.packed(name)
 		if ok {

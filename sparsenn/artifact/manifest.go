@@ -13,13 +13,13 @@ import (
 	"circuitbook/sparsenn/tensorfile/lookalike"
 )
 
-// FormatVersion is the version of the checkpoint format that [Run.Save] writes.
+// formatVersion is the version of the checkpoint format that [Run.Save] writes.
 // Copies of runs had the next one where they packed a file. This package reads every
 // version up to that.
-const FormatVersion = 1
+const formatVersion = 1
 
 // packedVersion is the version of checkpoints with packed files.
-const packedVersion = FormatVersion + 1
+const packedVersion = formatVersion + 1
 
 const manifestName = "manifest.json"
 

@@ -16,7 +16,7 @@ func encodeBody(body string) ([]byte, error) {
 }
 
 func TestManifestRoundTrip(t *testing.T) {
-	want := manifest{Format: FormatVersion, Step: 7, Done: true, Files: []manifestFile{
+	want := manifest{Format: formatVersion, Step: 7, Done: true, Files: []manifestFile{
 		{Name: "a.jsonl", Size: 3, SHA256: "00"},
 		{Name: "b.safetensors", Size: 9, SHA256: "01", Parts: &fileParts{Header: filePart{End: 4, CRC: "0"}, Tensors: []filePart{{Name: "w", End: 9, CRC: "1"}}}},
 	}}

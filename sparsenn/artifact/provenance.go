@@ -35,10 +35,10 @@ type Provenance struct {
 // machine filled in.
 func NewProvenance(seed uint64) Provenance {
 	return Provenance{
-		Format:  FormatVersion,
+		Format:  formatVersion,
 		Seed:    seed,
 		Go:      runtime.Version(),
-		Modules: Modules(),
+		Modules: modules(),
 		Data:    map[string]string{},
 		Machine: Machine(),
 	}
@@ -64,11 +64,11 @@ func (p Provenance) JSON() ([]byte, error) {
 	return indentJSON(text)
 }
 
-// Modules returns the modules linked into this program and their versions, the
+// modules returns the modules linked into this program and their versions, the
 // replacement's where there is one. The program's own module is among them if
 // its version is known; a program without build information, as a test may be,
 // has none.
-func Modules() map[string]string {
+func modules() map[string]string {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return map[string]string{}

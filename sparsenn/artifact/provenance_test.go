@@ -22,7 +22,7 @@ func TestProvenance(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if m["seed"] != 7.0 || m["go"] != runtime.Version() || m["format"] != float64(FormatVersion) || m["data"].(map[string]any)["synthetic"] != "abc" {
+	if m["seed"] != 7.0 || m["go"] != runtime.Version() || m["format"] != float64(formatVersion) || m["data"].(map[string]any)["synthetic"] != "abc" {
 		t.Errorf("%v", m)
 	}
 	text, err := p.JSON()
@@ -86,7 +86,7 @@ func TestModules(t *testing.T) {
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)
 	}
-	if Modules() == nil {
+	if modules() == nil {
 		t.Error("no map")
 	}
 }

@@ -77,7 +77,7 @@ func (r *Run) save(step int, done bool, files map[string]func(io.Writer) error) 
 			_ = r.fs.RemoveAll(temporary)
 		}
 	}()
-	m := manifest{Format: FormatVersion, Step: step, Done: done, Files: []manifestFile{}}
+	m := manifest{Format: formatVersion, Step: step, Done: done, Files: []manifestFile{}}
 	for _, name := range slices.Sorted(maps.Keys(files)) {
 		entry, err := r.writeSummed(filepath.Join(temporary, name), files[name])
 		if err != nil {

@@ -22,8 +22,8 @@ type MeasureOptions struct {
 	Progress func(artifact.Progress)
 }
 
-// AtBoundary is what a bridge does at one boundary.
-type AtBoundary struct {
+// atBoundary is what a bridge does at one boundary.
+type atBoundary struct {
 	Boundary int
 	Site     model.Site
 	// Encode and Decode are NMSE over all windows, with the variance around the mean
@@ -59,7 +59,7 @@ func (l Loss) Over(m Loss) (stat.Estimate, error) {
 type Report struct {
 	Tokens        int
 	Sparse, Dense Loss
-	Boundaries    []AtBoundary
+	Boundaries    []atBoundary
 }
 
 // Worst returns the highest cross-entropy of all hybrids of one switch.
@@ -141,7 +141,7 @@ func (b *Bridge) Measure(ctx context.Context, o MeasureOptions) (*Report, error)
 		return errors[at] / (errors[at+1] + tokensAtOnce*means[2*i+side].squares())
 	}
 	for i := range n {
-		r.Boundaries = append(r.Boundaries, AtBoundary{Boundary: i, Site: Boundary(s, i), Encode: nmse(i, 0), Decode: nmse(i, 1),
+		r.Boundaries = append(r.Boundaries, atBoundary{Boundary: i, Site: Boundary(s, i), Encode: nmse(i, 0), Decode: nmse(i, 1),
 			DenseToSparse: loss(2 + i), SparseToDense: loss(2 + n + i)})
 	}
 	return r, nil

@@ -52,12 +52,12 @@ func (r *Report) WorstHybrid() (name string, over stat.Estimate, err error) {
 	return name, over, err
 }
 
-// Means are what a report has over its boundaries: NMSE of the encoders and decoders,
+// means are what a report has over its boundaries: NMSE of the encoders and decoders,
 // and KL of the hybrids by the model that they end in, in nats per token.
-type Means struct{ Encode, Decode, ToSparse, ToDense float64 }
+type means struct{ Encode, Decode, ToSparse, ToDense float64 }
 
-// Means are the means over boundaries.
-func (r *Report) Means() (m Means) {
+// means are the means over boundaries.
+func (r *Report) Means() (m means) {
 	n := float64(len(r.Boundaries))
 	for _, x := range r.Boundaries {
 		m.Encode, m.Decode = m.Encode+x.Encode/n, m.Decode+x.Decode/n

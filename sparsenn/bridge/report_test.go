@@ -12,7 +12,7 @@ func lost(kl float64, windows ...float64) Loss {
 }
 
 func TestReport(t *testing.T) {
-	r := &Report{Dense: lost(0, 1, 1), Sparse: lost(0.3, 2, 3), Boundaries: []AtBoundary{
+	r := &Report{Dense: lost(0, 1, 1), Sparse: lost(0.3, 2, 3), Boundaries: []atBoundary{
 		{Site: "0.resid_in", Encode: 0.2, Decode: 0.4, DenseToSparse: lost(0.1, 2, 3), SparseToDense: lost(0.5, 1, 2)},
 		{Site: "final_resid", Encode: 0.4, Decode: 0.8, DenseToSparse: lost(0.3, 3, 3), SparseToDense: lost(0.7, 3, 4.5)},
 	}}

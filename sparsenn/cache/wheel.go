@@ -15,10 +15,10 @@ import (
 	"circuitbook/sparsenn/cache/pip"
 )
 
-// FetchLimit bounds one Fetch, the wait for other processes included, where
+// fetchLimit bounds one Fetch, the wait for other processes included, where
 // the caller's context has no earlier deadline. It is what a wheel of 60 MB
 // needs at 1 Mbit/s; without a network Fetch fails far sooner.
-const FetchLimit = 10 * time.Minute
+const fetchLimit = 10 * time.Minute
 
 // A Wheel is one pinned file of one release of a Python package.
 type Wheel struct {
@@ -78,7 +78,7 @@ func (w Wheel) fetch(ctx context.Context, log io.Writer) (path string, err error
 	if Offline() {
 		return "", ErrOffline
 	}
-	ctx, cancel := context.WithTimeout(ctx, FetchLimit)
+	ctx, cancel := context.WithTimeout(ctx, fetchLimit)
 	defer cancel()
 	dir, err := Sub("wheels", w.SHA256)
 	if err != nil {

@@ -49,7 +49,7 @@ const MaxPaths = 10_000
 // Paths lists every path between two nodes through edges, lanes and heads, in the
 // order of their nodes; none if nothing leads there. A node has one path to itself,
 // without hops. A node that the circuit leaves out is an error, as are more than
-// [MaxPaths] paths: their number can grow exponentially with the layers.
+// MaxPaths paths: their number can grow exponentially with the layers.
 func (c *Circuit) Paths(from, to Node) ([]Path, error) {
 	for _, n := range []Node{from, to} {
 		if _, ok := c.Find(n); !ok {

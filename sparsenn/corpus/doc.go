@@ -10,7 +10,7 @@
 // The tokenizer follows the paper's (Gao et al., tinypython_2k): byte-level
 // BPE, the same split pattern, vocabularies of 512, 1024 and 2048. Two things
 // differ, on purpose: every digit is a token, so numbers are sequences of
-// digits; and the answers of the tasks ([KeptUnits]) are single tokens of every
+// digits; and the answers of the tasks (keptUnits) are single tokens of every
 // vocabulary, which no other token swallows, so that `")` closes a string by
 // the same token whatever follows.
 package corpus

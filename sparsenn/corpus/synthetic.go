@@ -21,6 +21,6 @@ type Package = source.Package
 // Packages returns the packages that a part of kind "packages" reads.
 func Packages() []Package { return source.List() }
 
-// SampleLicences gives the licence texts of the packages of which the embedded
+// sampleLicences gives the licence texts of the packages of which the embedded
 // sample holds files, by name.
-func SampleLicences() (map[string]string, error) { return source.SampleLicences() }
+func sampleLicences() (map[string]string, error) { return source.SampleLicences() }

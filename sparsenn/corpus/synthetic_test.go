@@ -14,7 +14,7 @@ func TestSyntheticIsPure(t *testing.T) {
 
 // Every package names a licence that permits to use and to pass on the text.
 func TestPackagesAndLicences(t *testing.T) {
-	texts, err := SampleLicences()
+	texts, err := sampleLicences()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ var ranks []byte
 var Vocabs = []int{512, 1024, 2048}
 
 // Tokenizer is a byte-level BPE with the split pattern of the paper's
-// tokenizer, digits one by one, and [KeptUnits] as single tokens. Token ids run
+// tokenizer, digits one by one, and keptUnits as single tokens. Token ids run
 // from 0 to VocabSize()-1; the first 256 are the bytes, the last is the end of
 // text. It is safe for concurrent use.
 type Tokenizer struct {
@@ -88,9 +88,9 @@ func newTokenizer(tokens []string) (*Tokenizer, error) {
 	return &Tokenizer{tokens: tokens, longest: longest, enc: enc, hash: hex.EncodeToString(sum[:])}, nil
 }
 
-// KeptUnits returns the texts that are single tokens of every vocabulary
+// keptUnits returns the texts that are single tokens of every vocabulary
 // because a task's answer or a decisive place needs them.
-func KeptUnits() []string { return bpe.Kept() }
+func keptUnits() []string { return bpe.Kept() }
 
 // VocabSize is the number of tokens, the end of text included.
 func (t *Tokenizer) VocabSize() int { return len(t.tokens) + 1 }

@@ -130,7 +130,7 @@ func TestTexts(t *testing.T) {
 func TestKeptUnitsAreSingle(t *testing.T) {
 	for _, v := range Vocabs {
 		tok := mustTokenizer(t, v)
-		for _, s := range append(KeptUnits(), "]", ":", "(", "\n", "0", "9", "r", "w", "}", ",") {
+		for _, s := range append(keptUnits(), "]", ":", "(", "\n", "0", "9", "r", "w", "}", ",") {
 			if _, err := tok.Single(s); err != nil {
 				t.Error(err)
 			}

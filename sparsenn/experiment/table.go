@@ -18,9 +18,9 @@ func WriteFile(path string, rows []Row) error {
 	var write func(io.Writer, []Row) error
 	switch ext := filepath.Ext(path); ext {
 	case ".csv":
-		write = WriteCSV
+		write = writeCSV
 	case ".json":
-		write = WriteJSON
+		write = writeJSON
 	default:
 		return fmt.Errorf("sweep table %s: the name ends in %q; let it end in .csv or .json", path, ext)
 	}
@@ -35,8 +35,8 @@ func WriteFile(path string, rows []Row) error {
 	return f.CloseAtomicallyReplace()
 }
 
-// WriteJSON writes rows as an indented JSON array, everything that is in them.
-func WriteJSON(w io.Writer, rows []Row) error {
+// writeJSON writes rows as an indented JSON array, everything that is in them.
+func writeJSON(w io.Writer, rows []Row) error {
 	data, err := json.MarshalIndent(rows, "", " ")
 	if err != nil {
 		return err
@@ -45,8 +45,8 @@ func WriteJSON(w io.Writer, rows []Row) error {
 	return err
 }
 
-// ReadJSON reads what WriteJSON wrote, refusing fields that it does not know.
-func ReadJSON(r io.Reader) ([]Row, error) {
+// readJSON reads what WriteJSON wrote, refusing fields that it does not know.
+func readJSON(r io.Reader) ([]Row, error) {
 	d := json.NewDecoder(r)
 	d.DisallowUnknownFields()
 	var rows []Row
@@ -129,9 +129,9 @@ var columns = []column{
 	{"seconds", func(r Row) string { return strconv.FormatFloat(r.Seconds, 'f', 1, 64) }},
 }
 
-// WriteCSV writes rows as a table with a header, a line a row: all of JSON's
+// writeCSV writes rows as a table with a header, a line a row: all of JSON's
 // numbers but intervals, single scores, nodes and sizes at other targets.
-func WriteCSV(w io.Writer, rows []Row) error {
+func writeCSV(w io.Writer, rows []Row) error {
 	var buf bytes.Buffer
 	out := csv.NewWriter(&buf)
 	line := make([]string, len(columns))

@@ -34,8 +34,8 @@ func tableRows() []Row {
 // TestTables: the golden files, and JSON gives back what went in.
 func TestTables(t *testing.T) {
 	for name, write := range map[string]func(*bytes.Buffer) error{
-		"table.json": func(b *bytes.Buffer) error { return WriteJSON(b, tableRows()) },
-		"table.csv":  func(b *bytes.Buffer) error { return WriteCSV(b, tableRows()) },
+		"table.json": func(b *bytes.Buffer) error { return writeJSON(b, tableRows()) },
+		"table.csv":  func(b *bytes.Buffer) error { return writeCSV(b, tableRows()) },
 	} {
 		var got bytes.Buffer
 		if err := write(&got); err != nil {
@@ -55,7 +55,7 @@ func TestTables(t *testing.T) {
 			t.Errorf("%s differs; -regen writes it anew:\n%s", name, got.Bytes())
 		}
 		if name == "table.json" {
-			rows, err := ReadJSON(&got)
+			rows, err := readJSON(&got)
 			if err != nil || !reflect.DeepEqual(rows, tableRows()) {
 				t.Errorf("%+v, %v", rows, err)
 			}
@@ -67,12 +67,12 @@ func TestTables(t *testing.T) {
 
 func FuzzReadJSON(f *testing.F) {
 	var b bytes.Buffer
-	_ = WriteJSON(&b, tableRows())
+	_ = writeJSON(&b, tableRows())
 	f.Add(b.Bytes())
 	f.Add([]byte("[] []"))
 	f.Add([]byte(`[{"nam":1}]`))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		rows, err := ReadJSON(bytes.NewReader(data))
+		rows, err := readJSON(bytes.NewReader(data))
 		if err != nil {
 			if !strings.HasPrefix(err.Error(), "sweep table: ") {
 				t.Errorf("%v", err)
@@ -80,10 +80,10 @@ func FuzzReadJSON(f *testing.F) {
 			return
 		}
 		var again bytes.Buffer
-		if err := WriteJSON(&again, rows); err != nil {
+		if err := writeJSON(&again, rows); err != nil {
 			t.Fatal(err)
 		}
-		back, err := ReadJSON(&again)
+		back, err := readJSON(&again)
 		if err != nil || len(back) != len(rows) {
 			t.Fatalf("%v", err)
 		}
@@ -92,7 +92,7 @@ func FuzzReadJSON(f *testing.F) {
 
 func TestReadJSONRefuses(t *testing.T) {
 	for _, text := range []string{"", "{}", "[] 1", `[{"unknown": 1}]`, `[{"seed": -1}]`} {
-		if _, err := ReadJSON(strings.NewReader(text)); err == nil {
+		if _, err := readJSON(strings.NewReader(text)); err == nil {
 			t.Errorf("%q was read", text)
 		}
 	}
@@ -129,7 +129,7 @@ func TestWriteFile(t *testing.T) {
 	}
 	if f, err := os.Open(path); err != nil {
 		t.Error(err)
-	} else if rows, err := ReadJSON(f); err != nil || len(rows) != len(bad) {
+	} else if rows, err := readJSON(f); err != nil || len(rows) != len(bad) {
 		t.Errorf("the table from before is gone: %v", err)
 	}
 	if left, _ := filepath.Glob(filepath.Join(dir, ".*")); len(left) > 0 {

@@ -17,7 +17,7 @@ const (
 	Embedding Kind = "embedding" // wte, lm_head: sparse at the embedding density
 	Bias      Kind = "bias"      // biases: sparse at the embedding density, or left dense
 	Gain      Kind = "gain"      // RMSNorm gains: dense
-	SinkLogit Kind = "sink"      // attention sinks: dense
+	sinkLogit Kind = "sink"      // attention sinks: dense
 	Position  Kind = "position"  // position vectors and their gains: dense
 	Bigram    Kind = "bigram"    // the bigram table: dense, no weight decay
 )
@@ -78,7 +78,7 @@ func (c Config) Params() []Param {
 		}
 		matrix(h+"attn.c_attn", topk.Rows, std, 3*a, in)
 		if c.Sink {
-			ps = append(ps, Param{Name: h + "attn.attn_imp.sink_logit", Shape: []int{c.Heads}, Kind: SinkLogit})
+			ps = append(ps, Param{Name: h + "attn.attn_imp.sink_logit", Shape: []int{c.Heads}, Kind: sinkLogit})
 		}
 		matrix(h+"attn.c_proj", topk.Columns, proj, d, a)
 		gain(h+"ln_2.weight", Gain, d)

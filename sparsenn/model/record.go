@@ -6,8 +6,6 @@ import (
 
 	"circuitbook/sparsenn/internal/finite"
 
-	"github.com/gomlx/compute/dtypes"
-	"github.com/gomlx/compute/shapes"
 	"github.com/gomlx/gomlx/core/graph"
 	"github.com/gomlx/gomlx/core/tensors"
 )
@@ -185,16 +183,6 @@ func (c Config) Vars(in []*graph.Node) (Vars, []*graph.Node) {
 		v[p.Name] = in[i]
 	}
 	return v, in[len(ps):]
-}
-
-// InputShapes are the shapes of the parameters, then of tokens: what a program
-// over this config takes first.
-func (c Config) InputShapes(batch, seq int) []shapes.Shape {
-	var out []shapes.Shape
-	for _, p := range c.Params() {
-		out = append(out, shapes.Make(dtypes.Float32, p.Shape...))
-	}
-	return append(out, shapes.Make(dtypes.Int32, batch, seq))
 }
 
 // cut copies a recorded tensor to the host without the padding.

@@ -8,8 +8,8 @@ import (
 	"circuitbook/sparsenn/task"
 )
 
-// Blind is how near to 0.5 the area for either side is of a node that finds none.
-const Blind = 0.1
+// blind is how near to 0.5 the area for either side is of a node that finds none.
+const blind = 0.1
 
 // Detectors are two of several nodes, as indices: the one that on examples best finds the
 // opening token of either side, and, of those that find none (see Blind), or of all if there
@@ -30,7 +30,7 @@ func Detectors(m model.Recorder, list []task.Example, nodes []circuit.Node) (eit
 		if finds > most {
 			either, e, most = i, f, finds
 		}
-		if finds < Blind {
+		if finds < blind {
 			tells++ // before all that find one
 		}
 		if tells > most2 {

@@ -13,7 +13,7 @@ type Label uint8
 // The labels. Double and Single are strings on one line as the task of quotes
 // has them, LongDouble and LongSingle strings in triple quotes.
 const (
-	LeftOut Label = iota // the end of text, and documents that Python cannot tokenize
+	leftOut Label = iota // the end of text, and documents that Python cannot tokenize
 	Outside
 	Single
 	Double

@@ -209,7 +209,7 @@ func TestLabelDocuments(t *testing.T) {
 			at++
 		}
 	}
-	if count := l.Count(); count[Single] != 2 || count[Double] != 1 || count[Outside] != 18 || count[LeftOut] != len(stream)-21 {
+	if count := l.Count(); count[Single] != 2 || count[Double] != 1 || count[Outside] != 18 || count[leftOut] != len(stream)-21 {
 		t.Errorf("counts %v", count)
 	}
 	if !strings.HasPrefix(l.Python, "3.") {
@@ -326,12 +326,12 @@ func TestLabelStringsRefuses(t *testing.T) {
 }
 
 func TestLabelString(t *testing.T) {
-	for l, want := range map[Label]string{LeftOut: "left out", Double: "double", LongDouble: "long double", 77: "label 77"} {
+	for l, want := range map[Label]string{leftOut: "left out", Double: "double", LongDouble: "long double", 77: "label 77"} {
 		if l.String() != want {
 			t.Errorf("%d prints as %q", uint8(l), l)
 		}
 	}
-	for l, want := range map[Label]bool{LeftOut: false, Outside: false, Single: true, Double: true, LongSingle: true, LongDouble: true} {
+	for l, want := range map[Label]bool{leftOut: false, Outside: false, Single: true, Double: true, LongSingle: true, LongDouble: true} {
 		if l.InString() != want {
 			t.Errorf("%v is in a string: %v", l, l.InString())
 		}

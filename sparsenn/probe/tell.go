@@ -93,7 +93,7 @@ func (l *Labels) Ask(values []float64, q Question) (a Answer, err error) {
 func (l *Labels) Extremes(values []float64, n int) (largest, smallest map[Label]int, of int) {
 	var order []int
 	for i, v := range values {
-		if !math.IsNaN(v) && l.Of[i] != LeftOut {
+		if !math.IsNaN(v) && l.Of[i] != leftOut {
 			order = append(order, i)
 		}
 	}

@@ -13,9 +13,9 @@ func labelled() (*Labels, []float64) {
 	l := &Labels{Documents: 8}
 	var v []float64
 	for d := range 8 {
-		for _, x := range []Label{Outside, Double, Outside, Single, LeftOut} {
+		for _, x := range []Label{Outside, Double, Outside, Single, leftOut} {
 			l.Of, l.Document = append(l.Of, x), append(l.Document, d)
-			v = append(v, map[Label]float64{Double: -1, Single: 1, LeftOut: 9}[x])
+			v = append(v, map[Label]float64{Double: -1, Single: 1, leftOut: 9}[x])
 		}
 	}
 	return l, v
@@ -85,7 +85,7 @@ func (choosing) Next(sequences [][]int32) (out [][]float32, err error) {
 func TestClosings(t *testing.T) {
 	const eot = 0
 	stream := corpus.Tokens{1, 2, 5, eot, 3, 6, 2, 5, 6}
-	l := &Labels{Of: []Label{Outside, Double, Outside, LeftOut, Single, Outside, Double, Single, Outside}}
+	l := &Labels{Of: []Label{Outside, Double, Outside, leftOut, Single, Outside, Double, Single, Outside}}
 	list, number := l.Closings(stream, 5, 6, eot, 10, 3)
 	want := []Closing{{[]int32{1, 2}, 0}, {[]int32{3}, 1}, {[]int32{3, 6, 2}, 0}, {[]int32{6, 2, 5}, 1}}
 	if number != [2]int{2, 2} || !slices.EqualFunc(list, want, func(a, b Closing) bool { return a.Kind == b.Kind && slices.Equal(a.Before, b.Before) }) {

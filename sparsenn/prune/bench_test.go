@@ -45,7 +45,7 @@ func BenchmarkGateStep(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				g, err := newGates(e, examples, DefaultHyper(), 0)
+				g, err := newGates(e, examples, defaultHyper(), 0)
 				if err != nil {
 					b.Fatal(err)
 				}

@@ -54,7 +54,7 @@ type Config struct {
 
 // DefaultConfig is a single pruning at the paper's target.
 func DefaultConfig() Config {
-	return Config{Target: 0.15, Confidence: 1.645, Fit: 1024, Select: 256, FitTokens: 32, MaxTokens: task.DefaultMaxTokens, Hyper: DefaultHyper(), Eliminate: true, Calibrate: true}
+	return Config{Target: 0.15, Confidence: 1.645, Fit: 1024, Select: 256, FitTokens: 32, MaxTokens: task.DefaultMaxTokens, Hyper: defaultHyper(), Eliminate: true, Calibrate: true}
 }
 
 // Validate says what is wrong with a config and which field to change.

@@ -12,7 +12,7 @@ import (
 // (Gao et al., §3.3).
 func TestPaperGate(t *testing.T) {
 	e, list := evaluatorOf(t, untrained(t), 16)
-	h := DefaultHyper()
+	h := defaultHyper()
 	h.InitBias, h.InitScale = 0, 0
 	g, err := newGates(e, list, h, 1)
 	if err != nil {
@@ -65,7 +65,7 @@ func TestPaperSurrogate(t *testing.T) {
 // by hand.
 func TestStep(t *testing.T) {
 	e, list := evaluatorOf(t, untrained(t), 16)
-	h := DefaultHyper()
+	h := defaultHyper()
 	h.Pairs, h.Steps, h.WarmUp, h.Ramp, h.Penalty, h.LR, h.WeightDecay, h.Clip = 8, 10, 0, 0, 0.3, 0.1, 0.5, 0.2
 	g, err := newGates(e, list, h, 4)
 	if err != nil {

@@ -6,7 +6,7 @@ import (
 )
 
 // Hyper are the settings of one run of gate training (Gao et al., §3.3). The
-// zero value is not usable; [DefaultHyper] is a middle of the road.
+// zero value is not usable; defaultHyper is a middle of the road.
 type Hyper struct {
 	Steps   int     `json:"steps"`   // of the optimiser
 	Pairs   int     `json:"pairs"`   // examples per step
@@ -30,9 +30,9 @@ type Hyper struct {
 	Clip        float64 `json:"clip"`         // largest norm of the gradient
 }
 
-// DefaultHyper is the middle of the search space: the paper's settings where it
+// defaultHyper is the middle of the search space: the paper's settings where it
 // gives them, and a penalty that suits a few thousand nodes instead of 180,000.
-func DefaultHyper() Hyper {
+func defaultHyper() Hyper {
 	return Hyper{Steps: 400, Pairs: 64, Penalty: 0.02, Ramp: 0.5, LR: 5e-3, WarmUp: 0.05, Temperature: 1,
 		InitBias: 0.1, InitScale: 0.01, Beta1: 0.9, Beta2: 0.95, Epsilon: 1e-8, WeightDecay: 1e-3, Clip: 1}
 }

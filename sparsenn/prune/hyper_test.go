@@ -7,7 +7,7 @@ import (
 )
 
 func TestHyperRefusesNonsense(t *testing.T) {
-	if err := DefaultHyper().Validate(); err != nil {
+	if err := defaultHyper().Validate(); err != nil {
 		t.Fatal(err)
 	}
 	for name, change := range map[string]func(*Hyper){
@@ -20,7 +20,7 @@ func TestHyperRefusesNonsense(t *testing.T) {
 		"beta2": func(h *Hyper) { h.Beta2 = math.NaN() }, "epsilon": func(h *Hyper) { h.Epsilon = 0 },
 		"weight_decay": func(h *Hyper) { h.WeightDecay = -1 }, "clip": func(h *Hyper) { h.Clip = 0 },
 	} {
-		h := DefaultHyper()
+		h := defaultHyper()
 		change(&h)
 		if err := h.Validate(); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
@@ -31,7 +31,7 @@ func TestHyperRefusesNonsense(t *testing.T) {
 // TestPaperSchedules: the rate warms up and then decays linearly to zero (Gao et
 // al., §3.3); the price of a node rises to its value.
 func TestPaperSchedules(t *testing.T) {
-	h := DefaultHyper()
+	h := defaultHyper()
 	h.Steps, h.LR, h.WarmUp, h.Penalty, h.Ramp = 100, 1, 0.1, 3, 0.5
 	if h.rate(0) != 0.1 || h.rate(4) != 0.5 || h.rate(50) != 0.5 || h.rate(99) > 0.011 {
 		t.Errorf("rates %v %v %v %v", h.rate(0), h.rate(4), h.rate(50), h.rate(99))
@@ -49,7 +49,7 @@ func TestPaperSchedules(t *testing.T) {
 // TestPriceOfLogarithm: the price of a node is what the penalties together say of
 // one node fewer; that of the logarithm grows as nodes go, and ramps too.
 func TestPriceOfLogarithm(t *testing.T) {
-	h := DefaultHyper()
+	h := defaultHyper()
 	h.Steps, h.Penalty, h.LogPenalty, h.Ramp = 100, 0.25, 2, 0.5
 	total := func(kept float64) float64 { return h.Penalty*kept + h.LogPenalty*math.Log(kept) }
 	for _, kept := range []int{10, 100, 1000} {

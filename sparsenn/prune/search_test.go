@@ -10,7 +10,7 @@ import (
 // them for all, then changes of the best circuit, and then the next begins.
 func TestPlan(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		center := DefaultHyper()
+		center := defaultHyper()
 		seed := rapid.Uint64().Draw(t, "seed")
 		var done []Trial
 		seeds := map[uint64]bool{}
@@ -61,7 +61,7 @@ func TestPlan(t *testing.T) {
 }
 
 func TestDrawBeginsAtTheCenter(t *testing.T) {
-	c := DefaultHyper()
+	c := defaultHyper()
 	if got := draw(c, 9, 0, 0); got != c {
 		t.Errorf("the first place is %+v", got)
 	}

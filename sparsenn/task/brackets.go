@@ -10,11 +10,11 @@ import (
 // BracketCounting is task 9 of the paper's table: a list of numbers is to be
 // closed by `]]` where it stands inside another, and by `]` where not; the
 // answers are the tokens "]]\n" and "]\n". Lists have 1 to 6 elements.
-func BracketCounting() Task { return BracketCountingElements(1, 6) }
+func BracketCounting() Task { return bracketCountingElements(1, 6) }
 
-// BracketCountingElements is [BracketCounting] with lists of lo to hi elements.
+// bracketCountingElements is [BracketCounting] with lists of lo to hi elements.
 // Models of the laptop scale are trained on at most 10.
-func BracketCountingElements(lo, hi int) Task {
+func bracketCountingElements(lo, hi int) Task {
 	return Task{
 		Name:     "bracket_counting",
 		Contrast: "the list has depth 2 or 1",

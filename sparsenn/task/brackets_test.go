@@ -36,7 +36,7 @@ func TestBrackets(t *testing.T) {
 }
 
 func TestBracketsElements(t *testing.T) {
-	list, err := BracketCountingElements(18, 18).Examples(Fit, tokenizer(t, 512), Options{N: 20, MaxTokens: 128})
+	list, err := bracketCountingElements(18, 18).Examples(Fit, tokenizer(t, 512), Options{N: 20, MaxTokens: 128})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -76,7 +76,7 @@ func TestExtensionBesideAModel(t *testing.T) {
 	if both.Provenance.Parents["from"] != "nothing" {
 		t.Errorf("parents %v", both.Provenance.Parents)
 	}
-	again, err := OpenWith(c, x)
+	again, err := openWith(c, x)
 	if err != nil {
 		t.Fatal(err)
 	}

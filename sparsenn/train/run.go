@@ -75,10 +75,10 @@ func (c Config) identity(x Extension) (identity, error) {
 }
 
 // Open loads a finished run. It is an error if there is none: [Run] makes it.
-func Open(c Config) (*Result, error) { return OpenWith(c, Extension{}) }
+func Open(c Config) (*Result, error) { return openWith(c, Extension{}) }
 
-// OpenWith is [Open] for a run of [RunWith].
-func OpenWith(c Config, x Extension) (*Result, error) {
+// openWith is [Open] for a run of [RunWith].
+func openWith(c Config, x Extension) (*Result, error) {
 	id, err := c.identity(x)
 	if err != nil {
 		return nil, err
