@@ -4,7 +4,7 @@
 // What attention brings to a token is a mean, weighted by a softmax. Whatever is
 // added to a prompt takes weight away from what decides the answer, so that what
 // arrives falls like c/(n + b) with the number n of pieces that were added. A
-// readout that turns at a fixed value of it therefore turns at some n. predictAlone
+// readout that turns at a fixed value of it therefore turns at some n. [Predict]
 // works that out for a circuit from short prompts; [FailureOf] finds the length at
 // which any model really fails:
 //

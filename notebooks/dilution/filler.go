@@ -29,7 +29,7 @@ type Filler struct {
 
 // fillers are those of the bracket task: numbers, names and words, whose lists grow,
 // and lines, whose lists do not.
-func fillers() []Filler { return []Filler{numberFiller(), nameFiller(), wordFiller(), lineFiller()} }
+func fillers() []Filler { return []Filler{Numbers(), nameFiller(), wordFiller(), lineFiller()} }
 
 // FillersOf are those of a task, by its name: where there are none that is an error, which
 // says of which tasks there are.
@@ -58,9 +58,9 @@ func (f Filler) Short() []int {
 	return []int{2, 3, 4, 5, 6}
 }
 
-// numberFiller makes lists of n numbers of one digit, the task's own kind of elements. A
+// Numbers makes lists of n numbers of one digit, the task's own kind of elements. A
 // split has no list of a single one that would be new to a model.
-func numberFiller() Filler {
+func Numbers() Filler {
 	return Filler{"numbers", "elements", "lists of n numbers", "bracket_counting", [2]string{"nested", "flat"}, false, func(d *task.Draw, n int) task.Pair {
 		return list(d, "", listName(d), digits, n)
 	}}
@@ -84,7 +84,7 @@ func wordFiller() Filler {
 }
 
 // lineFiller puts n statements above a list of three numbers: prompts as long as those
-// of numberFiller, with the same distance to their beginning, in which the list stays
+// of [Numbers], with the same distance to their beginning, in which the list stays
 // within what models were trained on.
 func lineFiller() Filler {
 	return Filler{"lines", "lines", "n lines above a list of three numbers", "bracket_counting", [2]string{"nested", "flat"}, true, func(d *task.Draw, n int) task.Pair {

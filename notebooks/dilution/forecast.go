@@ -52,7 +52,7 @@ func ForecastOf(seed uint64, alone model.Recorder, d Depth, leads map[string]tas
 		f.write(name, x.Failure)
 	}
 	if len(d.Nodes) > 0 {
-		x, err := predictAlone(alone, d, p)
+		x, err := Predict(alone, d, p)
 		if err != nil && !errors.Is(err, errNoThreshold) {
 			return f, out, err
 		}

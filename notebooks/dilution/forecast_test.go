@@ -13,7 +13,7 @@ import (
 // where there is no threshold nothing fails.
 func TestForetell(t *testing.T) {
 	run := untrained(t)
-	p, err := Select(run.Tokenizer, numberFiller(), []int{2, 3, 4}, Options{N: 2, Context: run.Config.Model.Context})
+	p, err := Select(run.Tokenizer, Numbers(), []int{2, 3, 4}, Options{N: 2, Context: run.Config.Model.Context})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,12 +80,12 @@ func TestSidesAndRanks(t *testing.T) {
 			Measured{Seed: s, In: "sparse", Filler: "lines", Failure: Failure{Length: 1, Tokens: 1}})
 	}
 	foretold[0].write(ByCircuit, Failure{Side: -1})
-	n, err := Sides("sparse", foretold, list, []Filler{numberFiller()})
+	n, err := Sides("sparse", foretold, list, []Filler{Numbers()})
 	if err != nil || n != (SideCount{Cases: 2, Right: 1, First: 2}) {
 		t.Errorf("%+v, %v", n, err)
 	}
 	for by, want := range map[string]float64{ByCircuit: 1, "sparse": -1} {
-		cases, err := Cases(by, "sparse", foretold, list, []Filler{numberFiller()})
+		cases, err := Cases(by, "sparse", foretold, list, []Filler{Numbers()})
 		if err != nil || len(cases) != 4 {
 			t.Fatalf("%v, %v", cases, err)
 		}
@@ -94,11 +94,11 @@ func TestSidesAndRanks(t *testing.T) {
 			t.Errorf("by %s: %+v", by, r)
 		}
 	}
-	sparse, err := Cases("sparse", "sparse", foretold, list, []Filler{numberFiller()})
+	sparse, err := Cases("sparse", "sparse", foretold, list, []Filler{Numbers()})
 	if err != nil {
 		t.Fatal(err)
 	}
-	dense, err := Cases("dense", "dense", foretold, list, []Filler{numberFiller()})
+	dense, err := Cases("dense", "dense", foretold, list, []Filler{Numbers()})
 	if err != nil {
 		t.Fatal(err)
 	}

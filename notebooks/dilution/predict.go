@@ -32,10 +32,10 @@ type Prediction struct {
 	Failure Failure
 }
 
-// predictAlone fits a prediction for a circuit, or for the whole model that it was found
+// Predict fits a prediction for a circuit, or for the whole model that it was found
 // in, read at the circuit's depth. The prompts are to be short, within what the model
 // was trained on, and of the select split.
-func predictAlone(m model.Recorder, d Depth, p Prompts) (Prediction, error) {
+func Predict(m model.Recorder, d Depth, p Prompts) (Prediction, error) {
 	if len(p.Lengths) < 3 {
 		return Prediction{}, fmt.Errorf("dilution with %s: a prediction from %d lengths; give at least three", p.Filler.Name, len(p.Lengths))
 	}

@@ -125,7 +125,7 @@ func TestPredictMargin(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	long, err := Report(tok, nameFiller(), lengths(2, 40), o)
+	long, err := Report(tok, nameFiller(), Lengths(2, 40), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -166,13 +166,13 @@ func TestPredictErrors(t *testing.T) {
 	if _, err := predict(lengths, []float64{1, 2, 3}, up, make([]Seen, 3)); err == nil || !strings.Contains(err.Error(), "without prompts") {
 		t.Error(err)
 	}
-	if _, err := predictAlone(nil, Depth{}, Prompts{Lengths: []int{2, 3}}); err == nil || !strings.Contains(err.Error(), "at least three") {
+	if _, err := Predict(nil, Depth{}, Prompts{Lengths: []int{2, 3}}); err == nil || !strings.Contains(err.Error(), "at least three") {
 		t.Error(err)
 	}
 	if _, err := predictMargin(nil, Prompts{Lengths: []int{2, 3}}); err == nil || !strings.Contains(err.Error(), "at least three") {
 		t.Error(err)
 	}
-	if _, err := predictAlone(nil, Depth{}, Prompts{Lengths: lengths}); err == nil || !strings.Contains(err.Error(), "without nodes") {
+	if _, err := Predict(nil, Depth{}, Prompts{Lengths: lengths}); err == nil || !strings.Contains(err.Error(), "without nodes") {
 		t.Error(err)
 	}
 }

@@ -27,8 +27,8 @@ type Prompts struct {
 	Cut   bool
 }
 
-// lengths lists lengths from lo to hi: by one up to 8, by two up to 24, then by four.
-func lengths(lo, hi int) (out []int) {
+// Lengths lists lengths from lo to hi: by one up to 8, by two up to 24, then by four.
+func Lengths(lo, hi int) (out []int) {
 	for n := lo; n <= hi; {
 		out = append(out, n)
 		switch {

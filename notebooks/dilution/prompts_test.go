@@ -93,7 +93,7 @@ func TestLinesLeaveTheListAlone(t *testing.T) {
 func TestDraw(t *testing.T) {
 	tok := tokenizer(t)
 	o := Options{N: 8, Context: 64}
-	a, err := Report(tok, numberFiller(), lengths(2, 40), o)
+	a, err := Report(tok, Numbers(), Lengths(2, 40), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,15 +112,15 @@ func TestDraw(t *testing.T) {
 			}
 		}
 	}
-	again, _ := Report(tok, numberFiller(), lengths(2, 40), o)
+	again, _ := Report(tok, Numbers(), Lengths(2, 40), o)
 	if d := cmp.Diff(a.List, again.List); d != "" {
 		t.Error(d)
 	}
 	o.Seed = 1
-	if other, _ := Report(tok, numberFiller(), lengths(2, 40), o); cmp.Equal(a.List, other.List) {
+	if other, _ := Report(tok, Numbers(), Lengths(2, 40), o); cmp.Equal(a.List, other.List) {
 		t.Error("another seed gives the same prompts")
 	}
-	sel, err := Select(tok, numberFiller(), []int{2, 3, 4}, o)
+	sel, err := Select(tok, Numbers(), []int{2, 3, 4}, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,13 +145,13 @@ func TestDrawErrors(t *testing.T) {
 		o       Options
 	}{
 		{"no filler", Filler{}, []int{1}, Options{Context: 64}},
-		{"at least 2", numberFiller(), []int{1}, Options{N: 1, Context: 64}},
-		{"context", numberFiller(), []int{1}, Options{}},
-		{"different examples", numberFiller(), []int{1}, Options{Context: 64}},
-		{"must rise", numberFiller(), []int{2, 2}, Options{Context: 64}},
-		{"must rise", numberFiller(), []int{0, 2}, Options{Context: 64}},
-		{"no length", numberFiller(), []int{60}, Options{Context: 64}},
-		{"no length", numberFiller(), nil, Options{Context: 64}},
+		{"at least 2", Numbers(), []int{1}, Options{N: 1, Context: 64}},
+		{"context", Numbers(), []int{1}, Options{}},
+		{"different examples", Numbers(), []int{1}, Options{Context: 64}},
+		{"must rise", Numbers(), []int{2, 2}, Options{Context: 64}},
+		{"must rise", Numbers(), []int{0, 2}, Options{Context: 64}},
+		{"no length", Numbers(), []int{60}, Options{Context: 64}},
+		{"no length", Numbers(), nil, Options{Context: 64}},
 	} {
 		if _, err := Select(tok, x.filler, x.lengths, x.o); err == nil || !strings.Contains(err.Error(), x.want) {
 			t.Errorf("%v %+v: %v, want %q", x.lengths, x.o, err, x.want)
@@ -160,10 +160,10 @@ func TestDrawErrors(t *testing.T) {
 }
 
 func TestLengths(t *testing.T) {
-	if got := lengths(6, 33); !slices.Equal(got, []int{6, 7, 8, 10, 12, 14, 16, 18, 20, 22, 24, 28, 32}) {
+	if got := Lengths(6, 33); !slices.Equal(got, []int{6, 7, 8, 10, 12, 14, 16, 18, 20, 22, 24, 28, 32}) {
 		t.Error(got)
 	}
-	if got := fmt.Sprint(lengths(3, 2)); got != "[]" {
+	if got := fmt.Sprint(Lengths(3, 2)); got != "[]" {
 		t.Error(got)
 	}
 }

@@ -25,7 +25,7 @@
 // had without the models behind it:
 //
 //	rows, err := experiment.Run(ctx, points, experiment.Options{Processes: 2, Threads: 1})
-//	err = experiment.WriteCSV(file, rows)
+//	err = experiment.WriteFile("sizes.csv", rows)
 //
 // Run loads the rows that are there and makes the others, in this process or in
 // several. [Projected] says beforehand how long that takes. Processes are copies of the
