@@ -23,9 +23,9 @@ func TestReadmeSummary(t *testing.T) {
 	row("01_train", "is the budget kept, and what does it cost?", "exactly k weights at every step (%s violations); validation loss %s, dense twin %s",
 		r.number("violations_anneal", "%.0f"), r.number("valid_loss_anneal", "%.3f"), r.number("valid_loss_dense", "%.3f"))
 	circuit := func(r results, prefix, nodes, edges string) string {
-		return fmt.Sprintf("%s nodes, %s edges (median of three seeds); seed 0: %s, the whole model %s, without the circuit %s, random circuits %s",
-			r.number(nodes, "%.0f"), r.number(edges, "%.0f"), r.number(prefix+"_loss_alone", "%.3f")+" read", r.number(prefix+"_loss_full", "%.3f"),
-			r.number(prefix+"_loss_removed", "%.3f"), r.number(prefix+"_loss_random_alone", "%.3f"))
+		return fmt.Sprintf("%s nodes, %s edges (median of three seeds); seed 0: %s alone, which is %s of the model's margin, %s calibrated, the whole model %s, without the circuit %s, random circuits %s",
+			r.number(nodes, "%.0f"), r.number(edges, "%.0f"), r.number(prefix+"_loss_raw", "%.3f"), r.number(prefix+"_faithfulness", "%.2f"), r.number(prefix+"_loss_alone", "%.3f"),
+			r.number(prefix+"_loss_full", "%.3f"), r.number(prefix+"_loss_removed", "%.3f"), r.number(prefix+"_loss_random_alone", "%.3f"))
 	}
 	row("02_quotes", "which quote closes a string?", "%s", circuit(read(t, "02_quotes.results.json"), "quotes", "quotes_median_nodes", "quotes_median_edges"))
 	row("03_brackets", "how many brackets close a list?", "%s", circuit(read(t, "03_brackets.results.json"), "brackets", "brackets_nodes_median", "brackets_edges_median"))

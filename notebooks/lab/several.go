@@ -77,7 +77,7 @@ func (c Circuits) Each() Result {
 			key += rest
 		}
 		for _, s := range x.Claims() {
-			if slices.Contains([]string{"reached", "nodes", "edges", "trials", "loss_full", "loss_alone", "loss_removed", "loss_random_removed"}, s.Name) {
+			if slices.Contains([]string{"reached", "nodes", "edges", "trials", "loss_full", "loss_raw", "loss_alone", "loss_removed", "loss_random_removed", "faithfulness", "right_raw", "right_removed"}, s.Name) {
 				s.Name = key + "_" + s.Name
 				out.Numbers = append(out.Numbers, s)
 			}

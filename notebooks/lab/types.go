@@ -4,7 +4,6 @@ import (
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/experiment"
-	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
@@ -71,10 +70,13 @@ func typesNote(run *train.Result, title, caption string) viz.Note {
 		"run": run.Name, "seed": run.Config.Seed, "plugin": run.Provenance.Plugin})}
 }
 
-// claimLosses claims the losses of a proof.
+// claimLosses claims the losses and the other numbers of a circuit.
 func (ts typesStudy) claimLosses(prefix string, f *experiment.Finding) {
 	for _, x := range f.Losses() {
-		ts.res.state(prefix+"_loss_"+x.Name, stat.Estimate{Mean: x.Mean, Lo: x.Lo, Hi: x.Hi, N: x.N})
+		ts.res.state(prefix+"_loss_"+x.Name, x.Estimate)
+	}
+	for _, x := range noLosses(f.Measured) {
+		ts.res.state(prefix+"_"+x.Name, x.Estimate)
 	}
 }
 

@@ -64,13 +64,16 @@ func (ts typesStudy) proofStudy() Result {
 	})
 	t := viz.Table{
 		Note:    typesNote(run, "The proof", fmt.Sprintf("On report prompts; guessing costs %.3f. n counts prompts, for random circuits the circuits.", math.Ln2)),
-		Columns: []viz.Column{{Name: "of"}, {Name: "loss, nats per example", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "n"}},
+		Columns: []viz.Column{{Name: "of"}, {Name: "mean", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "unit"}, {Name: "n"}},
 	}
 	for _, x := range f.Losses() {
-		t.Rows = append(t.Rows, []any{x.Label, x.Mean, x.Lo, x.Hi, x.N})
+		t.Rows = append(t.Rows, []any{x.Label, x.Mean, x.Lo, x.Hi, "nats per example", x.N})
+	}
+	for _, x := range noLosses(f.Measured) {
+		t.Rows = append(t.Rows, []any{x.Label, x.Mean, x.Lo, x.Hi, x.Unit, x.N})
 	}
 	if a := f.Proved.Attribution; a != nil {
-		t.Rows = append(t.Rows, []any{"as many nodes, by attribution", a.AtSize.Mean, a.AtSize.Lo, a.AtSize.Hi, a.AtSize.N})
+		t.Rows = append(t.Rows, []any{"as many nodes, by attribution", a.AtSize.Mean, a.AtSize.Lo, a.AtSize.Hi, "nats per example", a.AtSize.N})
 		ts.res.state("types_attribution_loss_at_size", stat.Estimate{Mean: a.AtSize.Mean, Lo: a.AtSize.Lo, Hi: a.AtSize.Hi, N: a.AtSize.N})
 		ts.res.state("types_attribution_reached", a.Reached)
 		ts.res.state("types_attribution_nodes", a.Nodes)
