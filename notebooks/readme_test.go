@@ -155,14 +155,17 @@ func TestReadmeCircuits(t *testing.T) {
 	row("seed 1", func(s study) string { return size(s, "_seed1") })
 	row("seed 2", func(s study) string { return size(s, "_seed2") })
 	row("median of the three", func(s study) string { return s.number(s.nodes, "%.0f") + ", " + s.number(s.edges, "%.0f") })
-	for _, x := range [][2]string{{"full", "loss of the whole model"}, {"alone", "of the circuit alone"}, {"removed", "of the model without it"},
+	for _, x := range [][2]string{{"full", "loss of the whole model"}, {"raw", "of the circuit alone"}, {"alone", "of the circuit alone, calibrated"}, {"removed", "of the model without it"},
 		{"random_alone", "of 20 random circuits alone"}, {"random_removed", "of the model without those"}} {
 		row(x[1], func(s study) string {
 			name := s.prefix + "_loss_" + x[0]
 			return s.number(name, "%.3f") + " (" + s.number(name+"_lo", "%.3f") + "–" + s.number(name+"_hi", "%.3f") + ")"
 		})
 	}
-	row("of as many nodes by attribution", func(s study) string { return s.number(s.prefix+"_attribution_loss_at_size", "%.3f") })
+	for _, x := range [][2]string{{"faithfulness", "share of the model's margin, circuit alone"}, {"right_raw", "pairs right, circuit alone"}, {"right_full", "pairs right, whole model"}, {"right_removed", "pairs right, model without it"}} {
+		row(x[1], func(s study) string { return s.number(s.prefix+"_"+x[0], "%.2f") })
+	}
+	row("loss of as many nodes by attribution, calibrated", func(s study) string { return s.number(s.prefix+"_attribution_loss_at_size", "%.3f") })
 	section(t, circuitsBegin, circuitsEnd, b.String())
 }
 

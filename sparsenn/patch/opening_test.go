@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 
+	_ "circuitbook/sparsenn/suitetest"
+
 	"pgregory.net/rapid"
 )
 

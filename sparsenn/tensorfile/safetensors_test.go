@@ -11,8 +11,11 @@ import (
 	"strings"
 	"testing"
 
+	_ "circuitbook/sparsenn/suitetest"
+
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"pgregory.net/rapid"
 )
 

@@ -29,7 +29,18 @@ func machine(t *testing.T) (dir string, m *module.Module) {
 	if err := os.WriteFile(filepath.Join(engine, "go.mod"), []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
+	// Go's telemetry outlives the command that it counts, and would write below the home
+	// folder while the test removes it.
+	settings := t.TempDir()
+	mode := filepath.Join(settings, "go", "telemetry", "mode")
+	if err := os.MkdirAll(filepath.Dir(mode), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(mode, []byte("off\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
 	for name, value := range map[string]string{
+		"XDG_CONFIG_HOME":   settings,
 		"CIRCUITBOOK_CACHE": dir, "HOME": t.TempDir(), "CIRCUITBOOK_OFFLINE": "", "TMPDIR": t.TempDir(),
 		"GOCACHE": t.TempDir(), "GOMODCACHE": t.TempDir(), "GOTMPDIR": "", "GOFLAGS": "", "GOENV": "off", "GO111MODULE": "",
 		"CGO_ENABLED": "", "CC": "", "GOOS": "", "GOARCH": "", "GOPROXY": "off",

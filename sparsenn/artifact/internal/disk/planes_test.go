@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/iotest"
 
+	_ "circuitbook/sparsenn/suitetest"
+
 	"pgregory.net/rapid"
 )
 
