@@ -22,13 +22,24 @@ type measured struct {
 // proofLines lists the losses in the order of the argument: what the model does, that the circuit is
 // enough, that it is needed, and that chance circuits are neither.
 func proofLines(p *circuit.Proof) []measured {
-	return []measured{
-		{"whole model", "prompts", p.Full},
-		{"circuit alone", "prompts", p.Alone},
-		{"circuit removed", "prompts", p.Removed},
-		{"random circuits alone", "circuits", p.RandomAlone},
-		{"random circuits removed", "circuits", p.RandomRemoved},
+	list := []measured{{"whole model", "prompts", p.Full}, {"circuit alone", "prompts", p.Alone}}
+	if p.Raw != nil { // which comes first
+		list[1].Estimate = *p.Raw
+		list = append(list, measured{"alone, calibrated", "prompts", p.Alone})
 	}
+	return append(list, measured{"circuit removed", "prompts", p.Removed},
+		measured{"random circuits alone", "circuits", p.RandomAlone},
+		measured{"random circuits removed", "circuits", p.RandomRemoved})
+}
+
+// recovers says how much of the model's margin the circuit alone recovers; "" where that
+// was not measured.
+func recovers(p *circuit.Proof) string {
+	if p == nil || p.Faithfulness == nil {
+		return ""
+	}
+	f := *p.Faithfulness
+	return fmt.Sprintf("The circuit alone recovers %.2f (%.2f to %.2f) of the model's margin.", f.Mean, f.Lo, f.Hi)
 }
 
 // proofWidth is the room that drawProof needs at least, in pixels.
@@ -82,6 +93,10 @@ func drawProof(s *Scene, c *circuit.Circuit, x, y, width float64) float64 {
 		s.add(Mark{Shape: Text, X: sc.to + 10, Y: at + 4, Text: lossText(l.Mean), Size: tickSize, Fill: Ink})
 		s.add(Mark{Shape: Text, X: sc.to + 18 + mean, Y: at + 4, Text: intervalText(l.Estimate), Size: indexSize, Fill: Muted})
 	}
+	if text := recovers(c.Proof); text != "" {
+		s.add(Mark{Shape: Text, X: x, Y: last + 40, Text: text, Size: tickSize, Fill: Ink})
+		return last + 46
+	}
 	return last + 27
 }
 
@@ -108,7 +123,7 @@ func proofText(c *circuit.Circuit) string {
 		}
 		parts = append(parts, fmt.Sprintf("%s %s (%s, n = %d %s)", l.name, lossText(l.Mean), intervalText(l.Estimate), l.N, l.over))
 	}
-	return "Loss in nats per example: " + strings.Join(parts, "; ") + "."
+	return strings.TrimSpace("Loss in nats per example: " + strings.Join(parts, "; ") + ". " + recovers(c.Proof))
 }
 
 // proofTable lists the losses; it has no rows if nothing was measured.
@@ -125,6 +140,9 @@ func proofTable(c *circuit.Circuit) Table {
 			continue
 		}
 		t.Rows = append(t.Rows, []any{l.name, l.Mean, l.Lo, l.Hi, l.N, l.over})
+	}
+	if f := c.Proof.Faithfulness; f != nil {
+		t.Rows = append(t.Rows, []any{"share of the margin, circuit alone", f.Mean, f.Lo, f.Hi, f.N, "prompts"})
 	}
 	return t
 }

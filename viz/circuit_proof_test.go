@@ -67,6 +67,11 @@ func TestDrawProof(t *testing.T) {
 		}
 		c := &circuit.Circuit{Target: rapid.Float64Range(0, 1).Draw(t, "target"), Proof: &circuit.Proof{
 			Full: est("full"), Alone: est("alone"), Removed: est("removed"), RandomAlone: est("random alone"), RandomRemoved: est("random removed")}}
+		want := 5
+		if rapid.Bool().Draw(t, "with raw numbers") {
+			c.Proof.Raw, c.Proof.Faithfulness = new(est("raw")), new(est("faithfulness"))
+			want++
+		}
 		s := &Scene{Width: 480}
 		s.Height = drawProof(s, c, 0, 10, 480)
 		inside(t, s)
@@ -79,7 +84,7 @@ func TestDrawProof(t *testing.T) {
 				lines = append(lines, m)
 			}
 		}
-		if len(dots) != 5 || len(lines) != 5 {
+		if len(dots) != want || len(lines) != want {
 			t.Fatalf("%d dots, %d intervals", len(dots), len(lines))
 		}
 		for i, l := range proofLines(c.Proof) {

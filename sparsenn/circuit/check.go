@@ -142,10 +142,13 @@ func (p *Proof) check() error {
 	}
 	for _, f := range []struct {
 		name string
-		stat.Estimate
-	}{{"full", p.Full}, {"alone", p.Alone}, {"removed", p.Removed},
-		{"random_alone", p.RandomAlone}, {"random_removed", p.RandomRemoved}} {
-		switch e := f.Estimate; {
+		*stat.Estimate
+	}{{"full", &p.Full}, {"alone", &p.Alone}, {"removed", &p.Removed},
+		{"random_alone", &p.RandomAlone}, {"random_removed", &p.RandomRemoved}, {"raw", p.Raw}, {"faithfulness", p.Faithfulness}} {
+		if f.Estimate == nil {
+			continue
+		}
+		switch e := *f.Estimate; {
 		case !finite(e.Mean) || !finite(e.Lo) || !finite(e.Hi):
 			return fmt.Errorf("proof: %s is %v in [%v, %v]; all three must be finite", f.name, e.Mean, e.Lo, e.Hi)
 		case e.Lo > e.Mean || e.Mean > e.Hi:

@@ -45,12 +45,18 @@ type Edge struct {
 // split, on which no choice was made.
 type Proof struct {
 	Full    stat.Estimate `json:"full"`    // the whole model
-	Alone   stat.Estimate `json:"alone"`   // the circuit, all else ablated
+	Alone   stat.Estimate `json:"alone"`   // the circuit, all else ablated; calibrated where the circuit is
 	Removed stat.Estimate `json:"removed"` // the circuit ablated, all else as it is
 	// Random circuits have the same number of nodes at every site, drawn from
 	// the live nodes outside the circuit; the intervals are over circuits.
 	RandomAlone   stat.Estimate `json:"random_alone"`
 	RandomRemoved stat.Estimate `json:"random_removed"`
+	// Raw is the loss of the circuit alone with its logits as they come out, and
+	// Faithfulness the share of the whole model's margin between the answers that it
+	// recovers so, where 0 is the model with every node ablated; nil where that was not
+	// measured.
+	Raw          *stat.Estimate `json:"raw,omitempty"`
+	Faithfulness *stat.Estimate `json:"faithfulness,omitempty"`
 }
 
 // Shape is as much of a model's config as a circuit needs to be read and drawn.

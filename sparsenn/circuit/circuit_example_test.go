@@ -43,7 +43,7 @@ func ExampleDecode() {
 	_, err = circuit.Decode([]byte(strings.Replace(string(text), `"target"`, `"goal"`, 1)))
 	fmt.Println(err)
 	// Output:
-	// decode circuit: version is 9; this program knows versions 1 to 4: a file of a later one needs a newer circuitbook
+	// decode circuit: version is 9; this program knows versions 1 to 5: a file of a later one needs a newer circuitbook
 	// decode circuit: field "goal" is not known; the file has format, version, task, run, weights, model, ablation, freeze_norms, target, calibrated, logit_scale, logit_shift, proof, provenance, nodes, edges
 }
 

@@ -53,14 +53,14 @@ func decode(data []byte) (*Circuit, error) {
 	switch head.Version {
 	case 1:
 		return decode1(data)
-	case versionBase, versionFrozen, versionWeights:
+	case versionBase, versionFrozen, versionWeights, versionRaw:
 		return decode2(data)
 	}
 	return nil, fmt.Errorf("version is %d; this program knows versions 1 to %d: a file of a later one needs a newer circuitbook",
 		head.Version, Version)
 }
 
-// decode2 reads versions 2 to 4.
+// decode2 reads versions 2 to 5.
 func decode2(data []byte) (*Circuit, error) {
 	var f file
 	if err := strictly(data, &f); err != nil {
@@ -70,7 +70,7 @@ func decode2(data []byte) (*Circuit, error) {
 		name  string
 		there bool
 		since int
-	}{{"freeze_norms", f.FreezeNorms != nil, versionFrozen}, {"weights", f.Weights != nil, versionWeights}} {
+	}{{"freeze_norms", f.FreezeNorms != nil, versionFrozen}, {"weights", f.Weights != nil, versionWeights}, {"raw", f.Proof.raw(), versionRaw}} {
 		if x.there && f.Version < x.since {
 			return nil, fmt.Errorf("field %q is not known to version %d; it came with version %d", x.name, f.Version, x.since)
 		}

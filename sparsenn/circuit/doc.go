@@ -32,7 +32,7 @@
 // the same.
 //
 //	format       "circuitbook.circuit"
-//	version      4 where weights is there, else 3 where freeze_norms is, else 2
+//	version      5 where the proof has raw numbers, else 4 where weights is there, else 3 where freeze_norms is, else 2
 //	task         name of the task
 //	run          name of the training run
 //	weights      (optional, from version 4) digest of the run's model, 32 hexadecimal
@@ -49,7 +49,8 @@
 //	logit_shift  (optional) } becomes logit_scale·d + logit_shift
 //	proof        (optional) losses in nats per example, each an object of mean, lo,
 //	             hi (95 % interval) and n:
-//	             full, alone, removed, random_alone, random_removed; see [Proof]
+//	             full, alone, removed, random_alone, random_removed, and from
+//	             version 5 on (optional) raw and faithfulness; see [Proof]
 //	provenance   (optional) object of strings, booleans and numbers
 //	nodes        sorted by site in the order of the forward pass, then by index:
 //	             path    "0.mlp.post_act[863]"

@@ -16,7 +16,7 @@ import (
 // hashes over them. The package's doc describes them.
 const (
 	Format  = "circuitbook.circuit"
-	Version = 4
+	Version = 5
 )
 
 // What each version brought.
@@ -24,11 +24,14 @@ const (
 	versionBase    = 2
 	versionFrozen  = 3 // freeze_norms
 	versionWeights = 4 // weights
+	versionRaw     = 5 // raw and faithfulness in the proof
 )
 
 // version is the one that a circuit is written in.
 func (c *Circuit) version() int {
 	switch {
+	case c.Proof.raw():
+		return versionRaw
 	case c.Weights != "":
 		return versionWeights
 	case c.FreezeNorms:
@@ -40,7 +43,7 @@ func (c *Circuit) version() int {
 // maxFile is the largest file that is written or read, in bytes.
 const maxFile = 64 << 20
 
-// file is version 4 of the format; names that stand here are the ones that Decode
+// file is version 5 of the format; names that stand here are the ones that Decode
 // understands.
 type file struct {
 	Format      string         `json:"format"`
@@ -215,10 +218,23 @@ func plainPointer(v *float64) *float64 {
 
 func (p Proof) plain() Proof {
 	for _, e := range []*stat.Estimate{&p.Full, &p.Alone, &p.Removed, &p.RandomAlone, &p.RandomRemoved} {
-		e.Mean, e.Lo, e.Hi = plain(e.Mean), plain(e.Lo), plain(e.Hi)
+		*e = plainEstimate(*e)
+	}
+	for _, e := range []**stat.Estimate{&p.Raw, &p.Faithfulness} {
+		if *e != nil {
+			*e = new(plainEstimate(**e))
+		}
 	}
 	return p
 }
+
+func plainEstimate(e stat.Estimate) stat.Estimate {
+	e.Mean, e.Lo, e.Hi = plain(e.Mean), plain(e.Lo), plain(e.Hi)
+	return e
+}
+
+// raw says whether a proof has what came with version 5.
+func (p *Proof) raw() bool { return p != nil && (p.Raw != nil || p.Faithfulness != nil) }
 
 func plainValues(m map[string]any) map[string]any {
 	out := make(map[string]any, len(m))

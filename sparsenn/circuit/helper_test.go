@@ -92,6 +92,14 @@ func weighed() *Circuit {
 	return c
 }
 
+// measuredRaw is the same with raw numbers in its proof.
+func measuredRaw() *Circuit {
+	c := weighed()
+	c.Proof.Raw = &stat.Estimate{Mean: 0.3, Lo: 0.2, Hi: 0.4, N: 100}
+	c.Proof.Faithfulness = &stat.Estimate{Mean: 0.25, Lo: 0.2, Hi: 0.3, N: 100}
+	return c
+}
+
 func genShape() *rapid.Generator[Shape] {
 	return rapid.Custom(func(t *rapid.T) Shape {
 		size := func(name string, lo, hi int) int { return rapid.IntRange(lo, hi).Draw(t, name) }

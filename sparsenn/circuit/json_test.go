@@ -21,7 +21,7 @@ var regen = flag.Bool("regen", false, "write the golden circuit files anew")
 
 // TestGoldenFiles freezes the format: a change of these bytes is a new version.
 func TestGoldenFiles(t *testing.T) {
-	for name, want := range map[string]*Circuit{"v2.json": full(), "v3.json": frozen(), "v4.json": weighed(), "quotes.json": quotes()} {
+	for name, want := range map[string]*Circuit{"v2.json": full(), "v3.json": frozen(), "v4.json": weighed(), "v5.json": measuredRaw(), "quotes.json": quotes()} {
 		path := filepath.Join("testdata", name)
 		if *regen {
 			if err := want.Save(path); err != nil {
@@ -177,7 +177,7 @@ func TestDecodeRefuses(t *testing.T) {
 		{"brackets", "\xff", "not UTF-8"},
 		{`"format": "circuitbook.circuit"`, `"format": "x"`, `format is "x"; a circuit file has "format": "circuitbook.circuit"`},
 		{`"format": "circuitbook.circuit",`, ``, `format is ""`},
-		{`"version": 2`, `"version": 5`, "version is 5; this program knows versions 1 to 4"},
+		{`"version": 2`, `"version": 6`, "version is 6; this program knows versions 1 to 5"},
 		{`"target": `, `"freeze_norms": true, "target": `, `field "freeze_norms" is not known to version 2; it came with version 3`},
 		{`"target": `, `"freeze_norms": false, "target": `, `field "freeze_norms" is not known to version 2`},
 		{`"model": `, `"weights": "0123456789abcdef0123456789abcdef", "model": `, `field "weights" is not known to version 2; it came with version 4`},

@@ -6,6 +6,7 @@ import (
 
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/prune"
+	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
 	"circuitbook/sparsenn/verify"
@@ -42,6 +43,12 @@ func Circuit(ctx context.Context, run *train.Result, t task.Task, c Config, o ar
 	if !f.Pruned.Circuit.FreezeNorms {
 		if f.Measured, err = verify.Measured(ctx, run, t, f.Pruned.Circuit, c.Prove, artifact.Options{}); err != nil {
 			return nil, err
+		}
+		p := f.Proved.Circuit.Proof
+		for name, to := range map[string]**stat.Estimate{"loss_raw": &p.Raw, "faithfulness": &p.Faithfulness} {
+			if n, ok := f.Number(name); ok {
+				*to = &n.Estimate
+			}
 		}
 	}
 	o.Step("measuring", 1, 1, "done")

@@ -46,7 +46,7 @@ func output(source, selector string) string {
 var shots = []shot{
 	// The circuit is the notebook's first picture.
 	{file: "jupyterlab.png", notebook: "00_tour.ipynb", at: `panel.content.node.querySelector('.jp-OutputArea-output img')`, above: 150},
-	{file: "jupyterlab_head.png", notebook: "02_quotes.ipynb", cell: "head := q.LooksBack()", at: output("head := q.LooksBack()", "img"), above: 130},
+	{file: "jupyterlab_head.png", notebook: "02_quotes.ipynb", cell: "head := q.LooksBack()", at: output("head := q.LooksBack()", "figure"), above: 130},
 	{file: "jupyterlab_slider.png", notebook: "steer.ipynb", cell: "Slider", at: output("Slider", "table"), above: 180, cells: []string{
 		"m := Train(\"laptop\", Seed(1))\nq := m.Find(\"single_double_quote\")\nb := Bridge(m, m.Twin())",
 		"Slider(\"strength\", []float64{0, 1, 2, 4}, func(s float64) viz.Figure { return b.Steer(q, s).On(\"print('hello world\") })",
