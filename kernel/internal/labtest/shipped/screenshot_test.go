@@ -2,7 +2,6 @@ package shipped
 
 import (
 	"bytes"
-	"encoding/json"
 	"flag"
 	"fmt"
 	"image"
@@ -28,8 +27,6 @@ const (
 // A shot is a picture of JupyterLab that the README or the cookbook shows.
 type shot struct {
 	file, notebook string
-	// cells are run in a notebook of their own; nil is a shipped notebook as it was executed.
-	cells []string
 	// cell begins the text of the cell that the picture is of; "" is the first with a picture.
 	cell string
 	// at is the JavaScript of the element that the picture is of, and above how many
@@ -47,10 +44,9 @@ var shots = []shot{
 	// The circuit is the notebook's first picture.
 	{file: "jupyterlab.png", notebook: "00_tour.ipynb", at: `panel.content.node.querySelector('.jp-OutputArea-output img')`, above: 150},
 	{file: "jupyterlab_head.png", notebook: "02_quotes.ipynb", cell: "head := q.LooksBack()", at: output("head := q.LooksBack()", "figure"), above: 130},
-	{file: "jupyterlab_slider.png", notebook: "steer.ipynb", cell: "Slider", at: output("Slider", "table"), above: 180, cells: []string{
-		"m := Train(\"laptop\", Seed(1))\nq := m.Find(\"single_double_quote\")\nb := Bridge(m, m.Twin())",
-		"Slider(\"strength\", []float64{0, 1, 2, 4}, func(s float64) viz.Figure { return b.Steer(q, s).On(\"print('hello world\") })",
-	}},
+	{file: "jupyterlab_steering.png", notebook: "08_steering.ipynb", cell: "x := quotes.Measure()", above: 130,
+		// Bars stand above it.
+		at: `[...(panel.content.widgets.find(w => w.model.sharedModel.source.startsWith("x := quotes.Measure()"))?.node.querySelectorAll('.jp-OutputArea-output img') ?? [])].at(-1)`},
 }
 
 // TestScreenshot holds the size of the pictures of JupyterLab. In its long form it opens
@@ -82,7 +78,7 @@ func TestScreenshot(t *testing.T) {
 	server := labtest.Lab{Root: root, Env: []string{"JUPYTER_PATH=" + labtest.Install(t, m)}}.Start(t)
 	for _, s := range shots {
 		t.Run(s.file, func(t *testing.T) {
-			text := s.take(t, server, b.Page(t), root)
+			text := s.take(t, server, b.Page(t))
 			checkPicture(t, text)
 			if !*update || t.Failed() {
 				return
@@ -95,28 +91,18 @@ func TestScreenshot(t *testing.T) {
 }
 
 // take opens the notebook at the element and returns what is seen.
-func (s shot) take(t *testing.T, server *labtest.Server, p *labtest.Page, root string) []byte {
+func (s shot) take(t *testing.T, server *labtest.Server, p *labtest.Page) []byte {
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	if s.cells != nil {
-		must(os.WriteFile(filepath.Join(root, s.notebook), notebookOf(t, s.cells), 0o644))
-	}
 	must(p.Resize(pictureWidth, pictureHeight))
 	must(server.Load(p))
 	must(server.Notebook(p, s.notebook, true))
 	must(p.Theme(false))
 	must(p.Await("panel.sessionContext.ready.then(() => panel.sessionContext.session?.kernel?.info)", suitetest.Patience))
-	if s.cells != nil {
-		// A cell with a slider ends only when the next one is run.
-		must(p.Eval("(jupyterapp.commands.execute('notebook:run-all-cells'), 0)", nil))
-		must(p.Await(sliding, suitetest.Patience))
-		must(p.Await("globalThis.gonb_comm", suitetest.Patience))
-		must(p.Await("(s => (s.value = 3, s.dispatchEvent(new Event('change')), panel.content.node.innerText.includes('strength 4')))("+sliding+")", suitetest.Patience))
-	}
 	if s.cell != "" { // what is far from view is not drawn yet
 		must(p.Eval(fmt.Sprintf("panel.content.scrollToItem(panel.content.widgets.findIndex(w => w.model.sharedModel.source.startsWith(%q)), 'start').then(() => 0)", s.cell), nil))
 	}
@@ -140,25 +126,6 @@ func (s shot) take(t *testing.T, server *labtest.Server, p *labtest.Page, root s
 	var text bytes.Buffer
 	must((&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&text, img))
 	return text.Bytes()
-}
-
-// sliding is the JavaScript of the slider.
-const sliding = `panel.content.node.querySelector('input[type=range]')`
-
-// notebookOf is a notebook of cells that were not run.
-func notebookOf(t *testing.T, sources []string) []byte {
-	t.Helper()
-	var cells []map[string]any
-	for i, source := range sources {
-		cells = append(cells, map[string]any{"cell_type": "code", "id": fmt.Sprint("cell", i), "metadata": map[string]any{}, "source": source, "outputs": []any{}, "execution_count": nil})
-	}
-	text, err := json.Marshal(map[string]any{"cells": cells, "nbformat": 4, "nbformat_minor": 5, "metadata": map[string]any{
-		"kernelspec": map[string]string{"name": "circuitbook", "display_name": "Go (Circuitbook)", "language": "go"},
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	return text
 }
 
 func checkPicture(t *testing.T, text []byte) {
