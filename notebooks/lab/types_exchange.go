@@ -11,16 +11,6 @@ import (
 )
 
 // Value, key and carrier exchanged, place by place.
-// ofHead are the nodes of a head in a circuit, of some kinds.
-func typesOfHead(c *circuit.Circuit, h circuit.Head, kinds ...string) (out []circuit.Node) {
-	for _, n := range c.ByHead(h) {
-		if slices.Contains(kinds, n.Kind()) {
-			out = append(out, n.Node)
-		}
-	}
-	return out
-}
-
 func (ts typesStudy) exchangeStudy() Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
@@ -32,7 +22,7 @@ func (ts typesStudy) exchangeStudy() Result {
 		return *ts.res
 	}
 	list := ts.reported(run, typesSubject(), 128)
-	keys := typesOfHead(c, r.Head, circuit.Key)
+	keys := c.OfHead(r.Head, circuit.Key)
 	var claims []book.Stated
 	t := viz.Table{
 		Note: typesNote(run, "Exchanging value, key and carrier", fmt.Sprintf(
