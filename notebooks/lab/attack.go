@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/contrast"
 	"circuitbook/sparsenn/experiment"
@@ -26,13 +27,13 @@ type Distraction struct {
 // Distraction tries lines.
 func (w MainPath) Distraction(lines ...string) Distraction {
 	m := w.Circuit.model
-	list := must(w.task().Examples(task.Select, m.Run().Tokenizer, few(m, 64, room(m))))
+	list := cell.Must(w.task().Examples(task.Select, m.Run().Tokenizer, few(m, 64, room(m))))
 	_, counter := contrast.Sides(list, w.open())
 	d := Distraction{Lines: lines, Note: w.Circuit.note("Lines above a "+w.Sides[1]+" prompt", fmt.Sprintf("P(%s) in the whole model, a mean over prompts for selecting; the right answer is %s.", w.answer(list[0].Target), w.answer(list[0].Alt)))}
 	most := -1.0
 	for _, line := range lines {
 		p, _, err := contrast.Look(m.Run().Model, contrast.Above(m.Run().Tokenizer, counter.Prompts, line), list[0], nil, nil, nil)
-		check(err)
+		cell.Check(err)
 		d.P = append(d.P, stat.Mean(p).Mean)
 		if v := d.P[len(d.P)-1]; v > most {
 			d.Line, most = line, v
@@ -59,7 +60,7 @@ func (w MainPath) outcome(m experiment.Reader, list []task.Example, sides [2]con
 	for s, side := range sides {
 		var err error
 		p[s], _, err = contrast.Look(m, contrast.Above(w.Circuit.model.Run().Tokenizer, side.Prompts, line), list[0], nil, nil, nil)
-		check(err)
+		cell.Check(err)
 	}
 	return contrast.OutcomeOf(p[0], p[1])
 }
@@ -69,7 +70,7 @@ func (w MainPath) outcome(m experiment.Reader, list []task.Example, sides [2]con
 // circuit alone, its model and the dense twin. Changes are paired, prompt by prompt. Numbers
 // are loss_WHEN_MODEL, right_WHEN_MODEL, p_SECOND_WHEN_MODEL and rise_WHEN_MODEL, WHEN being
 // before, NAME_control and NAME_after, and MODEL circuit, sparse and dense.
-func (w MainPath) Under(twin *Model, namesAndLines ...string) (r Result) {
+func (w MainPath) Under(twin *Model, namesAndLines ...string) (r cell.Result) {
 	names, lines := namedLines("Under", namesAndLines)
 	c := w.Circuit
 	list, sides := w.pairs(128, room(c.model))
@@ -79,7 +80,7 @@ func (w MainPath) Under(twin *Model, namesAndLines ...string) (r Result) {
 	picture := viz.Estimates{Note: c.note("What a line above does to the task", fmt.Sprintf("%d held-out pairs.", len(list))), X: viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Interval: "95 % over pairs", Refs: []viz.Ref{{Name: "guessing", Y: 0.693}}}
 	t := viz.Table{Note: c.note("Prompts under a line with a bracket", fmt.Sprintf("%d held-out pairs; 95 %% intervals over pairs.", len(list))),
 		Columns: []viz.Column{{Name: "in"}, {Name: "line"}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "rise of the loss", Format: "%+.3f"}, {Name: "right", Format: "%.3f"}, {Name: fmt.Sprintf("P(%s), %s", answer, w.Sides[1]), Format: "%.3f"}}}
-	b := newBar("under a line", len(models))
+	b := cell.NewBar("under a line", len(models))
 	for i, m := range models {
 		before := w.outcome(m.Reader, list, sides, "")
 		show := func(name, claim string, o contrast.Outcome) {
@@ -87,20 +88,20 @@ func (w MainPath) Under(twin *Model, namesAndLines ...string) (r Result) {
 			t.Rows = append(t.Rows, []any{m.Name, name, l.Mean, l.Lo, l.Hi, d.Mean, a.Mean, p.Mean})
 			picture.Rows = append(picture.Rows, viz.Estimate{Name: name, Value: l.Mean, Lo: l.Lo, Hi: l.Hi, Group: m.Name})
 			of := claim + "_" + m.Claim
-			r.state("loss_"+of, l)
-			r.state("right_"+of, a)
-			r.state("p_"+w.Sides[1]+"_"+of, p)
-			r.state("rise_"+of, d)
+			r.State("loss_"+of, l)
+			r.State("right_"+of, a)
+			r.State("p_"+w.Sides[1]+"_"+of, p)
+			r.State("rise_"+of, d)
 		}
 		show("none", "before", before)
 		for k, line := range lines {
 			show(harmless(line), names[k]+"_control", w.outcome(m.Reader, list, sides, harmless(line)))
 			show(line, names[k]+"_after", w.outcome(m.Reader, list, sides, line))
 		}
-		b.step(i+1, m.Name)
+		b.Step(i+1, m.Name)
 	}
-	check(b.done(true))
-	r.show(picture, t, w.samples(models[1:], list, lines))
+	cell.Check(b.Done(true))
+	r.Show(picture, t, w.samples(models[1:], list, lines))
 	return r
 }
 
@@ -114,7 +115,7 @@ func (w MainPath) samples(models []experiment.View, list []task.Example, lines [
 		name, answer := fmt.Sprintf("P(%s)", w.answer(list[0].Target)), list[0].Alt
 		for k, m := range models {
 			p, _, err := contrast.Look(m.Reader, prompt, list[0], nil, nil, nil)
-			check(err)
+			cell.Check(err)
 			name += fmt.Sprintf(" %.3f in the %s", p[0], m.Name)
 			if k == 0 && p[0] > 0.5 {
 				answer = list[0].Target
@@ -128,7 +129,7 @@ func (w MainPath) samples(models []experiment.View, list []task.Example, lines [
 // Restored asks whether a line works by way of the way's last node: at the last token it is
 // given the value that it had without the line. The number is p_restored_MODEL, P of the first
 // side's answer on held-out prompts of the second.
-func (w MainPath) Restored(line string) (r Result) {
+func (w MainPath) Restored(line string) (r cell.Result) {
 	if !w.Found() {
 		return w.none()
 	}
@@ -141,7 +142,7 @@ func (w MainPath) Restored(line string) (r Result) {
 	for _, m := range w.Circuit.views() {
 		look := func(prompts [][]int32, do contrast.Change) (p, depth []float64) {
 			p, v, err := contrast.Look(m.Reader, prompts, list[0], nodes, nil, do)
-			check(err)
+			cell.Check(err)
 			return p, v[0]
 		}
 		p0, d0 := look(sides[1].Prompts, contrast.Put(width, node, contrast.Nowhere))
@@ -149,8 +150,8 @@ func (w MainPath) Restored(line string) (r Result) {
 		p2, _ := look(above, contrast.Put(width, node, func(i, last int) (int, float64) { return last, d0[i] }))
 		e := stat.Mean(p2)
 		t.Rows = append(t.Rows, []any{m.Name, stat.Mean(d0).Mean, stat.Mean(d1).Mean, stat.Mean(p0).Mean, stat.Mean(p1).Mean, e.Mean})
-		r.state("p_restored_"+m.Claim, e)
+		r.State("p_restored_"+m.Claim, e)
 	}
-	r.show(t)
+	r.Show(t)
 	return r
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/bridge"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
@@ -30,17 +31,17 @@ func (p *Pair) windows() int {
 // Measure runs both models, and every hybrid that changes from one to the other once, on 128
 // windows of validation text, 16 at the scale "tiny".
 func (p *Pair) Measure() BridgeReport {
-	b := newBar("measuring the bridge", 1000)
-	o := bridge.MeasureOptions{Windows: p.windows(), Progress: b.options().Progress}
-	r := interruptible(func(ctx context.Context) (*bridge.Report, error) { return p.Bridge().Measure(ctx, o) })
-	check(b.done(true))
+	b := cell.NewBar("measuring the bridge", 1000)
+	o := bridge.MeasureOptions{Windows: p.windows(), Progress: b.Options().Progress}
+	r := cell.Interruptible(func(ctx context.Context) (*bridge.Report, error) { return p.Bridge().Measure(ctx, o) })
+	cell.Check(b.Done(true))
 	return BridgeReport{Report: r, Windows: o.Windows, Seconds: p.Bridge().Seconds, Note: p.note("The path through both models", fmt.Sprintf("On %d windows, %d tokens of validation text.", o.Windows, r.Tokens))}
 }
 
 // over is the worst hybrid, and how far it is above the worse model.
 func (r BridgeReport) over() (name string, over stat.Estimate) {
 	name, e, err := r.WorstHybrid()
-	check(err)
+	cell.Check(err)
 	return name, e
 }
 
@@ -69,7 +70,7 @@ func (r BridgeReport) Bundle() (viz.Bundle, error) {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	return Page{p, t}.Bundle()
+	return cell.Page{p, t}.Bundle()
 }
 
 // Claims are, at every boundary, encode_nmse, decode_nmse, and cross-entropy and KL of both
@@ -82,11 +83,11 @@ func (r BridgeReport) Claims() []book.Stated {
 	for i, b := range r.Boundaries {
 		at := func(name string) string { return fmt.Sprintf("%s_%d", name, i) }
 		list = append(list, book.Stated{Name: at("encode_nmse"), Value: b.Encode}, book.Stated{Name: at("decode_nmse"), Value: b.Decode},
-			claimOf(at("d2s_ce"), b.DenseToSparse.CE), claimOf(at("s2d_ce"), b.SparseToDense.CE),
-			claimOf(at("d2s_kl"), b.DenseToSparse.KL), claimOf(at("s2d_kl"), b.SparseToDense.KL))
+			cell.ClaimOf(at("d2s_ce"), b.DenseToSparse.CE), cell.ClaimOf(at("s2d_ce"), b.SparseToDense.CE),
+			cell.ClaimOf(at("d2s_kl"), b.DenseToSparse.KL), cell.ClaimOf(at("s2d_kl"), b.SparseToDense.KL))
 	}
-	return append(list, claimOf("dense_ce", r.Dense.CE), claimOf("sparse_ce", r.Sparse.CE), claimOf("sparse_kl", r.Sparse.KL),
-		book.Stated{Name: "worst_hybrid", Value: name}, book.Stated{Name: "worst_ce", Value: r.Worst()}, claimOf("worst_over", over),
+	return append(list, cell.ClaimOf("dense_ce", r.Dense.CE), cell.ClaimOf("sparse_ce", r.Sparse.CE), cell.ClaimOf("sparse_kl", r.Sparse.KL),
+		book.Stated{Name: "worst_hybrid", Value: name}, book.Stated{Name: "worst_ce", Value: r.Worst()}, cell.ClaimOf("worst_over", over),
 		book.Stated{Name: "limit_ce", Value: limit}, book.Stated{Name: "within_limit", Value: r.Worst() <= limit},
 		book.Stated{Name: "mean_kl", Value: r.MeanKL()}, book.Stated{Name: "mean_kl_within", Value: r.MeanKL() <= r.Sparse.KL.Mean},
 		book.Stated{Name: "mean_encode_nmse", Value: m.Encode}, book.Stated{Name: "mean_decode_nmse", Value: m.Decode},
@@ -97,9 +98,9 @@ func (r BridgeReport) Claims() []book.Stated {
 func (r BridgeReport) summary() []book.Stated {
 	name, over := r.over()
 	m := r.Means()
-	return []book.Stated{{Name: "encode_nmse", Value: m.Encode}, {Name: "decode_nmse", Value: m.Decode}, {Name: "worst_ce", Value: r.Worst()}, claimOf("worst_over", over), {Name: "worst_hybrid", Value: name},
+	return []book.Stated{{Name: "encode_nmse", Value: m.Encode}, {Name: "decode_nmse", Value: m.Decode}, {Name: "worst_ce", Value: r.Worst()}, cell.ClaimOf("worst_over", over), {Name: "worst_hybrid", Value: name},
 		{Name: "mean_kl", Value: r.MeanKL()}, {Name: "d2s_kl", Value: m.ToSparse}, {Name: "s2d_kl", Value: m.ToDense}, {Name: "within_limit", Value: over.Mean <= bridge.Slack},
-		{Name: "mean_kl_within", Value: r.MeanKL() <= r.Sparse.KL.Mean}, {Name: "seconds", Value: whole(r.Seconds)}}
+		{Name: "mean_kl_within", Value: r.MeanKL() <= r.Sparse.KL.Mean}, {Name: "seconds", Value: cell.Whole(r.Seconds)}}
 }
 
 // SparseCE and SparseKL are the sparse model's cross-entropy and its divergence from the

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/bridge"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -25,7 +26,7 @@ func (r BridgeReport) Named(name string) BridgeReport {
 // CompareBridges compares reports on the same text.
 func CompareBridges(title string, list ...BridgeReport) BridgeReports {
 	if len(list) == 0 {
-		end(errors.New("CompareBridges takes at least one report"))
+		cell.End(errors.New("CompareBridges takes at least one report"))
 	}
 	return BridgeReports{title, list}
 }
@@ -58,7 +59,7 @@ func (r BridgeReports) Bundle() (viz.Bundle, error) {
 		groups[0], groups[1] = append(groups[0], s), append(groups[1], d)
 	}
 	figure.Rows = append(groups[0], groups[1]...)
-	return Page{figure, t}.Bundle()
+	return cell.Page{figure, t}.Bundle()
 }
 
 // Claims are, of every bridge, NAME_encode_nmse, decode_nmse, worst_ce, worst_over,
@@ -176,10 +177,10 @@ func (c BridgeChange) Claims() []book.Stated {
 	better := 0
 	a, z := c.From.Hybrids(), c.To.Hybrids()
 	for i := range a {
-		if must(z[i].Over(a[i])).Hi < 0 {
+		if cell.Must(z[i].Over(a[i])).Hi < 0 {
 			better++
 		}
 	}
-	return []book.Stated{claimOf("sparse_ce_change", must(c.To.Sparse.Over(c.From.Sparse))), {Name: "hybrids_better", Value: better}, {Name: "hybrids", Value: len(a)},
+	return []book.Stated{cell.ClaimOf("sparse_ce_change", cell.Must(c.To.Sparse.Over(c.From.Sparse))), {Name: "hybrids_better", Value: better}, {Name: "hybrids", Value: len(a)},
 		{Name: "mean_kl_change", Value: c.To.MeanKL() - c.From.MeanKL()}}
 }

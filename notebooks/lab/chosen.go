@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/patch"
@@ -35,15 +36,15 @@ func (c *Circuit) alone() experiment.Reader {
 // views are the circuit alone, its logits read by the scale and shift of its search, and the
 // whole model.
 func (c *Circuit) views() []experiment.View {
-	t := must(c.taskOf())
-	return interruptible(func(ctx context.Context) ([]experiment.View, error) {
+	t := cell.Must(c.taskOf())
+	return cell.Interruptible(func(ctx context.Context) ([]experiment.View, error) {
 		return experiment.Views(ctx, c.model.Run(), t, c.Data())
 	})
 }
 
 // holding is the whole model with nodes held at their means.
 func (c *Circuit) holding(nodes ...circuit.Node) *verify.Submodel {
-	return interruptible(func(ctx context.Context) (*verify.Submodel, error) {
+	return cell.Interruptible(func(ctx context.Context) (*verify.Submodel, error) {
 		return verify.Without(ctx, c.model.Run(), c.Data().Restrict(nodes...))
 	})
 }
@@ -53,7 +54,7 @@ func (c *Circuit) holding(nodes ...circuit.Node) *verify.Submodel {
 // for selecting most. It is "" where the circuit writes nothing.
 func (c *Circuit) Deciding() string {
 	nodes := c.kinds(24, circuit.ResidDelta)
-	if i := must(patch.Most(c.model.Run().Model, c.selected(), patch.FromEnd, patch.Apart(nodes)...)); i >= 0 {
+	if i := cell.Must(patch.Most(c.model.Run().Model, c.selected(), patch.FromEnd, patch.Apart(nodes)...)); i >= 0 {
 		return nodes[i].String()
 	}
 	return ""
@@ -62,7 +63,7 @@ func (c *Circuit) Deciding() string {
 // Effect is what the circuit alone loses without one of its nodes, in nats per example, as
 // measured on held-out prompts; 0 where it was not measured.
 func (c *Circuit) Effect(node string) float64 {
-	k, _ := c.Data().Find(must(c.have([]string{node}))[0])
+	k, _ := c.Data().Find(cell.Must(c.have([]string{node}))[0])
 	if k.Effect == nil {
 		return 0
 	}

@@ -5,15 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"sync"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
-	"circuitbook/sparsenn/verify"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
 )
@@ -69,13 +67,13 @@ const usualBudget = 90
 // is no error; see [Circuit.Reached].
 func (m *Model) Find(task any, options ...FindOption) *Circuit {
 	t, name, err := taskOf(task)
-	check(err)
-	how := must(experiment.Scale(m.spec.Scale, usualBudget))
+	cell.Check(err)
+	how := cell.Must(experiment.Scale(m.spec.Scale, usualBudget))
 	for _, o := range options {
 		o(&how)
 	}
 	c := &Circuit{model: m, task: t, spec: circuitSpec{Model: m.spec, Task: name, Config: how, Name: fmt.Sprintf("seed %d", m.spec.Config.Seed)}}
-	c.f = interruptible(c.make)
+	c.f = cell.Interruptible(c.make)
 	return c
 }
 
@@ -86,9 +84,9 @@ func (c *Circuit) make(ctx context.Context) (*experiment.Finding, error) {
 		return nil, err
 	}
 	run := c.model.Run() // before the bar: opening a model is no progress of a search
-	b := newBar("circuit of "+t.Name+", "+c.model.short(), 1000)
-	f, err := experiment.Circuit(ctx, run, t, c.spec.Config, b.options())
-	if bad := b.done(err == nil); err == nil {
+	b := cell.NewBar("circuit of "+t.Name+", "+c.model.short(), 1000)
+	f, err := experiment.Circuit(ctx, run, t, c.spec.Config, b.Options())
+	if bad := b.Done(err == nil); err == nil {
 		err = bad
 	}
 	if err != nil {
@@ -122,7 +120,7 @@ func (c *Circuit) Finding() *experiment.Finding {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.f == nil {
-		c.f = interruptible(c.make)
+		c.f = cell.Interruptible(c.make)
 	}
 	return c.f
 }
@@ -136,7 +134,7 @@ func (c *Circuit) Data() *circuit.Circuit {
 	if c.spec.Keep == nil {
 		return whole
 	}
-	nodes := must(parseNodes(c.spec.Keep))
+	nodes := cell.Must(parseNodes(c.spec.Keep))
 	return whole.Restrict(nodes...)
 }
 
@@ -171,7 +169,7 @@ func (c *Circuit) Bundle() (viz.Bundle, error) {
 		return viz.Bundle{}, err
 	}
 	title := fmt.Sprintf("%s, %s", c.Finding().Task.Name, c.spec.Name)
-	page := Page{viz.Circuit{Note: c.note(title, fmt.Sprintf("%s, of a model with %d nonzero weights.", c.size(), c.model.L0())), Circuit: data, JSON: json}}
+	page := cell.Page{viz.Circuit{Note: c.note(title, fmt.Sprintf("%s, of a model with %d nonzero weights.", c.size(), c.model.L0())), Circuit: data, JSON: json}}
 	if c.spec.Keep == nil && data.Proof != nil {
 		page = append(page, c.Proof())
 	}
@@ -195,7 +193,7 @@ func (c *Circuit) Proof() viz.Table {
 	if a := f.Proved.Attribution; a != nil {
 		row("as many nodes, by attribution", "nats per example", a.AtSize)
 	}
-	for _, x := range noLosses(f.Measured) {
+	for _, x := range f.Others() {
 		row(x.Label, x.Unit, x.Estimate)
 	}
 	return t
@@ -204,11 +202,6 @@ func (c *Circuit) Proof() viz.Table {
 // marginNote says what faithfulness is.
 const marginNote = "The margin is the right answer's logit less the other's; of what it is with every node at its mean, to what the model makes it, the circuit alone recovers a share."
 
-// noLosses are measures other than losses.
-func noLosses(list []verify.Number) []verify.Number {
-	return slices.DeleteFunc(slices.Clone(list), func(n verify.Number) bool { return strings.HasPrefix(n.Name, "loss_") })
-}
-
 // Claims are reached, nodes, edges, trials and search_seconds of the search; loss_full,
 // loss_raw, loss_alone, which is calibrated, loss_removed, loss_random_alone and
 // loss_random_removed in nats per example; accuracy_full and accuracy_alone, calibrated too;
@@ -216,13 +209,13 @@ func noLosses(list []verify.Number) []verify.Number {
 func (c *Circuit) Claims() []book.Stated {
 	f := c.Finding()
 	list := []book.Stated{{Name: "reached", Value: f.Reached()}, {Name: "nodes", Value: c.Nodes()}, {Name: "edges", Value: c.Edges()},
-		{Name: "trials", Value: len(f.Pruned.Trials)}, {Name: "search_seconds", Value: whole(f.Pruned.Provenance.WallSeconds)}}
+		{Name: "trials", Value: len(f.Pruned.Trials)}, {Name: "search_seconds", Value: cell.Whole(f.Pruned.Provenance.WallSeconds)}}
 	for _, x := range f.Losses() {
-		list = append(list, claimOf("loss_"+x.Name, x.Estimate))
+		list = append(list, cell.ClaimOf("loss_"+x.Name, x.Estimate))
 	}
 	list = append(list, book.Stated{Name: "accuracy_full", Value: f.Proved.FullAccuracy}, book.Stated{Name: "accuracy_alone", Value: f.Proved.Accuracy})
-	for _, x := range noLosses(f.Measured) {
-		list = append(list, claimOf(x.Name, x.Estimate))
+	for _, x := range f.Others() {
+		list = append(list, cell.ClaimOf(x.Name, x.Estimate))
 	}
 	return list
 }
@@ -237,7 +230,7 @@ func (c *Circuit) note(title, caption string) viz.Note {
 			if i > 0 {
 				text += ", "
 			}
-			text += x.Label + " " + interval(x.Estimate)
+			text += x.Label + " " + cell.Interval(x.Estimate)
 		}
 		facts["losses of the circuit, nats per example, 95 %"] = fmt.Sprintf("%s; n = %d prompts, %d random circuits", text, p.Full.N, p.RandomAlone.N)
 	}

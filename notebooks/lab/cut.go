@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/experiment"
@@ -69,7 +70,7 @@ func (c *Circuit) restricted(keep func(n circuit.Node) bool, name string) *Circu
 
 // Without is the circuit without some of its nodes.
 func (c *Circuit) Without(nodes ...string) *Circuit {
-	gone := must(c.have(nodes))
+	gone := cell.Must(c.have(nodes))
 	return c.restricted(func(n circuit.Node) bool { return !slices.Contains(gone, n) }, " without "+some(gone))
 }
 
@@ -86,7 +87,7 @@ func some(nodes []circuit.Node) string {
 
 // Only is some nodes of the circuit, and the edges between them.
 func (c *Circuit) Only(nodes ...string) *Circuit {
-	kept := must(c.have(nodes))
+	kept := cell.Must(c.have(nodes))
 	return c.restricted(func(n circuit.Node) bool { return slices.Contains(kept, n) }, ", of it "+some(kept))
 }
 
@@ -99,24 +100,24 @@ func reportOptions(m *Model) (task.Options, error) {
 // reported are the circuit's held-out examples.
 func (c *Circuit) reported() task.Reported {
 	f, how := c.Finding(), c.spec.Config.Prove
-	return must(f.Task.Report(f.Run.Tokenizer, task.Options{N: how.Examples, Seed: how.Seed, MaxTokens: min(how.MaxTokens, f.Run.Config.Model.Context)}))
+	return cell.Must(f.Task.Report(f.Run.Tokenizer, task.Options{N: how.Examples, Seed: how.Seed, MaxTokens: min(how.MaxTokens, f.Run.Config.Model.Context)}))
 }
 
 // selected are examples that nodes may be chosen on.
 func (c *Circuit) selected() []task.Example {
 	f, how := c.Finding(), c.spec.Config.Prune
-	return must(f.Task.Examples(task.Select, f.Run.Tokenizer, task.Options{N: min(64, how.Select), Seed: 1, MaxTokens: min(how.MaxTokens, f.Run.Config.Model.Context)}))
+	return cell.Must(f.Task.Examples(task.Select, f.Run.Tokenizer, task.Options{N: min(64, how.Select), Seed: 1, MaxTokens: min(how.MaxTokens, f.Run.Config.Model.Context)}))
 }
 
 // Alone is the circuit, all else held at its mean, as the engine's packages take it: its
 // logits as they come out.
 func (c *Circuit) Alone() *verify.Submodel {
-	return interruptible(func(ctx context.Context) (*verify.Submodel, error) { return verify.Alone(ctx, c.model.Run(), c.Data()) })
+	return cell.Interruptible(func(ctx context.Context) (*verify.Submodel, error) { return verify.Alone(ctx, c.model.Run(), c.Data()) })
 }
 
 // Rest is the model with the circuit held at its mean.
 func (c *Circuit) Rest() *verify.Submodel {
-	return interruptible(func(ctx context.Context) (*verify.Submodel, error) {
+	return cell.Interruptible(func(ctx context.Context) (*verify.Submodel, error) {
 		return verify.Without(ctx, c.model.Run(), c.Data())
 	})
 }
@@ -131,20 +132,20 @@ type Losses struct {
 // Loss measures the circuit, or a part of it, on the held-out prompts of its task.
 func (c *Circuit) Loss() Losses {
 	data, list := c.Data(), c.reported()
-	numbers := interruptible(func(ctx context.Context) ([]verify.Number, error) {
+	numbers := cell.Interruptible(func(ctx context.Context) ([]verify.Number, error) {
 		return verify.Measures(ctx, c.model.Run(), data, list)
 	})
 	return Losses{numbers, c.note("Faithfulness, "+c.spec.Name, fmt.Sprintf("%d nodes, %d edges. Logits are raw unless said otherwise. Guessing costs 0.693 nats per example. "+marginNote, len(data.Nodes), len(data.Edges)))}
 }
 
 // Of is a number by its name, such as "loss_raw"; N is 0 where there is none.
-func (l Losses) Of(name string) Estimate {
+func (l Losses) Of(name string) cell.Estimate {
 	for _, x := range l.Numbers {
 		if x.Name == name {
-			return Estimate{x.Estimate, x.Label, x.Unit}
+			return cell.Estimate{Estimate: x.Estimate, Of: x.Label, Unit: x.Unit}
 		}
 	}
-	return Estimate{}
+	return cell.Estimate{}
 }
 
 // String is like "full model 0.004, circuit alone 0.081, circuit removed 0.742".
@@ -169,7 +170,7 @@ func (l Losses) Bundle() (viz.Bundle, error) {
 // faithfulness and others, and loss_calibrated of a calibrated circuit.
 func (l Losses) Claims() (list []book.Stated) {
 	for _, x := range l.Numbers {
-		list = append(list, claimOf(x.Name, x.Estimate))
+		list = append(list, cell.ClaimOf(x.Name, x.Estimate))
 	}
 	return list
 }
@@ -177,7 +178,7 @@ func (l Losses) Claims() (list []book.Stated) {
 // Path is the way through the circuit that counts most, from the embedding to what
 // attention writes last, by effects on prompts for selecting: nodes by their paths.
 func (c *Circuit) Path() (nodes []string) {
-	chosen := interruptible(func(ctx context.Context) (*circuit.Circuit, error) {
+	chosen := cell.Interruptible(func(ctx context.Context) (*circuit.Circuit, error) {
 		return experiment.Selecting(ctx, c.Finding(), c.spec.Config, artifact.Options{})
 	})
 	for _, n := range chosen.MainPath() {

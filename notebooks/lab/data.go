@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/model"
@@ -21,7 +22,7 @@ type Data struct {
 
 // Data opens the text that the model was trained on.
 func (m *Model) Data() Data {
-	c := interruptible(func(ctx context.Context) (*corpus.Corpus, error) {
+	c := cell.Interruptible(func(ctx context.Context) (*corpus.Corpus, error) {
 		return corpus.Open(ctx, m.spec.Config.Corpus, nil)
 	})
 	return Data{c, viz.Note{Title: "What the models read"}}
@@ -62,15 +63,15 @@ func (d Data) Claims() []book.Stated {
 // Budget is how many entries of every sparse tensor the model keeps.
 func (m *Model) Budget() viz.Table {
 	var rows []viz.Tensor
-	for _, b := range must(m.spec.Config.Budget()) {
+	for _, b := range cell.Must(m.spec.Config.Budget()) {
 		rows = append(rows, viz.Tensor{Name: b.Param.Name, Shape: b.Param.Shape, K: b.K, Floor: b.Floor.J, Nonzero: -1})
 	}
-	return must(viz.Budget(viz.Note{Title: "The budget of every sparse tensor", Caption: "k positions are kept of each; at least the floor of them at every neuron."}, rows))
+	return cell.Must(viz.Budget(viz.Note{Title: "The budget of every sparse tensor", Caption: "k positions are kept of each; at least the floor of them at every neuron."}, rows))
 }
 
 // Kept is the sum of the budgets: how many entries of all sparse tensors are kept.
 func (m *Model) Kept() (sum int) {
-	for _, b := range must(m.spec.Config.Budget()) {
+	for _, b := range cell.Must(m.spec.Config.Budget()) {
 		sum += b.K
 	}
 	return sum
@@ -87,16 +88,16 @@ type Count struct {
 // device counted after every step.
 func (m *Model) Recount() Count {
 	r := m.Run()
-	checkpoint, _, err := must(artifact.OpenDir(r.Dir)).Latest()
+	checkpoint, _, err := cell.Must(artifact.OpenDir(r.Dir)).Latest()
 	if err == nil && checkpoint == nil {
 		err = fmt.Errorf("%s holds no checkpoint", r.Dir)
 	}
 	if err != nil {
-		end(err)
+		cell.End(err)
 	}
-	state := must(checkpoint.ReadState("model.safetensors"))
+	state := cell.Must(checkpoint.ReadState("model.safetensors"))
 	c := Count{Violations: r.Violations(), Table: viz.Table{Columns: []viz.Column{{Name: "tensor"}, {Name: "k"}, {Name: "steps with exactly k(t)"}, {Name: "stored support"}, {Name: "nonzeros"}}}}
-	for i, b := range must(r.Config.Budget()) {
+	for i, b := range cell.Must(r.Config.Budget()) {
 		s, ok := state.FindSparse(b.Param.Name)
 		steps := 0
 		for _, x := range r.Metrics {
@@ -126,7 +127,7 @@ func (c Count) Claims() []book.Stated {
 // model, such as "transformer.h.0.attn.c_proj.weight".
 func (m *Model) Weights(tensor string) viz.Matrices {
 	r := m.Run()
-	start := must(model.New(r.Config.Model, r.Config.Seed))
+	start := cell.Must(model.New(r.Config.Model, r.Config.Seed))
 	title := tensor
 	var layer int
 	var rest string
@@ -134,7 +135,7 @@ func (m *Model) Weights(tensor string) viz.Matrices {
 		title = fmt.Sprintf("%s of layer %d", strings.TrimSuffix(rest, ".weight"), layer)
 	}
 	return viz.Matrices{Note: m.note(title, "Before training and after it."), RowName: "out", ColName: "in",
-		Panels: []viz.Matrix{must(matrix(start, tensor, "before")), must(matrix(r.Model, tensor, "after"))}}
+		Panels: []viz.Matrix{cell.Must(matrix(start, tensor, "before")), cell.Must(matrix(r.Model, tensor, "after"))}}
 }
 
 // matrix is a parameter as a panel.

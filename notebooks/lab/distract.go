@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/contrast"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
@@ -18,7 +19,7 @@ func room(m *Model) int { return min(task.DefaultMaxTokens, m.Run().Config.Model
 
 // heldOut are n held-out pairs of a task; at scale "tiny" no more than 16.
 func heldOut(m *Model, t task.Task, n, maxTokens int) []task.Example {
-	return must(t.Report(m.Run().Tokenizer, few(m, n, maxTokens))).ForMeasuring()
+	return cell.Must(t.Report(m.Run().Tokenizer, few(m, n, maxTokens))).ForMeasuring()
 }
 
 func few(m *Model, n, maxTokens int) task.Options {
@@ -31,7 +32,7 @@ func few(m *Model, n, maxTokens int) task.Options {
 // namedLines are the arguments name, line, name, line of a verb.
 func namedLines(verb string, arguments []string) (names, lines []string) {
 	if len(arguments) == 0 || len(arguments)%2 != 0 {
-		end(fmt.Errorf("%s takes a name before every line; it got %d arguments", verb, len(arguments)))
+		cell.End(fmt.Errorf("%s takes a name before every line; it got %d arguments", verb, len(arguments)))
 	}
 	for i := 0; i+1 < len(arguments); i += 2 {
 		names, lines = append(names, arguments[i]), append(lines, arguments[i+1])
@@ -43,7 +44,7 @@ func namedLines(verb string, arguments []string) (names, lines []string) {
 // line, and asks by how much it turns the answer to the first side's, against the same line
 // with parentheses for its square brackets: in every sparse and dense model. Numbers are
 // distract_NAME_MODEL_S, the change with its interval over prompts.
-func (l Longer) Distract(namesAndLines ...string) (out Result) {
+func (l Longer) Distract(namesAndLines ...string) (out cell.Result) {
 	names, lines := namedLines("Distract", namesAndLines)
 	t := viz.Table{Columns: []viz.Column{{Name: "seed"}, {Name: "model"}, {Name: "no line", Format: "%.3f"}},
 		Note: l.Sparse[0].note("P of the other side's answer under a line", fmt.Sprintf("%s, held-out prompts; change against the same line with a parenthesis, prompt by prompt, with its 95 %% interval.", l.fillers()[0].Sides[1]))}
@@ -52,26 +53,26 @@ func (l Longer) Distract(namesAndLines ...string) (out Result) {
 		pad := strings.Repeat(" ", i)
 		t.Columns = append(t.Columns, viz.Column{Name: line, Format: "%.3f"}, viz.Column{Name: "change" + pad, Format: "%+.3f"}, viz.Column{Name: "from" + pad, Format: "%+.3f"}, viz.Column{Name: "to" + pad, Format: "%+.3f"})
 	}
-	subject := must(task.ByName(l.task()))
+	subject := cell.Must(task.ByName(l.task()))
 	for i, m := range l.Sparse {
 		list := heldOut(m, subject, 32, room(m))
 		_, flat := contrast.Sides(list, contrast.LastWith(m.Run().Tokenizer, ""))
 		for j, x := range []*Model{m, l.Dense[i]} {
 			kind := kindsGrown[1+j]
 			p := func(line string) []float64 {
-				return must(contrast.Next(x.Run().Model, contrast.Above(m.Run().Tokenizer, flat.Prompts, line), list[0]))
+				return cell.Must(contrast.Next(x.Run().Model, contrast.Above(m.Run().Tokenizer, flat.Prompts, line), list[0]))
 			}
 			row := []any{int(seedOf(m)), kind, stat.Mean(p("")).Mean}
 			for k, line := range lines {
 				with := p(line)
 				change := stat.Mean(contrast.Less(with, p(harmless(line))))
 				row = append(row, stat.Mean(with).Mean, change.Mean, change.Lo, change.Hi)
-				out.Numbers = append(out.Numbers, claimOf(fmt.Sprintf("distract_%s_%s_seed%d", names[k], kind, seedOf(m)), change))
+				out.Numbers = append(out.Numbers, cell.ClaimOf(fmt.Sprintf("distract_%s_%s_seed%d", names[k], kind, seedOf(m)), change))
 				picture.Rows = append(picture.Rows, viz.Estimate{Name: fmt.Sprintf("%s, %s", kind, line), Value: change.Mean, Lo: change.Lo, Hi: change.Hi, Group: fmt.Sprintf("seed %d", seedOf(m))})
 			}
 			t.Rows = append(t.Rows, row)
 		}
 	}
-	out.Figures = Page{picture, t}
+	out.Figures = cell.Page{picture, t}
 	return out
 }

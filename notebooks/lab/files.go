@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 
 	"github.com/google/renameio/v2"
@@ -22,18 +23,18 @@ func (c *Circuit) Save(path string) {
 		tok := c.model.Run().Tokenizer
 		var tokens []string
 		for _, id := range e.Prompt {
-			tokens = append(tokens, must(tok.Token(id)))
+			tokens = append(tokens, cell.Must(tok.Token(id)))
 		}
 		slug := strings.ReplaceAll(c.Finding().Task.Name, "_", "-")
-		check(write(path, must(circuit.Neuronpedia(data, slug, tok.Decode(e.Prompt), tokens))))
+		cell.Check(write(path, cell.Must(circuit.Neuronpedia(data, slug, tok.Decode(e.Prompt), tokens))))
 	case filepath.Ext(path) == ".json":
-		check(data.Save(path))
+		cell.Check(data.Save(path))
 	case filepath.Ext(path) == ".csv":
-		check(write(path, must(circuit.EdgesCSV(data))))
+		cell.Check(write(path, cell.Must(circuit.EdgesCSV(data))))
 	case slices.Contains([]string{".svg", ".html", ".txt"}, filepath.Ext(path)):
 		Save(path, c)
 	default:
-		end(fmt.Errorf("save %s: the ending %q is none of .svg, .html, .txt (the picture), .json, .csv, .neuronpedia.json (the circuit)", path, filepath.Ext(path)))
+		cell.End(fmt.Errorf("save %s: the ending %q is none of .svg, .html, .txt (the picture), .json, .csv, .neuronpedia.json (the circuit)", path, filepath.Ext(path)))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"circuitbook/notebooks/dilution"
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -23,7 +24,7 @@ type Forecast struct {
 // themselves, drawn on by the same law.
 func (l Longer) Forecast(leads bool) Forecast {
 	out := Forecast{Of: l}
-	b := newBar("predictions", len(l.Sparse))
+	b := cell.NewBar("predictions", len(l.Sparse))
 	for i, m := range l.Sparse {
 		c, alone, d := l.circuitOf(m)
 		for _, f := range l.fillers() {
@@ -34,24 +35,24 @@ func (l Longer) Forecast(leads bool) Forecast {
 			if l.small() {
 				short = short[:3]
 			}
-			p := must(dilution.Select(m.Run().Tokenizer, f, short, drawn(m)))
+			p := cell.Must(dilution.Select(m.Run().Tokenizer, f, short, drawn(m)))
 			own := map[string]task.Predictor{}
 			if leads {
 				own["sparse"], own["dense"] = m.Run().Model, l.Dense[i].Run().Model
 			}
 			x, detail, err := dilution.ForecastOf(seedOf(m), alone, d, own, p)
-			check(err)
+			cell.Check(err)
 			out.Written, out.Detail = append(out.Written, x), append(out.Detail, detail)
 		}
-		b.step(i+1, fmt.Sprintf("seed %d", seedOf(m)))
+		b.Step(i+1, fmt.Sprintf("seed %d", seedOf(m)))
 	}
-	check(b.done(true))
+	cell.Check(b.Done(true))
 	return out
 }
 
 // Hash is that of what is written: it is the same when lengths are measured, or something was
 // changed.
-func (f Forecast) Hash() string { return must(dilution.HashOf(f.Written)) }
+func (f Forecast) Hash() string { return cell.Must(dilution.HashOf(f.Written)) }
 
 // filler is one of those that the task has.
 func (l Longer) filler(name string) dilution.Filler {
@@ -60,7 +61,7 @@ func (l Longer) filler(name string) dilution.Filler {
 			return f
 		}
 	}
-	end(fmt.Errorf("there is no filler %q of %s", name, l.task()))
+	cell.End(fmt.Errorf("there is no filler %q of %s", name, l.task()))
 	return dilution.Filler{}
 }
 
@@ -84,10 +85,10 @@ func (f Forecast) Bundle() (viz.Bundle, error) {
 	for _, n := range f.leads() {
 		t.Columns = append(t.Columns, viz.Column{Name: "by its lead, " + n})
 	}
-	var page Page
+	var page cell.Page
 	for i, x := range f.Written {
 		d := f.Detail[i]
-		by := must(x.Failure(dilution.ByCircuit))
+		by := cell.Must(x.Failure(dilution.ByCircuit))
 		filler := f.Of.filler(x.Filler)
 		tokens := "never"
 		if by.Within() {
@@ -98,7 +99,7 @@ func (f Forecast) Bundle() (viz.Bundle, error) {
 			row[2], row[3], row[4] = d.Threshold, d.Explained, d.Prompt.Before
 		}
 		for _, n := range f.leads() {
-			row = append(row, reached(must(x.Failure(n)), unreached))
+			row = append(row, reached(cell.Must(x.Failure(n)), unreached))
 		}
 		t.Rows = append(t.Rows, row)
 		if i == 0 && x.OK {
@@ -106,7 +107,7 @@ func (f Forecast) Bundle() (viz.Bundle, error) {
 		}
 	}
 	if len(t.Rows) == 0 {
-		return nothing("no circuit is at hand, and nothing is foretold").Bundle()
+		return cell.Nothing("no circuit is at hand, and nothing is foretold").Bundle()
 	}
 	return append(page, t).Bundle()
 }
@@ -131,11 +132,11 @@ func (f Forecast) law(x dilution.Forecast, d dilution.Prediction, filler dilutio
 func (f Forecast) Claims() (list []book.Stated) {
 	n := drawn(f.Of.Sparse[0]).N
 	for _, x := range f.Written {
-		by := must(x.Failure(dilution.ByCircuit))
+		by := cell.Must(x.Failure(dilution.ByCircuit))
 		of := fmt.Sprintf("%s_seed%d", x.Filler, x.Seed)
 		list = append(list, claimOfFailure("foretold_"+of, by, n), book.Stated{Name: "foretold_" + of + "_side", Value: sideOf(f.Of.filler(x.Filler), by.Side)})
 		for _, m := range f.leads() {
-			list = append(list, book.Stated{Name: "foretold_by_lead_" + m + "_" + of, Value: clip(must(x.Failure(m)).Length)})
+			list = append(list, book.Stated{Name: "foretold_by_lead_" + m + "_" + of, Value: clip(cell.Must(x.Failure(m)).Length)})
 		}
 	}
 	return append(list, book.Stated{Name: "foretold_hash", Value: f.Hash()})

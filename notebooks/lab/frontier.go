@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/stat"
@@ -21,7 +22,7 @@ type Frontier struct {
 // base is the config that all models are made from, with a floor of 1, since the sparsest of
 // the widest models has no room for 2.
 func (f Frontier) base() train.Config {
-	c := must(train.Scale(f.Scale, uint64(f.Seed)))
+	c := cell.Must(train.Scale(f.Scale, uint64(f.Seed)))
 	c.Density.Floor = 1
 	if f.Scale == "tiny" {
 		c.Steps /= 4
@@ -69,7 +70,7 @@ func (f Frontier) ofWidth(width, seed int) train.Config {
 }
 
 func (f Frontier) search(penalty float64) experiment.Config {
-	c := must(experiment.Scale(f.Scale, 0))
+	c := cell.Must(experiment.Scale(f.Scale, 0))
 	c.Prune.Budget, c.Prune.Eliminate = 0, false
 	c.Prune.Hyper.Penalty = penalty
 	c.Prove.EffectExamples, c.Prove.Attribution = 0, 0
@@ -98,7 +99,7 @@ func (f Frontier) train(m gridPoint) train.Config {
 	if m.l0 == 0 {
 		return f.ofWidth(m.width, f.Seed).Dense()
 	}
-	return must(f.ofWidth(m.width, f.Seed).AtL0(m.l0))
+	return cell.Must(f.ofWidth(m.width, f.Seed).AtL0(m.l0))
 }
 
 func (m gridPoint) name() string {
@@ -153,7 +154,7 @@ func (f Frontier) Write(path string) {
 	for _, p := range f.sweep() {
 		list = append(list, rows[p.Name])
 	}
-	check(experiment.WriteFile(path, list))
+	cell.Check(experiment.WriteFile(path, list))
 }
 
 // best is the smaller of a task's circuits under the penalties, by edges; ok is false where
@@ -184,7 +185,7 @@ func (f Frontier) sizes(rows map[string]experiment.Row, m gridPoint) (s gridSize
 		}
 		e, n = append(e, stat.Value{Task: t, X: edges(&c)}), append(n, stat.Value{Task: t, X: nodes(&c)})
 	}
-	s.edges, s.nodes = must(stat.GeometricMean(e)), must(stat.GeometricMean(n))
+	s.edges, s.nodes = cell.Must(stat.GeometricMean(e)), cell.Must(stat.GeometricMean(n))
 	return s
 }
 
@@ -196,7 +197,7 @@ func (f Frontier) ratio(rows map[string]experiment.Row, a, b gridPoint) stat.Est
 		y, _ := f.best(rows, b, t)
 		list = append(list, stat.Pair{Task: t, A: edges(&y), B: edges(&x)})
 	}
-	return must(stat.GeometricRatio(list))
+	return cell.Must(stat.GeometricRatio(list))
 }
 
 func (f Frontier) note(title, caption string) viz.Note {

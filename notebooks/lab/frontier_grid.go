@@ -5,18 +5,19 @@ import (
 
 	gonum "gonum.org/v1/gonum/stat"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/viz"
 )
 
 // Models trains and prunes, or loads, all models of the grid. It states of each its loss, L0,
 // how many tasks reach the target, and the geometric mean sizes of their circuits.
-func (f Frontier) Models() (r Result) {
+func (f Frontier) Models() (r cell.Result) {
 	rows := f.rows()
 	t := viz.Table{
 		Note:    f.note("All models", "Validation loss in nats per token. Sizes are geometric means over tasks of the smaller circuit of the penalties; a task that does not reach the target counts as the whole model."),
 		Columns: []viz.Column{{Name: "width"}, {Name: "parameters"}, {Name: "L0"}, {Name: "validation loss", Format: "%.3f"}, {Name: "tasks reached"}, {Name: "nodes", Format: "%.1f"}, {Name: "edges", Format: "%.1f"}, {Name: "from", Format: "%.1f"}, {Name: "to", Format: "%.1f"}, {Name: "alone", Format: "%.3f"}, {Name: "without", Format: "%.3f"}, {Name: "random alone", Format: "%.3f"}, {Name: "kurtosis", Format: "%.1f"}}}
-	r.state("tasks", len(f.tasks()))
-	r.state("models", len(f.points()))
+	r.State("tasks", len(f.tasks()))
+	r.State("models", len(f.points()))
 	total := 0.0
 	var peak int64
 	for _, row := range rows {
@@ -42,21 +43,21 @@ func (f Frontier) Models() (r Result) {
 			}
 		}
 		t.Rows = append(t.Rows, append(cells, row.Model.Kurtosis))
-		r.state(m.claim()+"valid", row.Valid)
-		r.state(m.claim()+"l0", row.L0)
-		r.state(m.claim()+"reached", s.reached)
-		r.state(m.claim()+"nodes", s.nodes.Mean)
-		r.state(m.claim()+"edges", s.edges)
+		r.State(m.claim()+"valid", row.Valid)
+		r.State(m.claim()+"l0", row.L0)
+		r.State(m.claim()+"reached", s.reached)
+		r.State(m.claim()+"nodes", s.nodes.Mean)
+		r.State(m.claim()+"edges", s.edges)
 	}
-	r.state("sweep_core_minutes", whole(total/60))
-	r.state("sweep_peak_mib", int(peak>>20))
-	r.show(t)
+	r.State("sweep_core_minutes", cell.Whole(total/60))
+	r.State("sweep_peak_mib", int(peak>>20))
+	r.Show(t)
 	return r
 }
 
 // Front draws loss against circuit size, along equal widths and along equal L0. It states
 // which sparse models are on the front: those to which no other is better in both.
-func (f Frontier) Front() (r Result) {
+func (f Frontier) Front() (r cell.Result) {
 	rows := f.rows()
 	widths, l0s := f.grid()
 	dot := func(m gridPoint, name string) viz.Dot {
@@ -99,18 +100,18 @@ func (f Frontier) Front() (r Result) {
 	for _, m := range f.points() {
 		if front[m.name()] {
 			byWidth.Caption += fmt.Sprintf(" (%s)", m.name())
-			r.state(m.claim()+"front", true)
+			r.State(m.claim()+"front", true)
 		}
 	}
-	r.state("front", len(front))
-	r.show(byWidth, byL0)
+	r.State("front", len(front))
+	r.Show(byWidth, byL0)
 	return r
 }
 
 // Wider compares, at every L0, each model with the next wider one, and the narrowest with the
 // widest: by how much the loss changes and how many times the edges become. It states how
 // often either falls, and the ratios of the ends.
-func (f Frontier) Wider() (r Result) {
+func (f Frontier) Wider() (r cell.Result) {
 	rows := f.rows()
 	widths, l0s := f.grid()
 	t := viz.Table{Note: f.note("Wider at fixed L0", "Ratios of edges are of geometric means over the same tasks, with a bootstrap interval over these; one that includes 1 does not tell which is larger. Losses are of one seed."),
@@ -145,19 +146,19 @@ func (f Frontier) Wider() (r Result) {
 		}
 	}
 	for _, name := range []string{"", "_loss_falls", "_edges_fall", "_both_fall", "_edges_apart"} {
-		r.state("width_steps"+name, count[name])
+		r.State("width_steps"+name, count[name])
 	}
 	first, last, ends := widths[0], widths[len(widths)-1], 0
 	for _, k := range l0s {
 		if add(fmt.Sprintf("%d, ends", k), gridPoint{first, k}, gridPoint{last, k}, false) {
 			ends++
 		}
-		r.state(fmt.Sprintf("ends_l0_%d_edges_times", k), f.ratio(rows, gridPoint{first, k}, gridPoint{last, k}))
+		r.State(fmt.Sprintf("ends_l0_%d_edges_times", k), f.ratio(rows, gridPoint{first, k}, gridPoint{last, k}))
 	}
 	add("dense, ends", gridPoint{first, 0}, gridPoint{last, 0}, false)
-	r.state("dense_ends_edges_times", f.ratio(rows, gridPoint{first, 0}, gridPoint{last, 0}))
-	r.state("ends_both_fall", ends)
-	r.state("ends", len(l0s))
-	r.show(picture, t)
+	r.State("dense_ends_edges_times", f.ratio(rows, gridPoint{first, 0}, gridPoint{last, 0}))
+	r.State("ends_both_fall", ends)
+	r.State("ends", len(l0s))
+	r.Show(picture, t)
 	return r
 }

@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
@@ -51,7 +52,7 @@ func (f Frontier) recipe() (points []experiment.Point) {
 	m := f.middle()
 	for _, p := range f.parts() {
 		for s := range p.seeds {
-			c := must(f.ofWidth(m.width, f.Seed+s).AtL0(m.l0))
+			c := cell.Must(f.ofWidth(m.width, f.Seed+s).AtL0(m.l0))
 			p.change(&c)
 			points = append(points, experiment.Point{Name: p.of(s), Train: c, Examples: f.examples()})
 		}
@@ -62,7 +63,7 @@ func (f Frontier) recipe() (points []experiment.Point) {
 // Recipe trains, or loads, the middle model of the grid with one part of the recipe left out or
 // changed at a time, at the grid's learning rate. It states losses, their difference to the
 // recipe of the same seeds, and how many tasks are solved.
-func (f Frontier) Recipe() (r Result) {
+func (f Frontier) Recipe() (r cell.Result) {
 	middle := f.middle()
 	rows := Sweep("ablations", f.Scale, f.recipe())
 	t := viz.Table{Note: f.note("Parts of the recipe", fmt.Sprintf("Width %d, L0 %d. Means over seeds, and the lowest and the highest; the difference is to the recipe with the same seeds.", middle.width, middle.l0)),
@@ -93,12 +94,12 @@ func (f Frontier) Recipe() (r Result) {
 		t.Rows = append(t.Rows, []any{p.name, p.seeds, rows[p.of(0)].L0, loss, low, high, difference, solved, kurtosis})
 		picture.Rows = append(picture.Rows, viz.Estimate{Name: p.name, Value: loss, Runs: runs})
 		of := "recipe_" + p.claim
-		r.state(of+"_valid", loss)
-		r.state(of+"_lowest", low)
-		r.state(of+"_highest", high)
-		r.state(of+"_difference", difference)
-		r.state(of+"_tasks", float64(total)/float64(p.seeds))
+		r.State(of+"_valid", loss)
+		r.State(of+"_lowest", low)
+		r.State(of+"_highest", high)
+		r.State(of+"_difference", difference)
+		r.State(of+"_tasks", float64(total)/float64(p.seeds))
 	}
-	r.show(picture, t)
+	r.Show(picture, t)
 	return r
 }

@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
 	"circuitbook/viz"
@@ -13,10 +14,10 @@ func (m *Model) tokensOf(prompt string) (ids []int32, texts []string) {
 	r := m.Run()
 	ids = r.Tokenizer.Encode(prompt)
 	if n := r.Config.Model.Context; len(ids) == 0 || len(ids) > n {
-		end(fmt.Errorf("the prompt has %d tokens; the model takes 1 to %d", len(ids), n))
+		cell.End(fmt.Errorf("the prompt has %d tokens; the model takes 1 to %d", len(ids), n))
 	}
 	for _, id := range ids {
-		texts = append(texts, must(r.Tokenizer.Token(id)))
+		texts = append(texts, cell.Must(r.Tokenizer.Token(id)))
 	}
 	return ids, texts
 }
@@ -39,7 +40,7 @@ func (m *Model) Head(layer, head int, prompt string) viz.AttentionMatrix {
 	ids, texts := m.tokensOf(prompt)
 	c := m.Run().Config.Model
 	if layer < 0 || layer >= c.Layers || head < 0 || head >= c.Heads {
-		end(fmt.Errorf("there is no head %d.%d: the model has %d layers of %d heads, counted from 0", layer, head, c.Layers, c.Heads))
+		cell.End(fmt.Errorf("there is no head %d.%d: the model has %d layers of %d heads, counted from 0", layer, head, c.Layers, c.Heads))
 	}
 	name := fmt.Sprintf("%d.%d", layer, head)
 	return viz.AttentionMatrix{Note: m.note("Head "+name, ""), Tokens: texts, Sink: c.Sink,
@@ -49,9 +50,9 @@ func (m *Model) Head(layer, head int, prompt string) viz.AttentionMatrix {
 // patterns are the attention weights of a layer, [head][query][key].
 func (m *Model) patterns(ids []int32, layer int) (out [][][]float64) {
 	r := m.Run()
-	rec := must(r.Model.Record([][]int32{ids}, []model.Site{model.At(layer, model.AttnPattern)}))
+	rec := cell.Must(r.Model.Record([][]int32{ids}, []model.Site{model.At(layer, model.AttnPattern)}))
 	for h := range r.Config.Model.Heads {
-		out = append(out, must(viz.Pattern(rec.Activations[0].Shape, rec.Activations[0].Data, 0, h)))
+		out = append(out, cell.Must(viz.Pattern(rec.Activations[0].Shape, rec.Activations[0].Data, 0, h)))
 	}
 	return out
 }
@@ -60,7 +61,7 @@ func (m *Model) patterns(ids []int32, layer int) (out [][][]float64) {
 func (m *Model) Strips(prompt string, nodes ...string) viz.TokenStrips {
 	ids, texts := m.tokensOf(prompt)
 	s := viz.TokenStrips{Note: m.note("Activations", "")}
-	for i, v := range m.activations(ids, must(parseNodes(nodes))) {
+	for i, v := range m.activations(ids, cell.Must(parseNodes(nodes))) {
 		s.Strips = append(s.Strips, viz.Strip(nodes[i], texts, v))
 	}
 	return s
@@ -69,7 +70,7 @@ func (m *Model) Strips(prompt string, nodes ...string) viz.TokenStrips {
 // activations are what nodes are at the tokens of a sequence, [node][token].
 func (m *Model) activations(ids []int32, nodes []circuit.Node) (out [][]float64) {
 	for _, n := range nodes {
-		rec := must(m.Run().Model.Record([][]int32{ids}, []model.Site{model.Site(n.Site)}))
+		rec := cell.Must(m.Run().Model.Record([][]int32{ids}, []model.Site{model.Site(n.Site)}))
 		v := make([]float64, len(ids))
 		for t := range v {
 			v[t] = float64(rec.Activations[0].At(0, t)[n.Index])

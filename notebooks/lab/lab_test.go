@@ -7,11 +7,12 @@ import (
 	"strings"
 	"testing"
 
+	"circuitbook/notebooks/lab/cell"
+	"circuitbook/notebooks/lab/celltest"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/train"
-	"circuitbook/viz"
 	"circuitbook/viz/book"
 )
 
@@ -31,32 +32,6 @@ func again[H interface {
 	return into
 }
 
-// shown is what a value shows, as text.
-func shown(t *testing.T, f viz.Figure) string {
-	t.Helper()
-	b, err := f.Bundle()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if b.HTML == "" || b.Text == "" {
-		t.Errorf("%T: a form is missing", f)
-	}
-	return b.Text
-}
-
-// claimed are the names of what a value states.
-func claimed(t *testing.T, c Claimer) map[string]any {
-	t.Helper()
-	m := map[string]any{}
-	for _, s := range c.Claims() {
-		if _, ok := m[s.Name]; ok {
-			t.Errorf("%T states %q twice", c, s.Name)
-		}
-		m[s.Name] = s.Value
-	}
-	return m
-}
-
 func TestModel(t *testing.T) {
 	m := Train("laptop", Seed(1))
 	if m.L0() != 28452 || m.Valid() < 2 || m.Valid() > 2.5 {
@@ -70,27 +45,27 @@ func TestModel(t *testing.T) {
 			t.Errorf("%v before %v", next.List[i-1], x)
 		}
 	}
-	if len(next.List) != 10 || sum > 1 || !strings.Contains(shown(t, next), `","`) {
+	if len(next.List) != 10 || sum > 1 || !strings.Contains(celltest.Shown(t, next), `","`) {
 		t.Errorf("%d tokens of together %v", len(next.List), sum)
 	}
-	if c := claimed(t, m); c["l0"] != 28452 || c["violations"] != 0 {
+	if c := celltest.Claimed(t, m); c["l0"] != 28452 || c["violations"] != 0 {
 		t.Errorf("states %v", c)
 	}
-	if text := shown(t, m.Generate("x = (")); !strings.Contains(text, "x = (") && !strings.Contains(text, "x·=·(") {
+	if text := celltest.Shown(t, m.Generate("x = (")); !strings.Contains(text, "x = (") && !strings.Contains(text, "x·=·(") {
 		t.Errorf("wrote %s", text)
 	}
-	shown(t, m.Losses())
-	shown(t, m.Weights("transformer.h.0.attn.c_proj.weight"))
-	shown(t, m.Budget())
-	if c := m.Recount(); c.Wrong != 0 || c.Violations != 0 || !strings.Contains(shown(t, c), "0 violations") || len(c.Table.Rows) != 18 {
+	celltest.Shown(t, m.Losses())
+	celltest.Shown(t, m.Weights("transformer.h.0.attn.c_proj.weight"))
+	celltest.Shown(t, m.Budget())
+	if c := m.Recount(); c.Wrong != 0 || c.Violations != 0 || !strings.Contains(celltest.Shown(t, c), "0 violations") || len(c.Table.Rows) != 18 {
 		t.Errorf("%+v", c)
 	}
 	if n := m.Kept(); n != 27796 {
 		t.Errorf("%d entries are kept", n)
 	}
-	shown(t, m.Attention("print('a"))
-	shown(t, m.Head(1, 6, "print('a"))
-	shown(t, m.Strips("print('a", "1.attn.act_in[90]"))
+	celltest.Shown(t, m.Attention("print('a"))
+	celltest.Shown(t, m.Head(1, 6, "print('a"))
+	celltest.Shown(t, m.Strips("print('a", "1.attn.act_in[90]"))
 
 	if m.String() != "sparse, annealed, seed 1 (2 layers of width 128)" {
 		t.Errorf("it is printed as %s", m)
@@ -125,7 +100,7 @@ func TestModelErrors(t *testing.T) {
 		"a name is text":          func() { Claims(1, 2) },
 		"run the":                 func() { _ = (&Model{spec: modelSpec{Config: tinyConfig(t, 77), Scale: "tiny"}}).Run() },
 	} {
-		if err := endOf(f); err == nil || !strings.Contains(err.Error(), want) && want != "run the" {
+		if err := celltest.EndOf(f); err == nil || !strings.Contains(err.Error(), want) && want != "run the" {
 			t.Errorf("%s: %v", want, err)
 		}
 	}
@@ -155,7 +130,7 @@ func TestLossOn(t *testing.T) {
 	if f, d := m.LossOn(path), m.LossOn(filepath.Dir(path)); !reflect.DeepEqual(e, f) || !reflect.DeepEqual(e, d) {
 		t.Errorf("text %v, file %v, folder %v", e, f, d)
 	}
-	shown(t, e)
+	celltest.Shown(t, e)
 }
 
 func TestCircuit(t *testing.T) {
@@ -163,10 +138,10 @@ func TestCircuit(t *testing.T) {
 	if !q.Reached() || q.Nodes() != 12 || q.Edges() != 8 {
 		t.Fatalf("%s", q.size())
 	}
-	if text := shown(t, q); !strings.Contains(text, "12 nodes, 8 edges") || !strings.Contains(text, "random circuits alone") {
+	if text := celltest.Shown(t, q); !strings.Contains(text, "12 nodes, 8 edges") || !strings.Contains(text, "random circuits alone") {
 		t.Errorf("shows %s", text)
 	}
-	c := claimed(t, q)
+	c := celltest.Claimed(t, q)
 	for _, want := range []string{"nodes", "edges", "loss_full", "loss_alone", "loss_removed", "loss_random_alone", "loss_random_removed", "accuracy_alone"} {
 		if _, ok := c[want]; !ok {
 			t.Errorf("does not state %s", want)
@@ -201,19 +176,19 @@ func TestCircuit(t *testing.T) {
 	if x := s.List[0]; x.Full.After != 1 || x.Full.Before < 0.99 || x.Full.N != 32 {
 		t.Errorf("exchanged: %+v", x.Full)
 	}
-	shown(t, s)
+	celltest.Shown(t, s)
 	if got := q.Path(); len(got) < 3 || got[len(got)-1] != decides {
 		t.Errorf("the way that counts most is %q", got)
 	}
 	d := q.Diff(q.Without(decides))
-	if text := shown(t, d); !strings.Contains(text, "resid_delta") {
+	if text := celltest.Shown(t, d); !strings.Contains(text, "resid_delta") {
 		t.Errorf("difference: %s", text)
 	}
 	for want, f := range map[string]func(){
 		"no node 0.attn.q[0]": func() { q.Without("0.attn.q[0]") },
 		"nonsense":            func() { q.Only("nonsense") },
 	} {
-		if err := endOf(f); err == nil || !strings.Contains(err.Error(), want) {
+		if err := celltest.EndOf(f); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
 		}
 	}
@@ -237,7 +212,7 @@ func TestCircuitFiles(t *testing.T) {
 	if err != nil || len(back.Nodes) != 12 {
 		t.Errorf("%v", err)
 	}
-	if err := endOf(func() { q.Save(filepath.Join(dir, "q.pdf")) }); err == nil || !strings.Contains(err.Error(), ".pdf") {
+	if err := celltest.EndOf(func() { q.Save(filepath.Join(dir, "q.pdf")) }); err == nil || !strings.Contains(err.Error(), ".pdf") {
 		t.Errorf("%v", err)
 	}
 }
@@ -248,10 +223,10 @@ func TestSeveral(t *testing.T) {
 	if s := all.Summary(); s.N != 2 || s.Reached != 2 || all.List[1].Nodes() != 16 {
 		t.Errorf("%+v", s)
 	}
-	if text := shown(t, all); !strings.Contains(text, "seed 2") || !strings.Contains(text, "1.attn.resid_delta") {
+	if text := celltest.Shown(t, all); !strings.Contains(text, "seed 2") || !strings.Contains(text, "1.attn.resid_delta") {
 		t.Errorf("shows %s", text)
 	}
-	if c := claimed(t, all); c["median_nodes"] != 14.0 {
+	if c := celltest.Claimed(t, all); c["median_nodes"] != 14.0 {
 		t.Errorf("states %v", c)
 	}
 	if _, err := (Circuits{}).Bundle(); err == nil {
@@ -265,22 +240,22 @@ func TestScores(t *testing.T) {
 	if s.Mean > 0.05 || s.Accuracy < 0.99 || s.N != 256 {
 		t.Errorf("%+v", s)
 	}
-	if c := claimed(t, s); c[""] != s.Mean || c["accuracy"] != s.Accuracy {
+	if c := celltest.Claimed(t, s); c[""] != s.Mean || c["accuracy"] != s.Accuracy {
 		t.Errorf("states %v", c)
 	}
-	list, err := stated("quotes", s)
+	list, err := cell.StatedOf("quotes", s)
 	if err != nil || list[0].Name != "quotes" || list[1].Name != "quotes_accuracy" {
 		t.Errorf("%v, %v", list, err)
 	}
-	both := Scores{List: []Score{s, {Task: "other", Estimate: Estimate{Estimate: stat.Estimate{Mean: 1, Hi: 2, N: 3}}}}}
-	if c := claimed(t, both); c["single_double_quote"] != s.Mean || c["other"] != 1.0 || c["other_accuracy"] != 0.0 {
+	both := Scores{List: []Score{s, {Task: "other", Estimate: cell.Estimate{Estimate: stat.Estimate{Mean: 1, Hi: 2, N: 3}}}}}
+	if c := celltest.Claimed(t, both); c["single_double_quote"] != s.Mean || c["other"] != 1.0 || c["other_accuracy"] != 0.0 {
 		t.Errorf("states %v", c)
 	}
-	shown(t, both)
-	if text := shown(t, Tasks()); !strings.Contains(text, "bracket_counting") {
+	celltest.Shown(t, both)
+	if text := celltest.Shown(t, Tasks()); !strings.Contains(text, "bracket_counting") {
 		t.Errorf("tasks: %s", text)
 	}
-	if list, err := stated("n", 3); err != nil || !reflect.DeepEqual(list, []book.Stated{{Name: "n", Value: 3}}) {
+	if list, err := cell.StatedOf("n", 3); err != nil || !reflect.DeepEqual(list, []book.Stated{{Name: "n", Value: 3}}) {
 		t.Errorf("%v, %v", list, err)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"circuitbook/notebooks/dilution"
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/viz"
 )
 
@@ -11,7 +12,7 @@ import (
 // longer, such as bracket_counting: name, model, name, model. Prompts are of the first model's
 // tokens. Numbers are NAME_FILLER, the length with its interval over prompts; 999 stands for
 // one beyond the context.
-func FailLengths(task string, namesAndModels ...any) (out Result) {
+func FailLengths(task string, namesAndModels ...any) (out cell.Result) {
 	names, models := namedModels("FailLengths", namesAndModels)
 	first := models[0]
 	t := viz.Table{Columns: []viz.Column{{Name: "longer with"}}, Note: first.note("Lengths of failure", "In pieces, with 95 % intervals over held-out prompts; after the length, the side that fails.")}
@@ -24,7 +25,7 @@ func FailLengths(task string, namesAndModels ...any) (out Result) {
 			Panels: []viz.Panel{{Y: viz.Axis{Label: "P(right), the worse side", Include: []float64{0, 1}}, Refs: []viz.Ref{{Name: "even", Y: 0.5}}}}}
 		row := []any{f.Name}
 		for i, m := range models {
-			x := must(dilution.Measure(seedOf(m), names[i], m.Run().Model, p))
+			x := cell.Must(dilution.Measure(seedOf(m), names[i], m.Run().Model, p))
 			row = append(row, reached(x.Failure, float64(x.Limit))+", "+sideOf(f, x.Side))
 			out.Numbers = append(out.Numbers, claimOfFailure(names[i]+"_"+f.Name, x.Failure, len(x.Curve[0].Prompt.Right)))
 			s := viz.Series{Name: names[i]}
@@ -45,13 +46,13 @@ func FailLengths(task string, namesAndModels ...any) (out Result) {
 // namedModels are the arguments name, model, name, model of a verb.
 func namedModels(verb string, arguments []any) (names []string, models []*Model) {
 	if len(arguments) == 0 || len(arguments)%2 != 0 {
-		end(fmt.Errorf("%s takes a name before every model; it got %d arguments", verb, len(arguments)))
+		cell.End(fmt.Errorf("%s takes a name before every model; it got %d arguments", verb, len(arguments)))
 	}
 	for i := 0; i+1 < len(arguments); i += 2 {
 		n, ok := arguments[i].(string)
 		m, is := arguments[i+1].(*Model)
 		if !ok || !is {
-			end(fmt.Errorf("%s takes a name before every model; arguments %d and %d are a %T and a %T", verb, i+1, i+2, arguments[i], arguments[i+1]))
+			cell.End(fmt.Errorf("%s takes a name before every model; arguments %d and %d are a %T and a %T", verb, i+1, i+2, arguments[i], arguments[i+1]))
 		}
 		names, models = append(names, n), append(models, m)
 	}

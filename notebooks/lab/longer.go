@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"circuitbook/notebooks/dilution"
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/prune"
@@ -28,7 +29,7 @@ type Longer struct {
 // and the circuits of the same search that are at hand.
 func (c *Circuit) Longer(dense ...*Model) Longer {
 	if len(dense) == 0 {
-		end(errors.New("Longer takes at least one dense model; Twin is one"))
+		cell.End(errors.New("Longer takes at least one dense model; Twin is one"))
 	}
 	l := Longer{Dense: dense}
 	for _, d := range dense {
@@ -43,11 +44,11 @@ func (c *Circuit) Longer(dense ...*Model) Longer {
 
 // made says whether the search of a circuit was made in another model.
 func (c *Circuit) made(m *Model) bool {
-	_, err := prune.Open(m.Run(), must(c.taskOf()), c.spec.Config.Prune)
+	_, err := prune.Open(m.Run(), cell.Must(c.taskOf()), c.spec.Config.Prune)
 	if errors.Is(err, artifact.ErrNotFound) {
 		return false
 	}
-	check(err)
+	cell.Check(err)
 	return true
 }
 
@@ -61,7 +62,7 @@ func (m *Model) Made(options ...Option) bool {
 	if errors.Is(err, artifact.ErrNotFound) {
 		return false
 	}
-	check(err)
+	cell.Check(err)
 	return true
 }
 
@@ -71,16 +72,16 @@ func (l Longer) small() bool { return l.Dense[0].spec.Scale == "tiny" }
 // task is the name of the task.
 func (l Longer) task() string {
 	if len(l.Circuits) == 0 {
-		end(errors.New("no circuit is at hand: find one"))
+		cell.End(errors.New("no circuit is at hand: find one"))
 	}
-	return must(l.Circuits[0].taskOf()).Name
+	return cell.Must(l.Circuits[0].taskOf()).Name
 }
 
 // fillers are what the task's prompts are made longer with.
 func (l Longer) fillers() []dilution.Filler { return fillersOf(l.task(), l.small()) }
 
 func fillersOf(task string, small bool) []dilution.Filler {
-	list := must(dilution.FillersOf(task))
+	list := cell.Must(dilution.FillersOf(task))
 	if small {
 		return list[:1]
 	}
@@ -108,7 +109,7 @@ func (l Longer) circuitOf(m *Model) (*Circuit, experiment.Reader, dilution.Depth
 		if err != nil {
 			return c, nil, dilution.Depth{}
 		}
-		views := interruptible(func(ctx context.Context) ([]experiment.View, error) {
+		views := cell.Interruptible(func(ctx context.Context) ([]experiment.View, error) {
 			return experiment.Views(ctx, f.Run, f.Task, c.Data())
 		})
 		return c, views[0].Reader, d
@@ -121,7 +122,7 @@ func seedOf(m *Model) uint64 { return m.spec.Config.Seed }
 // Heads says how evenly the heads of the circuits look from the last token: 1 is a plain
 // average of all tokens. Numbers are of every seed valid_sparse_S and valid_dense_S, averages_S,
 // and evenness_S_headN of each head that writes; and averaging_seeds and seeds.
-func (l Longer) Heads() (out Result) {
+func (l Longer) Heads() (out cell.Result) {
 	t := viz.Table{Columns: []viz.Column{{Name: "seed"}, {Name: "sparse, valid", Format: "%.3f"}, {Name: "dense, valid", Format: "%.3f"}, {Name: "dense weights"}, {Name: "position channels"}, {Name: "evenness"}, {Name: "averages"}},
 		Note: l.Sparse[0].note("Sparse and dense models, and where the circuits' heads look", fmt.Sprintf("Valid: nats per token. Evenness from the last token of short prompts: 1 is a plain average, and from %.1f on a head is said to average.", dilution.Even))}
 	f, averaging := l.fillers()[0], 0
@@ -134,14 +135,14 @@ func (l Longer) Heads() (out Result) {
 		}
 		if len(d.Nodes) > 0 {
 			short := f.Short()
-			p := must(dilution.Select(m.Run().Tokenizer, f, short[len(short)-1:], dilution.Options{N: 4, Context: m.Run().Config.Model.Context}))
+			p := cell.Must(dilution.Select(m.Run().Tokenizer, f, short[len(short)-1:], dilution.Options{N: 4, Context: m.Run().Config.Model.Context}))
 			heads, share, err := dilution.Evenness(alone, c.Data(), d, p.List[0])
-			check(err)
+			cell.Check(err)
 			var each []string
 			averages = true
 			for k, h := range heads {
 				each, averages = append(each, fmt.Sprintf("head %d.%d %.2f", h.Layer, h.Head, share[k])), averages && share[k] >= dilution.Even
-				out.state(fmt.Sprintf("evenness_%s_head%d", of, h.Head), share[k])
+				out.State(fmt.Sprintf("evenness_%s_head%d", of, h.Head), share[k])
 			}
 			even = strings.Join(each, ", ")
 		}
@@ -149,13 +150,13 @@ func (l Longer) Heads() (out Result) {
 			averaging++
 		}
 		t.Rows = append(t.Rows, []any{int(seedOf(m)), m.Valid(), dense.Valid(), dense.L0(), m.spec.Config.Model.DPos + dense.spec.Config.Model.DPos, even, fmt.Sprint(averages)})
-		out.state("valid_sparse_"+of, m.Valid())
-		out.state("valid_dense_"+of, dense.Valid())
-		out.state("averages_"+of, averages)
+		out.State("valid_sparse_"+of, m.Valid())
+		out.State("valid_dense_"+of, dense.Valid())
+		out.State("averages_"+of, averages)
 	}
-	out.state("averaging_seeds", averaging)
-	out.state("seeds", len(l.Sparse))
-	out.Figures = Page{t}
+	out.State("averaging_seeds", averaging)
+	out.State("seeds", len(l.Sparse))
+	out.Figures = cell.Page{t}
 	return out
 }
 
@@ -166,7 +167,7 @@ func clip(x float64) float64 { return math.Min(x, unreached) }
 
 // claimOfFailure is the claim of a length with its interval over n prompts.
 func claimOfFailure(name string, f dilution.Failure, n int) book.Stated {
-	return claimOf(name, stat.Estimate{Mean: clip(f.Length), Lo: clip(f.Lo), Hi: clip(f.Hi), N: n})
+	return cell.ClaimOf(name, stat.Estimate{Mean: clip(f.Length), Lo: clip(f.Lo), Hi: clip(f.Hi), N: n})
 }
 
 // reached is a length in a table.

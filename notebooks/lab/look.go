@@ -6,14 +6,12 @@ import (
 	"os"
 	"path/filepath"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
 )
-
-// whole is seconds without their fraction.
-func whole(seconds float64) float64 { return math.Round(seconds) }
 
 // folderParts are the parts of a corpus that reads a folder.
 func folderParts(folder string) []corpus.Part {
@@ -30,7 +28,7 @@ type Tokens struct {
 // Next is the ten most probable tokens after a prompt.
 func (m *Model) Next(prompt string) Tokens {
 	r := m.Run()
-	return Tokens{prompt, must(r.Model.Top(r.Tokenizer, prompt, 10)), m.note(fmt.Sprintf("After %q", prompt), "")}
+	return Tokens{prompt, cell.Must(r.Model.Top(r.Tokenizer, prompt, 10)), m.note(fmt.Sprintf("After %q", prompt), "")}
 }
 
 // Bundle is a table with the probabilities.
@@ -51,7 +49,7 @@ func (m *Model) Generate(prompts ...string) Generated {
 	r := m.Run()
 	g := Generated{viz.Samples{Note: m.note("Greedy continuations", "Prompt in bold, the model's own text behind it.")}}
 	for _, p := range prompts {
-		text := must(r.Model.Generate(r.Tokenizer, p, model.GenerateOptions{Tokens: 40, Stop: []int32{r.Tokenizer.EOT()}}))
+		text := cell.Must(r.Model.Generate(r.Tokenizer, p, model.GenerateOptions{Tokens: 40, Stop: []int32{r.Tokenizer.EOT()}}))
 		g.Items = append(g.Items, viz.Sample{Name: m.short(), Prompt: p, Completion: text})
 	}
 	return g
@@ -82,22 +80,22 @@ func (m *Model) Losses(others ...*Model) viz.Plot {
 
 // LossOn is the loss on a text of one's own, in nats per token with its interval over
 // windows: a .py or .txt file, a folder of .py files, or the text itself.
-func (m *Model) LossOn(text string) Estimate {
+func (m *Model) LossOn(text string) cell.Estimate {
 	r := m.Run()
-	ids := r.Tokenizer.Encode(must(read(text)))
+	ids := r.Tokenizer.Encode(cell.Must(read(text)))
 	var losses []float64
 	for length := r.Config.Model.Context; len(ids) > 1; {
 		n := min(len(ids), length)
-		losses = append(losses, must(windowLoss(r.Model, ids[:n])))
+		losses = append(losses, cell.Must(windowLoss(r.Model, ids[:n])))
 		ids = ids[n-1:]
 		if n < length {
 			break
 		}
 	}
 	if len(losses) == 0 {
-		end(fmt.Errorf("a text of fewer than two tokens has no loss"))
+		cell.End(fmt.Errorf("a text of fewer than two tokens has no loss"))
 	}
-	return Estimate{stat.Mean(losses), "loss", "nats per token"}
+	return cell.Estimate{Estimate: stat.Mean(losses), Of: "loss", Unit: "nats per token"}
 }
 
 // here is the folder that files are looked for in, the notebook's.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/patch"
@@ -22,7 +23,7 @@ type Looking struct {
 	Values  []circuit.Node // those of the head that the circuit keeps
 	// Full and Alone are the head's attention from the last token to the first in which the
 	// sides differ, in the whole model and in the circuit, over held-out prompts.
-	Full, Alone Estimate
+	Full, Alone cell.Estimate
 }
 
 // LooksBack finds the head whose values, exchanged between the two sides at the first token in
@@ -32,7 +33,7 @@ func (c *Circuit) LooksBack() Looking {
 	l := Looking{Circuit: c}
 	var err error
 	l.Head, l.Values, l.Found, err = patch.LookingBack(r.Model, c.Data(), c.selected())
-	check(err)
+	cell.Check(err)
 	if l.Found {
 		l.Full = l.attention(r.Model, "looking back, whole model:")
 		l.Alone = l.attention(c.alone(), "looking back, circuit alone:")
@@ -41,9 +42,9 @@ func (c *Circuit) LooksBack() Looking {
 }
 
 // attention is how much the head looks back in a model.
-func (l Looking) attention(m model.Recorder, of string) Estimate {
-	list := must(probe.Attention(m, l.Circuit.reported().ForMeasuring(), l.Head, l.Circuit.Data().Model.Sink))
-	return Estimate{stat.Mean(list), of, "of the head's attention"}
+func (l Looking) attention(m model.Recorder, of string) cell.Estimate {
+	list := cell.Must(probe.Attention(m, l.Circuit.reported().ForMeasuring(), l.Head, l.Circuit.Data().Model.Sink))
+	return cell.Estimate{Estimate: stat.Mean(list), Of: of, Unit: "of the head's attention"}
 }
 
 // none says that there is no such head.
@@ -52,10 +53,10 @@ const none = "the circuit has no head with a value: nothing looks back"
 // Bundle shows where the head looks from the last token, on both sides of a held-out pair.
 func (l Looking) Bundle() (viz.Bundle, error) {
 	if !l.Found {
-		return nothing(none).Bundle()
+		return cell.Nothing(none).Bundle()
 	}
 	list := l.Circuit.reported().ForMeasuring()[:1]
-	var page Page
+	var page cell.Page
 	for side, ids := range [][]int32{list[0].Prompt, list[0].Counter} {
 		a := l.Circuit.model.attention(ids, l.Head)
 		a.Note = l.Circuit.note("Where "+nameOf(l.Head)+" looks from the last token", []string{"The prompt.", "Its counterpart."}[side])
@@ -64,22 +65,22 @@ func (l Looking) Bundle() (viz.Bundle, error) {
 	return append(page, l.Full, l.Alone).Bundle()
 }
 
-func (l Looking) empty() bool { return !l.Found }
+func (l Looking) Empty() bool { return !l.Found }
 
 // Claims are head, look_full and look_circuit.
 func (l Looking) Claims() []book.Stated {
 	if !l.Found {
 		return nil
 	}
-	return []book.Stated{{Name: "head", Value: nameOf(l.Head)}, claimOf("look_full", l.Full.Estimate), claimOf("look_circuit", l.Alone.Estimate)}
+	return []book.Stated{{Name: "head", Value: nameOf(l.Head)}, cell.ClaimOf("look_full", l.Full.Estimate), cell.ClaimOf("look_circuit", l.Alone.Estimate)}
 }
 
 // Exchange exchanges the head's values between the two sides at the first token in which they
 // differ, and nowhere else: those that the circuit keeps, all of them, and those of the
 // layer's other heads. Its numbers are kept, head and others, each after_full and after_circuit.
-func (l Looking) Exchange() Result {
+func (l Looking) Exchange() cell.Result {
 	if !l.Found {
-		return nothing(none)
+		return cell.Nothing(none)
 	}
 	shape := l.Circuit.Data().Model
 	var others []circuit.Node
@@ -94,27 +95,27 @@ func (l Looking) Exchange() Result {
 	list := l.Circuit.reported().ForMeasuring()
 	t := viz.Table{Note: l.Circuit.note("Exchanging values at one token", fmt.Sprintf("%s; %d pairs. Share of prompts then answered with the other side's answer.", nameOf(l.Head), len(list))),
 		Columns: []viz.Column{{Name: "exchanged"}, {Name: "channels"}, {Name: "whole model", Format: "%.3f", Bar: true, Max: 1}, {Name: "circuit alone", Format: "%.3f", Bar: true, Max: 1}}}
-	var out Result
+	var out cell.Result
 	alone := l.Circuit.alone()
 	for _, g := range groups {
 		if len(g.Nodes) == 0 {
 			continue
 		}
-		full, only := must(patch.Exchange(l.Circuit.model.Run().Model, list, patch.Opening, g.Nodes))[0], must(patch.Exchange(alone, list, patch.Opening, g.Nodes))[0]
+		full, only := cell.Must(patch.Exchange(l.Circuit.model.Run().Model, list, patch.Opening, g.Nodes))[0], cell.Must(patch.Exchange(alone, list, patch.Opening, g.Nodes))[0]
 		t.Rows = append(t.Rows, []any{g.Name, len(g.Nodes), full.After, only.After})
-		out.state(g.Claim+"_after_full", full.After)
-		out.state(g.Claim+"_after_circuit", only.After)
+		out.State(g.Claim+"_after_full", full.After)
+		out.State(g.Claim+"_after_circuit", only.After)
 	}
-	out.Figures = Page{t}
+	out.Figures = cell.Page{t}
 	return out
 }
 
 // Constant holds all of the head's query, key or value at its mean in the whole model. Its
 // numbers are query_nodes, the number of queries that the circuit keeps, and of q, k and v
 // look_constant_X, constant_X_loss and constant_X_accuracy.
-func (l Looking) Constant() Result {
+func (l Looking) Constant() cell.Result {
 	if !l.Found {
-		return nothing(none)
+		return cell.Nothing(none)
 	}
 	shape := l.Circuit.Data().Model
 	var groups []circuit.Group
@@ -124,7 +125,7 @@ func (l Looking) Constant() Result {
 	queries := len(l.Circuit.Data().OfHead(l.Head, circuit.Query))
 	out := l.held(groups, "Holding the head's query, key or value at the mean",
 		fmt.Sprintf("In the whole model, all %d channels. The circuit keeps %d of the head's query channels.", shape.DHead, queries))
-	out.state("query_nodes", queries)
+	out.State("query_nodes", queries)
 	return out
 }
 
@@ -132,9 +133,9 @@ func (l Looking) Constant() Result {
 // channels that only one of them reads, or both, and neurons. Its numbers are key_neurons,
 // value_neurons and both_neurons, and of every group, and of none, look_without_GROUP,
 // without_GROUP_loss and without_GROUP_accuracy.
-func (l Looking) Behind() Result {
+func (l Looking) Behind() cell.Result {
 	if !l.Found {
-		return nothing(none)
+		return cell.Nothing(none)
 	}
 	groups := []circuit.Group{{Name: "nothing", Claim: "without_none"}}
 	sizes := map[string]int{}
@@ -145,33 +146,33 @@ func (l Looking) Behind() Result {
 	}
 	out := l.held(groups, "Holding what is behind keys and behind values at its mean", "In the whole model.")
 	for _, k := range []string{"key_neurons", "value_neurons", "both_neurons"} {
-		out.state(k, sizes[k])
+		out.State(k, sizes[k])
 	}
 	return out
 }
 
 // held holds groups at their means in the whole model, each alone; one without nodes that is
 // not named nothing is left out.
-func (l Looking) held(groups []circuit.Group, title, caption string) (out Result) {
+func (l Looking) held(groups []circuit.Group, title, caption string) (out cell.Result) {
 	c := l.Circuit
 	list := c.reported()
 	t := viz.Table{Note: c.note(title, fmt.Sprintf("%s The head: %s. Attention from the last token to the first in which the sides differ; %d pairs.", caption, nameOf(l.Head), list.Len())),
 		Columns: []viz.Column{{Name: "held at the mean"}, {Name: "nodes"}, {Name: "attention back", Format: "%.3f", Bar: true, Max: 1}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "accuracy", Format: "%.3f"}}}
-	b := newBar("holding nodes", len(groups))
+	b := cell.NewBar("holding nodes", len(groups))
 	for i, g := range groups {
 		if len(g.Nodes) == 0 && i > 0 {
 			t.Rows = append(t.Rows, []any{g.Name, "none in the circuit", nil, nil, nil, nil, nil})
 			continue
 		}
 		m := c.holding(g.Nodes...)
-		look, score := l.attention(m, ""), must(list.Measure(m))
+		look, score := l.attention(m, ""), cell.Must(list.Measure(m))
 		t.Rows = append(t.Rows, []any{g.Name, fewNames(g.Nodes), look.Mean, score.Loss.Mean, score.Loss.Lo, score.Loss.Hi, score.Accuracy})
-		out.Numbers = append(out.Numbers, claimOf("look_"+g.Claim, look.Estimate), claimOf(g.Claim+"_loss", score.Loss))
-		out.state(g.Claim+"_accuracy", score.Accuracy)
-		b.step(i+1, g.Name)
+		out.Numbers = append(out.Numbers, cell.ClaimOf("look_"+g.Claim, look.Estimate), cell.ClaimOf(g.Claim+"_loss", score.Loss))
+		out.State(g.Claim+"_accuracy", score.Accuracy)
+		b.Step(i+1, g.Name)
 	}
-	check(b.done(true))
-	out.Figures = Page{t}
+	cell.Check(b.Done(true))
+	out.Figures = cell.Page{t}
 	return out
 }
 
@@ -197,7 +198,7 @@ func (m *Model) attention(ids []int32, h circuit.Head) viz.AttentionStrip {
 // texts are tokens as text.
 func (m *Model) texts(ids []int32) (out []string) {
 	for _, id := range ids {
-		out = append(out, must(m.Run().Tokenizer.Token(id)))
+		out = append(out, cell.Must(m.Run().Tokenizer.Token(id)))
 	}
 	return out
 }

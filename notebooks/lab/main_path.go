@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/contrast"
@@ -57,7 +58,7 @@ func (c *Circuit) MainPath(mark, prompt, counter string) MainPath {
 
 // chosen is the circuit for choosing nodes in it: its effects are of prompts for selecting.
 func (c *Circuit) chosen() *circuit.Circuit {
-	return interruptible(func(ctx context.Context) (*circuit.Circuit, error) {
+	return cell.Interruptible(func(ctx context.Context) (*circuit.Circuit, error) {
 		return experiment.Selecting(ctx, c.Finding(), c.spec.Config, artifact.Options{})
 	})
 }
@@ -73,13 +74,13 @@ func pathsOf(nodes []circuit.Node) (out []string) {
 // Found is false where attention writes nothing in the circuit: then there is no way.
 func (w MainPath) Found() bool { return len(w.Nodes) > 0 }
 
-func (w MainPath) none() Result {
-	return nothing("in this circuit attention writes nothing: there is no way to follow")
+func (w MainPath) none() cell.Result {
+	return cell.Nothing("in this circuit attention writes nothing: there is no way to follow")
 }
 
-func nodeOf(path string) circuit.Node { return must(circuit.ParseNode(path)) }
+func nodeOf(path string) circuit.Node { return cell.Must(circuit.ParseNode(path)) }
 
-func (w MainPath) task() task.Task { return must(w.Circuit.taskOf()) }
+func (w MainPath) task() task.Task { return cell.Must(w.Circuit.taskOf()) }
 
 func (w MainPath) open() contrast.Opening {
 	return contrast.LastWith(w.Circuit.model.Run().Tokenizer, w.Mark)
@@ -124,7 +125,7 @@ func (w MainPath) Bundle() (viz.Bundle, error) {
 	for _, k := range kept {
 		nodes = append(nodes, k.Node)
 	}
-	alone := interruptible(func(ctx context.Context) (*verify.Submodel, error) { return verify.Alone(ctx, run, data) })
+	alone := cell.Interruptible(func(ctx context.Context) (*verify.Submodel, error) { return verify.Alone(ctx, run, data) })
 	var at [2][2][][]float64 // [side][opening, last][node][prompt]
 	for s, side := range sides {
 		for k, where := range [][]int{side.Open, nil} {
@@ -143,7 +144,7 @@ func (w MainPath) Bundle() (viz.Bundle, error) {
 		}
 	}
 	t.Columns = append(t.Columns, viz.Column{Name: "embeddings that write it"})
-	embedding := must(run.Model.Values("transformer.wte.weight"))
+	embedding := cell.Must(run.Model.Values("transformer.wte.weight"))
 	for i, k := range kept {
 		if of, ok := data.Find(k.Node); ok {
 			k = of // with its effect on held-out pairs
@@ -160,7 +161,7 @@ func (w MainPath) Bundle() (viz.Bundle, error) {
 		}
 		var writes []string
 		if k.Kind() == circuit.ActIn && k.Index < data.Model.DModel {
-			v := must(viz.TokenColumn(embedding, data.Model.DModel, k.Index, w.token))
+			v := cell.Must(viz.TokenColumn(embedding, data.Model.DModel, k.Index, w.token))
 			slices.SortStableFunc(v, func(a, b viz.TokenWeight) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) })
 			for _, x := range v[:min(4, len(v))] {
 				writes = append(writes, fmt.Sprintf("%q %+.1f", x.Token, x.Weight))
@@ -171,7 +172,9 @@ func (w MainPath) Bundle() (viz.Bundle, error) {
 	return t.Bundle()
 }
 
-func (w MainPath) token(id int) string { return must(w.Circuit.model.Run().Tokenizer.Token(int32(id))) }
+func (w MainPath) token(id int) string {
+	return cell.Must(w.Circuit.model.Run().Tokenizer.Token(int32(id)))
+}
 
 // answer names an answer in a figure, without the end of its line.
 func (w MainPath) answer(token int32) string { return strings.TrimSpace(w.token(int(token))) }
@@ -181,7 +184,7 @@ func (w MainPath) Claims() []book.Stated {
 	return []book.Stated{{Name: "depth_node", Value: w.Depth}, {Name: "detector_node", Value: w.Detector}, {Name: "value_node", Value: w.Value}, {Name: "way", Value: strings.Join(w.Nodes, " ")}}
 }
 
-func (w MainPath) empty() bool { return !w.Found() }
+func (w MainPath) Empty() bool { return !w.Found() }
 
 // Picture draws the circuit with the names of the way's nodes.
 func (w MainPath) Picture(title string) viz.Circuit {

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/contrast"
 	"circuitbook/sparsenn/model"
@@ -16,14 +17,14 @@ import (
 
 // width is the number of channels of a node's site.
 func (w MainPath) width(n circuit.Node) int {
-	return must(w.Circuit.model.Run().Config.Model.Width(model.Site(n.Site)))
+	return cell.Must(w.Circuit.model.Run().Config.Model.Width(model.Site(n.Site)))
 }
 
 // Dose sets the way's last node to one value after another at the last token: the answer
 // against an imposed depth, on both sides, and the neuron of the circuit that reads it and
 // counts most. Numbers are depth_SIDE_MODEL, what it is as it is, threshold_MODEL, where the
 // first side's answer turns, and threshold_neuron.
-func (w MainPath) Dose() (r Result) {
+func (w MainPath) Dose() (r cell.Result) {
 	if !w.Found() {
 		return w.none()
 	}
@@ -40,9 +41,9 @@ func (w MainPath) Dose() (r Result) {
 	for _, m := range views {
 		for s, side := range sides {
 			_, v, err := contrast.Look(m.Reader, side.Prompts, list[0], nodes, nil, contrast.Put(width, depth, contrast.Nowhere))
-			check(err)
+			cell.Check(err)
 			low, high = min(low, slices.Min(v[0])), max(high, slices.Max(v[0]))
-			r.state(fmt.Sprintf("depth_%s_%s", w.Sides[s], m.Claim), stat.Mean(v[0]))
+			r.State(fmt.Sprintf("depth_%s_%s", w.Sides[s], m.Claim), stat.Mean(v[0]))
 		}
 	}
 	if high-low < 1e-6 {
@@ -55,7 +56,7 @@ func (w MainPath) Dose() (r Result) {
 		grid = 5
 	}
 	caption := ""
-	b := newBar("imposing depth", len(views)*2*grid)
+	b := cell.NewBar("imposing depth", len(views)*2*grid)
 	for i, m := range views {
 		for k, side := range sides {
 			s := viz.Series{Name: m.Name + ", " + w.Sides[k]}
@@ -63,16 +64,16 @@ func (w MainPath) Dose() (r Result) {
 			for j := range grid {
 				x := low + (high-low)*float64(j)/float64(grid-1)
 				p, v, err := contrast.Look(m.Reader, side.Prompts, list[0], nodes, nil, contrast.Put(width, depth, func(_, last int) (int, float64) { return last, x }))
-				check(err)
+				cell.Check(err)
 				point(&s, x, stat.Mean(p))
 				if some {
 					point(&f, x, stat.Mean(v[1]))
 				}
-				b.step((2*i+k)*grid+j+1, m.Name)
+				b.Step((2*i+k)*grid+j+1, m.Name)
 			}
 			if k == 0 {
 				if turns, ok := contrast.Crossing(s.X, s.Y, 0.5); ok {
-					r.state("threshold_"+m.Claim, turns)
+					r.State("threshold_"+m.Claim, turns)
 				} else {
 					caption += fmt.Sprintf(" In %s the answer to %s prompts does not turn within this range.", m.Name, w.Sides[0])
 				}
@@ -80,7 +81,7 @@ func (w MainPath) Dose() (r Result) {
 			panel.Series, response.Series = append(panel.Series, s), append(response.Series, f)
 		}
 	}
-	check(b.done(true))
+	cell.Check(b.Done(true))
 	panels, name := []viz.Panel{panel}, "none: the readout"
 	if some {
 		panels, name = append(panels, response), neuron.String()
@@ -88,11 +89,11 @@ func (w MainPath) Dose() (r Result) {
 	} else {
 		caption += " No neuron of the circuit reads the channel after it is written: the threshold is in the readout, where both answers' logits read it."
 	}
-	r.show(viz.Plot{Note: c.note("The answer against depth", fmt.Sprintf("%s set at the last token, %d held-out pairs.%s", w.Depth, len(list), caption)), X: viz.Axis{Label: "imposed depth"}, Panels: panels, Band: "95 % over prompts"})
+	r.Show(viz.Plot{Note: c.note("The answer against depth", fmt.Sprintf("%s set at the last token, %d held-out pairs.%s", w.Depth, len(list), caption)), X: viz.Axis{Label: "imposed depth"}, Panels: panels, Band: "95 % over prompts"})
 	if !some {
-		r.show(w.channel(depth.Index, fmt.Sprintf("Channel %d at both ends of the model", depth.Index)))
+		r.Show(w.channel(depth.Index, fmt.Sprintf("Channel %d at both ends of the model", depth.Index)))
 	}
-	r.state("threshold_neuron", name)
+	r.State("threshold_neuron", name)
 	return r
 }
 
@@ -100,7 +101,7 @@ func (w MainPath) Dose() (r Result) {
 // text, in the whole model, and asks how well the first tells, at any token inside brackets, a
 // depth of two or more from one: the area under the ROC curve, with its interval over
 // documents, is depth_auc.
-func (w MainPath) InText(open, closing string) (r Result) {
+func (w MainPath) InText(open, closing string) (r cell.Result) {
 	if !w.Found() {
 		return w.none()
 	}
@@ -111,36 +112,36 @@ func (w MainPath) InText(open, closing string) (r Result) {
 		n = 4000
 	}
 	stream = stream[:min(len(stream), n)]
-	windows := must(probe.Cut(stream, run.Config.SeqLen, run.Config.SeqLen/2))
+	windows := cell.Must(probe.Cut(stream, run.Config.SeqLen, run.Config.SeqLen/2))
 	nodes := []circuit.Node{nodeOf(w.Depth), nodeOf(w.Detector)}
-	b := newBar("reading validation text", len(windows))
-	values := interruptible(func(ctx context.Context) ([][][]float32, error) {
-		return probe.Scan(ctx, run.Model, windows, nodes, func(done, all int) { b.step(done, fmt.Sprintf("window %d", done)) })
+	b := cell.NewBar("reading validation text", len(windows))
+	values := cell.Interruptible(func(ctx context.Context) ([][][]float32, error) {
+		return probe.Scan(ctx, run.Model, windows, nodes, func(done, all int) { b.Step(done, fmt.Sprintf("window %d", done)) })
 	})
-	check(b.done(true))
-	text := must(run.Tokenizer.Texts(stream))
+	cell.Check(b.Done(true))
+	text := cell.Must(run.Tokenizer.Texts(stream))
 	depth, document, err := probe.Nesting(run.Tokenizer, stream, open, closing)
-	check(err)
+	cell.Check(err)
 	for i, node := range nodes {
-		along := must(probe.Join(windows, values[i], len(stream)))
+		along := cell.Must(probe.Join(windows, values[i], len(stream)))
 		note := c.note("Where "+node.String()+" is greatest and least", fmt.Sprintf("%d tokens of validation text.", len(stream)))
 		if i == 0 {
 			note.Caption += w.tells(&r, along, depth, document)
 		}
 		top, bottom, err := viz.SelectContexts([][]float64{along}, [][]string{text}, 0, 6, 12)
-		check(err)
+		cell.Check(err)
 		if len(top)+len(bottom) > 0 {
-			r.show(viz.Contexts{Note: note, Node: node.String(), Top: top, Bottom: bottom})
+			r.Show(viz.Contexts{Note: note, Node: node.String(), Top: top, Bottom: bottom})
 		}
 	}
 	if len(r.Figures) == 0 {
-		return nothing("%s and %s are zero on all of this text", w.Depth, w.Detector)
+		return cell.Nothing("%s and %s are zero on all of this text", w.Depth, w.Detector)
 	}
 	return r
 }
 
 // tells states how well values tell a depth of two or more from one, and says it.
-func (w MainPath) tells(r *Result, along []float64, depth, document []int) string {
+func (w MainPath) tells(r *cell.Result, along []float64, depth, document []int) string {
 	var scores []float64
 	var deep []bool
 	var group []int
@@ -153,6 +154,6 @@ func (w MainPath) tells(r *Result, along []float64, depth, document []int) strin
 	if err != nil {
 		return " No area under the ROC curve on this text: " + err.Error() + "."
 	}
-	r.state("depth_auc", auc)
+	r.State("depth_auc", auc)
 	return fmt.Sprintf(" Area under the ROC curve, two or more open brackets against one: %.3f (%.3f to %.3f), %d tokens.", auc.Mean, auc.Lo, auc.Hi, len(scores))
 }

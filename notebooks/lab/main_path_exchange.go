@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/patch"
@@ -14,24 +15,24 @@ import (
 func (w MainPath) strip(m model.Recorder, e task.Example, node string) viz.TokenStrip {
 	n, model := nodeOf(node), w.Circuit.model
 	over := func(tokens []int32) []float64 {
-		a := must(recordOf(m, tokens, n.Site))
-		return must(viz.Channel(a.Shape, a.Data, 0, n.Index))
+		a := cell.Must(recordOf(m, tokens, n.Site))
+		return cell.Must(viz.Channel(a.Shape, a.Data, 0, n.Index))
 	}
 	tok := model.Run().Tokenizer
-	return must(viz.Pair(node, must(tok.Texts(e.Prompt)), over(e.Prompt), must(tok.Texts(e.Counter)), over(e.Counter)))
+	return cell.Must(viz.Pair(node, cell.Must(tok.Texts(e.Prompt)), over(e.Prompt), cell.Must(tok.Texts(e.Counter)), over(e.Counter)))
 }
 
 // Strip shows the detector over a pair in the whole model, and what the channel in which the
 // way begins means at both ends of the model.
-func (w MainPath) Strip() Result {
+func (w MainPath) Strip() cell.Result {
 	if !w.Found() {
 		return w.none()
 	}
 	c := w.Circuit
-	r := Result{Figures: Page{viz.TokenStrips{Note: c.note("The detector over a pair", "In the whole model."),
+	r := cell.Result{Figures: cell.Page{viz.TokenStrips{Note: c.note("The detector over a pair", "In the whole model."),
 		Strips: []viz.TokenStrip{w.strip(c.model.Run().Model, shownPair(c.model, w.task()), w.Detector)}}}}
 	if first := nodeOf(w.Nodes[0]); first.Kind() == circuit.ActIn && first.Index < c.Data().Model.DModel {
-		r.show(w.channel(first.Index, fmt.Sprintf("Channel %d, which the way begins in", first.Index)))
+		r.Show(w.channel(first.Index, fmt.Sprintf("Channel %d, which the way begins in", first.Index)))
 	}
 	return r
 }
@@ -51,30 +52,30 @@ type swapLine struct {
 }
 
 // exchanged is a table of them, in the circuit alone and in the whole model.
-func (w MainPath) exchanged(r *Result, title string, lines []swapLine) {
+func (w MainPath) exchanged(r *cell.Result, title string, lines []swapLine) {
 	list, _ := w.pairs(128, 64)
 	t := viz.Table{Note: w.Circuit.note(title, fmt.Sprintf("%d held-out pairs. Exchanged: the share then answered with the other side's answer. Margin: the right answer's logit less the other's, in nats.", len(list))),
 		Columns: []viz.Column{{Name: "in"}, {Name: "node"}, {Name: "at"}, {Name: "right before", Format: "%.3f"}, {Name: "exchanged after", Format: "%.3f", Bar: true, Max: 1}, {Name: "margin before", Format: "%.2f"}, {Name: "margin after", Format: "%.2f"}}}
 	views := w.Circuit.views()
-	b := newBar("exchanging", len(views)*len(lines))
+	b := cell.NewBar("exchanging", len(views)*len(lines))
 	for i, m := range views {
 		for j, x := range lines {
-			s := must(patch.InterchangeAt(m.Reader, list, x.nodes, x.at))
+			s := cell.Must(patch.InterchangeAt(m.Reader, list, x.nodes, x.at))
 			t.Rows = append(t.Rows, []any{m.Name, x.name, x.where, s.Before, s.After, s.MarginBefore, s.MarginAfter})
-			r.state(x.claim+"_"+m.Claim+"_exchanged", s.After)
-			r.state(x.claim+"_"+m.Claim+"_margin", s.MarginAfter)
-			b.step(i*len(lines)+j+1, x.name)
+			r.State(x.claim+"_"+m.Claim+"_exchanged", s.After)
+			r.State(x.claim+"_"+m.Claim+"_margin", s.MarginAfter)
+			b.Step(i*len(lines)+j+1, x.name)
 		}
 	}
-	check(b.done(true))
-	r.show(t)
+	cell.Check(b.Done(true))
+	r.Show(t)
 }
 
 // Exchange exchanges detector, value, and value with all keys of its head between the two sides
 // of a pair: at the token that opens only, behind it only, and everywhere. Numbers are
 // NODE_WHERE_MODEL_exchanged and _margin, of detector, value and value_and_keys at open, rest
 // and all.
-func (w MainPath) Exchange() (r Result) {
+func (w MainPath) Exchange() (r cell.Result) {
 	if !w.Found() {
 		return w.none()
 	}
@@ -103,7 +104,7 @@ func (w MainPath) Exchange() (r Result) {
 // Written shows what attention writes by the way's last node over a pair, and exchanges it at
 // all tokens, at the last, and at all but the last. Numbers are depth_WHERE_MODEL_exchanged and
 // _margin.
-func (w MainPath) Written() (r Result) {
+func (w MainPath) Written() (r cell.Result) {
 	if !w.Found() {
 		return w.none()
 	}
@@ -113,7 +114,7 @@ func (w MainPath) Written() (r Result) {
 		s.Name += ", in " + m.Name
 		strips.Strips = append(strips.Strips, s)
 	}
-	r.show(strips)
+	r.Show(strips)
 	node := []circuit.Node{nodeOf(w.Depth)}
 	w.exchanged(&r, "Exchanging "+w.Depth, []swapLine{
 		{"depth", "all tokens", "depth_all", node, patch.FromEnd},

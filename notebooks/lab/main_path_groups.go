@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/contrast"
 	"circuitbook/sparsenn/experiment"
@@ -22,7 +23,7 @@ func (w MainPath) held(m model.Recorder, list []task.Example, sides [2]contrast.
 	none := contrast.Head(w.Circuit.Data().Model, w.Head, false, nil, nil)
 	var a [2]contrast.Attended
 	for s, side := range sides {
-		a[s] = must(contrast.Attend(m, side, list[0], w.Head, w.Circuit.model.Run().Config.Model.Sink, none))
+		a[s] = cell.Must(contrast.Attend(m, side, list[0], w.Head, w.Circuit.model.Run().Config.Model.Sink, none))
 		seen = append(seen, stat.Mean(a[s].Sink).Mean, stat.Mean(a[s].Open).Mean)
 	}
 	return stat.Mean(contrast.OutcomeOf(a[0].P, a[1].P).Loss), seen
@@ -31,7 +32,7 @@ func (w MainPath) held(m model.Recorder, list []task.Example, sides [2]contrast.
 // without is the circuit alone without some nodes, or the whole model without them.
 func (w MainPath) without(alone bool, nodes []circuit.Node) experiment.Reader {
 	c := w.Circuit
-	return interruptible(func(ctx context.Context) (experiment.Reader, error) {
+	return cell.Interruptible(func(ctx context.Context) (experiment.Reader, error) {
 		if !alone {
 			return verify.Without(ctx, c.model.Run(), c.Data().Restrict(nodes...))
 		}
@@ -48,7 +49,7 @@ func (w MainPath) without(alone bool, nodes []circuit.Node) experiment.Reader {
 // alone and in the whole model. Numbers are group_GROUP_MODEL_loss, _exchanged, _margin,
 // _sink_SIDE and _open_SIDE of the first side, group_none_MODEL_loss, group_GROUP_nodes and
 // groups_nodes.
-func (w MainPath) Groups() (r Result) {
+func (w MainPath) Groups() (r cell.Result) {
 	c := w.Circuit
 	all := c.Data().Groups()
 	if !w.Found() || len(all) == 0 {
@@ -71,29 +72,29 @@ func (w MainPath) Groups() (r Result) {
 		t.Rows = append(t.Rows, []any{m.Name, name, n, e.Mean, e.Lo, e.Hi, seen[0], seen[1], seen[2], seen[3], after, margin})
 		picture.Rows = append(picture.Rows, viz.Estimate{Name: name, Value: e.Mean, Lo: e.Lo, Hi: e.Hi, Group: m.Name})
 	}
-	b := newBar("groups", 2*len(all))
+	b := cell.NewBar("groups", 2*len(all))
 	for k, m := range w.Circuit.views() {
-		swaps := must(patch.InterchangeEach(m.Reader, list, each, patch.FromEnd))
+		swaps := cell.Must(patch.InterchangeEach(m.Reader, list, each, patch.FromEnd))
 		e, seen := w.held(m.Reader, list, sides)
 		row(m, "none", 0, e, seen, 1-swaps[0].Before, swaps[0].MarginBefore)
-		r.state("group_none_"+m.Claim+"_loss", e)
+		r.State("group_none_"+m.Claim+"_loss", e)
 		for i, g := range all {
 			e, seen := w.held(w.without(k == 0, g.Nodes), list, sides)
 			row(m, g.Name, len(g.Nodes), e, seen, swaps[i].After, swaps[i].MarginAfter)
 			of := "group_" + g.Claim + "_" + m.Claim
-			r.state(of+"_loss", e)
-			r.state(of+"_exchanged", swaps[i].After)
-			r.state(of+"_margin", swaps[i].MarginAfter)
-			r.state(of+"_sink_"+w.Sides[0], seen[0])
-			r.state(of+"_open_"+w.Sides[0], seen[1])
-			b.step(k*len(all)+i+1, g.Name)
+			r.State(of+"_loss", e)
+			r.State(of+"_exchanged", swaps[i].After)
+			r.State(of+"_margin", swaps[i].MarginAfter)
+			r.State(of+"_sink_"+w.Sides[0], seen[0])
+			r.State(of+"_open_"+w.Sides[0], seen[1])
+			b.Step(k*len(all)+i+1, g.Name)
 		}
 	}
-	check(b.done(true))
+	cell.Check(b.Done(true))
 	for _, g := range all {
-		r.state("group_"+g.Claim+"_nodes", len(g.Nodes))
+		r.State("group_"+g.Claim+"_nodes", len(g.Nodes))
 	}
-	r.state("groups_nodes", total)
-	r.show(picture, t, members)
+	r.State("groups_nodes", total)
+	r.Show(picture, t, members)
 	return r
 }

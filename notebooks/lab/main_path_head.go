@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/contrast"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/stat"
@@ -26,7 +27,7 @@ func (w MainPath) head() string { return fmt.Sprintf("%d.%d", w.Head.Layer, w.He
 // a pair has twice the depth of the second. Numbers are average_r_mean_SIDE_MODEL,
 // average_r_depth_over_length_SIDE_MODEL and average_r_depth_SIDE_MODEL, of both sides together
 // and of each.
-func (w MainPath) Looks() (r Result) {
+func (w MainPath) Looks() (r cell.Result) {
 	if !w.Found() {
 		return w.none()
 	}
@@ -34,13 +35,13 @@ func (w MainPath) Looks() (r Result) {
 	run, e, views := c.model.Run(), shownPair(c.model, w.task()), w.Circuit.views()
 	for s, tokens := range [][]int32{e.Prompt, e.Counter} {
 		strip := viz.AttentionStrip{Note: c.note(fmt.Sprintf("Head %s from the last token, %s", w.head(), w.Sides[s]), "In the circuit alone and in the whole model; the sink's share comes first."),
-			Tokens: must(run.Tokenizer.Texts(tokens)), Sink: run.Config.Model.Sink, Scale: 1}
+			Tokens: cell.Must(run.Tokenizer.Texts(tokens)), Sink: run.Config.Model.Sink, Scale: 1}
 		for _, m := range views {
-			a := must(recordOf(m.Reader, tokens, string(model.At(w.Head.Layer, model.AttnPattern))))
-			pattern := must(viz.Pattern(a.Shape, a.Data, 0, w.Head.Head))[len(tokens)-1]
+			a := cell.Must(recordOf(m.Reader, tokens, string(model.At(w.Head.Layer, model.AttnPattern))))
+			pattern := cell.Must(viz.Pattern(a.Shape, a.Data, 0, w.Head.Head))[len(tokens)-1]
 			strip.Rows = append(strip.Rows, viz.AttentionRow{Name: m.Claim, Query: len(tokens) - 1, Weights: pattern})
 		}
-		r.show(strip)
+		r.Show(strip)
 	}
 	list, sides := w.pairs(128, 64)
 	t := viz.Table{Note: c.note("Is it an average?", fmt.Sprintf("Pearson's r of what head %s brings to the last token by %s, with three quantities, over %d held-out pairs.", w.head(), w.Value, len(list))),
@@ -48,7 +49,7 @@ func (w MainPath) Looks() (r Result) {
 	for _, m := range views {
 		brought, other := map[string][]float64{}, [3]map[string][]float64{{}, {}, {}}
 		for s, side := range sides {
-			x := must(contrast.Brings(m.Reader, side.Prompts, nodeOf(w.Value)))
+			x := cell.Must(contrast.Brings(m.Reader, side.Prompts, nodeOf(w.Value)))
 			for i, v := range x.Value {
 				for _, of := range []string{w.Sides[s], "both"} {
 					brought[of] = append(brought[of], v)
@@ -67,12 +68,12 @@ func (w MainPath) Looks() (r Result) {
 					continue
 				}
 				row = append(row, v)
-				r.state(fmt.Sprintf("average_r_%s_%s_%s", name, of, m.Claim), v)
+				r.State(fmt.Sprintf("average_r_%s_%s_%s", name, of, m.Claim), v)
 			}
 			t.Rows = append(t.Rows, row)
 		}
 	}
-	r.show(t)
+	r.Show(t)
 	return r
 }
 
@@ -81,7 +82,7 @@ func (w MainPath) Looks() (r Result) {
 // the sides apart. P is that of the first side's answer. Numbers are head_CHANGE_SIDE_MODEL,
 // of none, average and keys, and head_share_open_SIDE_MODEL, the share of the last token's
 // attention that the opening token has.
-func (w MainPath) Average() (r Result) {
+func (w MainPath) Average() (r cell.Result) {
 	if !w.Found() {
 		return w.none()
 	}
@@ -95,7 +96,7 @@ func (w MainPath) Average() (r Result) {
 	for _, m := range w.Circuit.views() {
 		for s, own := range sides {
 			other := sides[1-s]
-			keys := must(contrast.Site(m.Reader, other.Prompts, model.At(w.Head.Layer, model.AttnKey), other.Open))
+			keys := cell.Must(contrast.Site(m.Reader, other.Prompts, model.At(w.Head.Layer, model.AttnKey), other.Open))
 			for _, y := range []struct {
 				name, claim string
 				do          contrast.Change
@@ -104,16 +105,16 @@ func (w MainPath) Average() (r Result) {
 				{"queries at zero: an average", "average", contrast.Head(shape, w.Head, true, nil, nil)},
 				{"keys of the opening token exchanged", "keys", contrast.Head(shape, w.Head, false, keys, own.Open)},
 			} {
-				a := must(contrast.Attend(m.Reader, own, list[0], w.Head, sink, y.do))
+				a := cell.Must(contrast.Attend(m.Reader, own, list[0], w.Head, sink, y.do))
 				e, open := stat.Mean(a.P), stat.Mean(a.Open).Mean
 				t.Rows = append(t.Rows, []any{m.Name, w.Sides[s], y.name, stat.Mean(a.Sink).Mean, open, e.Mean, e.Lo, e.Hi})
-				r.state(fmt.Sprintf("head_%s_%s_%s", y.claim, w.Sides[s], m.Claim), e)
+				r.State(fmt.Sprintf("head_%s_%s_%s", y.claim, w.Sides[s], m.Claim), e)
 				if y.claim == "none" {
-					r.state(fmt.Sprintf("head_share_open_%s_%s", w.Sides[s], m.Claim), open)
+					r.State(fmt.Sprintf("head_share_open_%s_%s", w.Sides[s], m.Claim), open)
 				}
 			}
 		}
 	}
-	r.show(t)
+	r.Show(t)
 	return r
 }

@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"circuitbook/notebooks/lab/cell"
+	"circuitbook/notebooks/lab/celltest"
 	"slices"
 	"strings"
 	"testing"
@@ -9,26 +11,26 @@ import (
 // TestMainPath: at scale "tiny" all nodes of a model stand in for a circuit, and everything that is
 // said of a way can be asked of it.
 func TestMainPath(t *testing.T) {
-	heavy(t)
+	celltest.Heavy(t)
 	m := Train("tiny", Seed(3))
 	q := m.Find("bracket_counting")
 	w := q.MainPath("[", "nested", "flat")
 	if !w.Found() || w.Nodes[len(w.Nodes)-1] != w.Depth || w.Nodes[len(w.Nodes)-2] != w.Value || !slices.Contains(w.Nodes, w.Detector) {
 		t.Fatalf("%+v", w)
 	}
-	if text := shown(t, w); !strings.Contains(text, w.Value+" *") {
+	if text := celltest.Shown(t, w); !strings.Contains(text, w.Value+" *") {
 		t.Errorf("shows %s", text)
 	}
-	shown(t, w.Picture("A circuit"))
+	celltest.Shown(t, w.Picture("A circuit"))
 	d := w.Distraction("# [", "# see [")
 	if !slices.Contains(d.Lines, d.Line) || len(d.P) != 2 {
 		t.Errorf("%+v", d)
 	}
-	if list, err := stated("line", d); err != nil || list[0].Name != "line" || list[0].Value != d.Line {
+	if list, err := cell.StatedOf("line", d); err != nil || list[0].Name != "line" || list[0].Value != d.Line {
 		t.Errorf("%v, %v", list, err)
 	}
 	for name, x := range map[string]struct {
-		r    Result
+		r    cell.Result
 		want []string
 	}{
 		"pairs":    {m.Pairs("bracket_counting", "[", "nested", "flat"), []string{"more_tokens_nested"}},
@@ -43,27 +45,27 @@ func TestMainPath(t *testing.T) {
 		"restored": {w.Restored(d.Line), []string{"p_restored_full"}},
 		"strip":    {w.Strip(), nil},
 	} {
-		shown(t, x.r)
+		celltest.Shown(t, x.r)
 		if len(x.want) == 0 {
 			continue
 		}
-		c := claimed(t, x.r)
+		c := celltest.Claimed(t, x.r)
 		for _, k := range x.want {
 			if _, ok := c[k]; !ok {
 				t.Errorf("%s does not state %s but %v", name, k, c)
 			}
 		}
 	}
-	if again := claimed(t, w.Under(m, "x", "# (")); again["loss_x_after_sparse"] != again["loss_x_control_sparse"] {
+	if again := celltest.Claimed(t, w.Under(m, "x", "# (")); again["loss_x_after_sparse"] != again["loss_x_control_sparse"] {
 		t.Error("a line without a bracket is not its own control")
 	}
 	none := MainPath{Circuit: q}
-	for _, r := range []Result{none.Exchange(), none.Looks(), none.Average(), none.Written(), none.Dose(), none.InText("[", "]"), none.Groups(), none.Restored("#"), none.Strip()} {
-		if list, err := stated("x", r); err != nil || len(list) > 0 || !strings.Contains(shown(t, r), "no way") {
+	for _, r := range []cell.Result{none.Exchange(), none.Looks(), none.Average(), none.Written(), none.Dose(), none.InText("[", "]"), none.Groups(), none.Restored("#"), none.Strip()} {
+		if list, err := cell.StatedOf("x", r); err != nil || len(list) > 0 || !strings.Contains(celltest.Shown(t, r), "no way") {
 			t.Errorf("without a way: %v, %v", list, err)
 		}
 	}
-	if err := endOf(func() { w.Under(m, "x") }); err == nil || !strings.Contains(err.Error(), "a name before every line") {
+	if err := celltest.EndOf(func() { w.Under(m, "x") }); err == nil || !strings.Contains(err.Error(), "a name before every line") {
 		t.Errorf("%v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/task"
@@ -32,7 +33,7 @@ func (x Matching) limit() float64 {
 }
 
 // sparse is the config of the sparse model of a seed.
-func (x Matching) sparse(seed int) train.Config { return must(train.Scale(x.Scale, uint64(seed))) }
+func (x Matching) sparse(seed int) train.Config { return cell.Must(train.Scale(x.Scale, uint64(seed))) }
 
 // dense is a dense config of some width and number of steps.
 func (x Matching) dense(seed, width, steps int) train.Config {
@@ -70,7 +71,7 @@ func (x Matching) examples() int {
 
 // search is how every circuit is found and measured.
 func (x Matching) search() experiment.Config {
-	c := must(experiment.Scale(x.Scale, 0))
+	c := cell.Must(experiment.Scale(x.Scale, 0))
 	c.Prune.Budget, c.Prune.Trials = 0, x.Trials
 	c.Prove.EffectExamples, c.Prove.Attribution = 0, 0
 	if x.Scale == "tiny" {
@@ -189,7 +190,7 @@ func (x Matching) of(rows map[string]experiment.Row, kind string) (out []experim
 // Write writes the rows of all circuits to a file that ends in .csv or .json.
 func (x Matching) Write(path string) {
 	rows := x.circuits()
-	check(experiment.WriteFile(path, append(x.of(rows, "sparse"), x.of(rows, "dense")...)))
+	cell.Check(experiment.WriteFile(path, append(x.of(rows, "sparse"), x.of(rows, "dense")...)))
 }
 
 func (x Matching) note(title, caption string) viz.Note {

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
@@ -34,7 +35,7 @@ func sizePairs(d, s []experiment.Row, of func(*experiment.CircuitFacts) float64)
 // Circuits finds and measures, or loads, the circuits of every task that both models of a pair
 // solve, in both. It states the sizes of each, how many missed the target, and the greatest
 // loss of a circuit alone.
-func (x Matching) Circuits() (r Result) {
+func (x Matching) Circuits() (r cell.Result) {
 	rows := x.circuits()
 	t := viz.Table{
 		Note: x.note("All circuits", "Losses in nats per example on report prompts: the whole model, the circuit alone, the model without it, random circuits of the same size alone and taken out. Right without it: share of pairs that the model answers right, both sides, with the circuit taken out."),
@@ -68,18 +69,18 @@ func (x Matching) Circuits() (r Result) {
 				}
 				t.Rows = append(t.Rows, append(cells, c.SearchSeconds))
 				of := fmt.Sprintf("%s_%s_seed%d", k.Name, kind, s)
-				r.state(of+"_nodes", c.Nodes)
-				r.state(of+"_edges", c.Edges)
+				r.State(of+"_nodes", c.Nodes)
+				r.State(of+"_edges", c.Edges)
 			}
 		}
 	}
 	for _, kind := range []string{"sparse", "dense"} {
-		r.state("missed_"+kind, missed[kind])
-		r.state("search_seconds_"+kind, whole(seconds[kind]))
+		r.State("missed_"+kind, missed[kind])
+		r.State("search_seconds_"+kind, cell.Whole(seconds[kind]))
 	}
-	r.state("alone_loss_largest", most)
-	r.state("alone_above_target", over)
-	r.show(t)
+	r.State("alone_loss_largest", most)
+	r.State("alone_above_target", over)
+	r.Show(t)
 	return r
 }
 
@@ -87,7 +88,7 @@ func (x Matching) Circuits() (r Result) {
 // tasks, every task counting once, with 95 % bootstrap intervals over tasks and, within tasks,
 // seeds; how irregular sizes are over tasks; and the ratio of edges with each task left out in
 // turn.
-func (x Matching) Ratio() (r Result) {
+func (x Matching) Ratio() (r cell.Result) {
 	rows := x.circuits()
 	s, d := x.of(rows, "sparse"), x.of(rows, "dense")
 	t := viz.Table{Note: x.note("Dense by sparse", "Geometric means over tasks with 95 % bootstrap intervals over tasks and seeds. Spread: the standard deviation of the logarithm over tasks, as a factor."),
@@ -97,21 +98,21 @@ func (x Matching) Ratio() (r Result) {
 		name string
 		f    func(*experiment.CircuitFacts) float64
 	}{{"edges", edges}, {"nodes", nodes}} {
-		a, b := must(stat.GeometricMean(sizeValues(s, of.f))), must(stat.GeometricMean(sizeValues(d, of.f)))
-		ratio := must(stat.GeometricRatio(sizePairs(d, s, of.f)))
-		sa, sb := must(stat.Spread(sizeValues(s, of.f))), must(stat.Spread(sizeValues(d, of.f)))
-		q := must(stat.SpreadRatio(sizeValues(s, of.f), sizeValues(d, of.f)))
+		a, b := cell.Must(stat.GeometricMean(sizeValues(s, of.f))), cell.Must(stat.GeometricMean(sizeValues(d, of.f)))
+		ratio := cell.Must(stat.GeometricRatio(sizePairs(d, s, of.f)))
+		sa, sb := cell.Must(stat.Spread(sizeValues(s, of.f))), cell.Must(stat.Spread(sizeValues(d, of.f)))
+		q := cell.Must(stat.SpreadRatio(sizeValues(s, of.f), sizeValues(d, of.f)))
 		t.Rows = append(t.Rows, []any{of.name, a.Mean, b.Mean, ratio.Mean, ratio.Lo, ratio.Hi, ratio.N, sa, sb, q.Mean, fmt.Sprintf("%.2f to %.2f", q.Lo, q.Hi)})
 		for _, c := range []struct {
 			name string
 			v    any
 		}{{"_sparse", a}, {"_dense", b}, {"_ratio", ratio}, {"_spread_sparse", sa}, {"_spread_dense", sb}, {"_spread_ratio", q}} {
-			r.state(of.name+c.name, c.v)
+			r.State(of.name+c.name, c.v)
 		}
 	}
 	if low, high, ok := leftOut(sizePairs(d, s, edges)); ok {
-		r.state("edges_ratio_without_one_lowest", low)
-		r.state("edges_ratio_without_one_highest", high)
+		r.State("edges_ratio_without_one_lowest", low)
+		r.State("edges_ratio_without_one_highest", high)
 		t.Caption += fmt.Sprintf(" With one task left out at a time, dense / sparse is %.1f to %.1f in edges.", low, high)
 	}
 	var clouds []viz.Cloud
@@ -126,10 +127,10 @@ func (x Matching) Ratio() (r Result) {
 		}
 		if len(list) > 0 {
 			clouds = append(clouds, cloud)
-			r.state(fmt.Sprintf("edges_ratio_seed%d", i), must(stat.GeometricRatio(list)))
+			r.State(fmt.Sprintf("edges_ratio_seed%d", i), cell.Must(stat.GeometricRatio(list)))
 		}
 	}
-	r.show(viz.Scatter{Note: x.note("Edges of circuits, dense over sparse", "A point is a task in a pair of models of one loss. A circuit without edges stands at one."),
+	r.Show(viz.Scatter{Note: x.note("Edges of circuits, dense over sparse", "A point is a task in a pair of models of one loss. A circuit without edges stands at one."),
 		X: viz.Axis{Label: "edges in the sparse model", Log: true}, Y: viz.Axis{Label: "edges in the dense model", Log: true},
 		Groups: clouds, Same: true, Rays: []viz.Ray{{Name: "equal", Factor: 1}, {Name: "16 times", Factor: 16}}}, t)
 	return r
@@ -143,7 +144,7 @@ func leftOut(all []stat.Pair) (low, high float64, ok bool) {
 		if len(left) == len(all) || len(left) == 0 {
 			continue
 		}
-		ratio := must(stat.GeometricRatio(left)).Mean
+		ratio := cell.Must(stat.GeometricRatio(left)).Mean
 		low, high, ok = min(low, ratio), max(high, ratio), true
 	}
 	return low, high, ok
@@ -151,7 +152,7 @@ func leftOut(all []stat.Pair) (low, high float64, ok bool) {
 
 // Targets are the sizes at other target losses, seed 0: the same orders of nodes, cut
 // elsewhere. A mean at a target is over the tasks that reach it in both models.
-func (x Matching) Targets() (r Result) {
+func (x Matching) Targets() (r cell.Result) {
 	rows := x.circuits()
 	first := func(kind string) []experiment.Row {
 		return slices.DeleteFunc(x.of(rows, kind), func(r experiment.Row) bool { return r.Seed != 0 })
@@ -174,7 +175,7 @@ func (x Matching) Targets() (r Result) {
 			}
 		}
 		of := fmt.Sprintf("target%03d_", int(math.Round(1000*target)))
-		r.state(of+"tasks", len(at["edges"].pairs))
+		r.State(of+"tasks", len(at["edges"].pairs))
 		row := []any{target, len(at["edges"].pairs)}
 		for _, name := range []string{"edges", "nodes"} {
 			v := at[name]
@@ -182,9 +183,9 @@ func (x Matching) Targets() (r Result) {
 				row = append(row, nil, nil, nil, nil, nil)
 				continue
 			}
-			a, b, ratio := must(stat.GeometricMean(v.sparse)), must(stat.GeometricMean(v.dense)), must(stat.GeometricRatio(v.pairs))
+			a, b, ratio := cell.Must(stat.GeometricMean(v.sparse)), cell.Must(stat.GeometricMean(v.dense)), cell.Must(stat.GeometricRatio(v.pairs))
 			row = append(row, a.Mean, b.Mean, ratio.Mean, ratio.Lo, ratio.Hi)
-			r.state(of+name+"_ratio", ratio)
+			r.State(of+name+"_ratio", ratio)
 			if name == "edges" {
 				for k, e := range []stat.Estimate{a, b} {
 					l := &lines[k]
@@ -195,10 +196,10 @@ func (x Matching) Targets() (r Result) {
 		t.Rows = append(t.Rows, row)
 	}
 	if len(lines[0].X) > 0 {
-		r.show(viz.Plot{Note: x.note("Edges over the target loss", "Geometric means over tasks, seed 0."), X: viz.Axis{Label: "target, nats per example", Log: true}, Band: "95 %, over tasks",
+		r.Show(viz.Plot{Note: x.note("Edges over the target loss", "Geometric means over tasks, seed 0."), X: viz.Axis{Label: "target, nats per example", Log: true}, Band: "95 %, over tasks",
 			Panels: []viz.Panel{{Y: viz.Axis{Label: "edges", Log: true}, Series: lines}}})
 	}
-	r.show(t)
+	r.Show(t)
 	return r
 }
 

@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
@@ -10,7 +11,7 @@ import (
 
 // Models trains, or loads, dense models among which matches are found, and the matches. It
 // states, of every seed, both losses, their difference, nonzero weights and the dense steps.
-func (x Matching) Models() (r Result) {
+func (x Matching) Models() (r cell.Result) {
 	rows := x.models()
 	width, widths, steps := x.family()
 	full := x.sparse(0).Steps
@@ -36,22 +37,22 @@ func (x Matching) Models() (r Result) {
 		refs = append(refs, viz.Ref{Name: fmt.Sprintf("sparse %d", s), Y: a.Valid})
 		t.Rows = append(t.Rows, []any{s, a.Valid, a.L0, b.Valid, b.DModel, b.Steps, b.L0, b.Valid - a.Valid})
 		of := fmt.Sprintf("_seed%d", s)
-		r.state("sparse_valid"+of, a.Valid)
-		r.state("dense_valid"+of, b.Valid)
-		r.state("valid_difference"+of, b.Valid-a.Valid)
-		r.state("dense_steps"+of, b.Steps)
-		r.state("sparse_l0"+of, a.L0)
-		r.state("dense_l0"+of, b.L0)
+		r.State("sparse_valid"+of, a.Valid)
+		r.State("dense_valid"+of, b.Valid)
+		r.State("valid_difference"+of, b.Valid-a.Valid)
+		r.State("dense_steps"+of, b.Steps)
+		r.State("sparse_l0"+of, a.L0)
+		r.State("dense_l0"+of, b.L0)
 	}
 	loss := viz.Axis{Label: "validation loss, nats per token"}
-	r.show(viz.Plot{Note: x.note("Loss over the width of dense models", fmt.Sprintf("Seed 0, %d steps each.", full)), X: viz.Axis{Label: "width", Log: true}, Panels: []viz.Panel{{Y: loss, Series: []viz.Series{byWidth}, Refs: refs[:1]}}},
+	r.Show(viz.Plot{Note: x.note("Loss over the width of dense models", fmt.Sprintf("Seed 0, %d steps each.", full)), X: viz.Axis{Label: "width", Log: true}, Panels: []viz.Panel{{Y: loss, Series: []viz.Series{byWidth}, Refs: refs[:1]}}},
 		viz.Plot{Note: x.note("Loss over the steps of dense models", fmt.Sprintf("Width %d; lines across are the sparse models.", width)), X: viz.Axis{Label: "steps", Log: true}, Panels: []viz.Panel{{Y: loss, Series: bySteps, Refs: refs}}}, t)
 	return r
 }
 
 // Tasks are the losses of all tasks in all models of the comparison, and which both models of
 // a pair solve. It states how many, of every seed and of any.
-func (x Matching) Tasks() (r Result) {
+func (x Matching) Tasks() (r cell.Result) {
 	rows := x.models()
 	t := viz.Table{Note: x.note("Task losses of whole models", "Nats per example on report prompts; guessing costs 0.693."), Columns: []viz.Column{{Name: "task"}}}
 	some := map[string]bool{}
@@ -63,9 +64,9 @@ func (x Matching) Tasks() (r Result) {
 			some[name] = true
 		}
 		of := fmt.Sprintf("_seed%d", s)
-		r.state("tasks_sparse"+of, solvedBy(a.Model))
-		r.state("tasks_dense"+of, solvedBy(b.Model))
-		r.state("tasks_both"+of, len(both))
+		r.State("tasks_sparse"+of, solvedBy(a.Model))
+		r.State("tasks_dense"+of, solvedBy(b.Model))
+		r.State("tasks_both"+of, len(both))
 	}
 	for i, k := range task.All() {
 		row := []any{k.Name}
@@ -79,8 +80,8 @@ func (x Matching) Tasks() (r Result) {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	r.state("tasks_both", len(some))
-	r.show(t)
+	r.State("tasks_both", len(some))
+	r.Show(t)
 	return r
 }
 

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/stat"
@@ -15,7 +16,7 @@ import (
 // Mixing says of every model how much the circuits of two tasks overlap, how many heads and
 // channels one touches, what the model still does without it, and the kurtosis of its final
 // residual over channels.
-func (x Matching) Mixing() (r Result) {
+func (x Matching) Mixing() (r cell.Result) {
 	all := x.models()
 	rows := x.circuits()
 	t := viz.Table{Note: x.note("Mixing and redundancy", "Means over tasks of a model; overlap is a mean over pairs of tasks, of nodes in both by nodes in either."),
@@ -36,30 +37,30 @@ func (x Matching) Mixing() (r Result) {
 				m = all[matchedName(s)]
 			}
 			of := fmt.Sprintf("_%s_seed%d", kind, s)
-			r.state("kurtosis"+of, m.Model.Kurtosis)
+			r.State("kurtosis"+of, m.Model.Kurtosis)
 			row := []any{kind, s, int(n), nil, nil, m.Layers * max(1, m.DModel/16), nil, m.DModel, nil, nil, m.Model.Kurtosis}
 			if n > 0 {
 				row[4], row[6], row[8], row[9] = heads/n, channels/n, right/n, loss/n
-				r.state("heads"+of, heads/n)
-				r.state("channels"+of, channels/n)
-				r.state("right_without"+of, right/n)
-				r.state("loss_without"+of, loss/n)
+				r.State("heads"+of, heads/n)
+				r.State("channels"+of, channels/n)
+				r.State("right_without"+of, right/n)
+				r.State("loss_without"+of, loss/n)
 			}
 			if o, err := circuit.Overlap(kept...); err == nil {
 				row[3] = o
-				r.state("overlap"+of, o)
+				r.State("overlap"+of, o)
 			}
 			t.Rows = append(t.Rows, row)
 		}
 	}
-	r.show(t)
+	r.Show(t)
 	return r
 }
 
 // Others is the same comparison, seed 0, with the dense twin of as many parameters, and with
 // the dense model whose number of weights is nearest to the sparse model's nonzero ones. What
 // is not there is made only if missing is set, or at the scale "tiny".
-func (x Matching) Others(missing bool) (r Result) {
+func (x Matching) Others(missing bool) (r cell.Result) {
 	all := x.models()
 	base := all[sparseName(0)]
 	others := []struct {
@@ -73,7 +74,7 @@ func (x Matching) Others(missing bool) (r Result) {
 	make := missing || x.Scale == "tiny"
 	t := viz.Table{Note: x.note("Edges under other matches", "Seed 0. Geometric means over the tasks that both models solve."),
 		Columns: []viz.Column{{Name: "dense model"}, {Name: "width"}, {Name: "weights"}, {Name: "loss", Format: "%.3f"}, {Name: "tasks"}, {Name: "missed"}, {Name: "sparse", Format: "%.1f"}, {Name: "dense", Format: "%.1f"}, {Name: "dense / sparse", Format: "%.1f"}, {Name: "from", Format: "%.1f"}, {Name: "to", Format: "%.1f"}}}
-	r.show(&t)
+	r.Show(&t)
 	if !make && !areThere(points) {
 		t.Caption += " The models are not at hand; with missing = true they are made."
 		return r
@@ -91,9 +92,9 @@ func (x Matching) Others(missing bool) (r Result) {
 			list = append(list, a, x.circuit("dense", name, 0, o.train))
 		}
 		of := "match_" + o.claim + "_"
-		r.state(of+"valid", m.Valid)
-		r.state(of+"weights", m.L0)
-		r.state(of+"tasks", len(tasks))
+		r.State(of+"valid", m.Valid)
+		r.State(of+"weights", m.L0)
+		r.State(of+"tasks", len(tasks))
 		row := []any{o.name, m.DModel, m.L0, m.Valid, len(tasks), nil, nil, nil, nil, nil, nil}
 		if len(tasks) > 0 && (make || areThere(list)) {
 			got := Sweep(o.name, x.Scale, list)
@@ -104,10 +105,10 @@ func (x Matching) Others(missing bool) (r Result) {
 					missed++
 				}
 			}
-			a, b, ratio := must(stat.GeometricMean(sizeValues(s, edges))), must(stat.GeometricMean(sizeValues(d, edges))), must(stat.GeometricRatio(sizePairs(d, s, edges)))
+			a, b, ratio := cell.Must(stat.GeometricMean(sizeValues(s, edges))), cell.Must(stat.GeometricMean(sizeValues(d, edges))), cell.Must(stat.GeometricRatio(sizePairs(d, s, edges)))
 			row = append(row[:5], missed, a.Mean, b.Mean, ratio.Mean, ratio.Lo, ratio.Hi)
-			r.state(of+"edges_ratio", ratio)
-			r.state(of+"missed", missed)
+			r.State(of+"edges_ratio", ratio)
+			r.State(of+"missed", missed)
 		} else if len(tasks) > 0 {
 			t.Caption += " Circuits of " + o.name + " are not at hand; with missing = true they are made."
 		}

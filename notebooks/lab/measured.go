@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"circuitbook/notebooks/dilution"
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -28,7 +29,7 @@ func grownLengths(small bool) []int {
 
 // longOf are held-out prompts of a filler.
 func longOf(m *Model, f dilution.Filler) dilution.Prompts {
-	return must(dilution.Report(m.Run().Tokenizer, f, grownLengths(m.spec.Scale == "tiny"), drawn(m)))
+	return cell.Must(dilution.Report(m.Run().Tokenizer, f, grownLengths(m.spec.Scale == "tiny"), drawn(m)))
 }
 
 // Measure measures held-out prompts up to what the context holds, in the circuits, the sparse
@@ -36,24 +37,24 @@ func longOf(m *Model, f dilution.Filler) dilution.Prompts {
 func (f Forecast) Measure() Grown {
 	l := f.Of
 	g := Grown{Of: l, Written: f.Written, Hash: f.Hash()}
-	b := newBar("measuring", len(l.Sparse)*len(l.fillers()))
+	b := cell.NewBar("measuring", len(l.Sparse)*len(l.fillers()))
 	for i, m := range l.Sparse {
 		_, alone, d := l.circuitOf(m)
 		for k, filler := range l.fillers() {
 			p := longOf(m, filler)
 			if len(d.Nodes) > 0 {
 				x, prompt, counter, err := dilution.MeasureCircuit(seedOf(m), alone, d, p)
-				check(err)
+				cell.Check(err)
 				g.List = append(g.List, x)
 				if i == 0 && k == 0 {
 					g.Depth = []viz.Series{depthOf(filler.Sides[0], p, prompt), depthOf(filler.Sides[1], p, counter)}
 				}
 			}
-			g.List = append(g.List, must(dilution.Measure(seedOf(m), "sparse", m.Run().Model, p)), must(dilution.Measure(seedOf(m), "dense", l.Dense[i].Run().Model, p)))
-			b.step(i*len(l.fillers())+k+1, fmt.Sprintf("seed %d, %s", seedOf(m), filler.Name))
+			g.List = append(g.List, cell.Must(dilution.Measure(seedOf(m), "sparse", m.Run().Model, p)), cell.Must(dilution.Measure(seedOf(m), "dense", l.Dense[i].Run().Model, p)))
+			b.Step(i*len(l.fillers())+k+1, fmt.Sprintf("seed %d, %s", seedOf(m), filler.Name))
 		}
 	}
-	check(b.done(true))
+	cell.Check(b.Done(true))
 	return g
 }
 
@@ -123,7 +124,7 @@ func (g Grown) Bundle() (viz.Bundle, error) {
 			row := []any{int(seedOf(m)), f.Name, "none"}
 			for _, x := range g.Written {
 				if x.Seed == seedOf(m) && x.Filler == f.Name {
-					by := must(x.Failure(dilution.ByCircuit))
+					by := cell.Must(x.Failure(dilution.ByCircuit))
 					row[2] = reached(by, unreached) + ", " + sideOf(f, by.Side)
 				}
 			}
@@ -141,7 +142,7 @@ func (g Grown) Bundle() (viz.Bundle, error) {
 			t.Rows = append(t.Rows, row)
 		}
 	}
-	return Page{plot, t}.Bundle()
+	return cell.Page{plot, t}.Bundle()
 }
 
 // worse is P of the right answer at the longest prompts, on the side where it is less.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"sync"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -55,12 +56,12 @@ func With(change func(c *train.Config)) Option { return change }
 // is the name of a scale, "tiny", "laptop" or "paper"; a JSON file of a train.Config; or a
 // train.Config.
 func Train(what any, options ...Option) *Model {
-	spec := must(specOf(what))
+	spec := cell.Must(specOf(what))
 	for _, o := range options {
 		o(&spec.Config)
 	}
 	m := &Model{spec: spec}
-	m.run = interruptible(m.make)
+	m.run = cell.Interruptible(m.make)
 	return m
 }
 
@@ -89,12 +90,12 @@ func specOf(what any) (modelSpec, error) {
 
 // make makes the run of a model's config, or loads it.
 func (m *Model) make(ctx context.Context) (*train.Result, error) {
-	b := newBar("training, "+m.short(), m.spec.Config.Steps)
-	run, err := train.Run(ctx, m.spec.Config, b.options())
+	b := cell.NewBar("training, "+m.short(), m.spec.Config.Steps)
+	run, err := train.Run(ctx, m.spec.Config, b.Options())
 	if err == nil {
-		b.last = fmt.Sprintf("validation loss %.3f", run.Valid())
+		b.Note(fmt.Sprintf("validation loss %.3f", run.Valid()))
 	}
-	if bad := b.done(err == nil); err == nil {
+	if bad := b.Done(err == nil); err == nil {
 		err = bad
 	}
 	return run, err
@@ -128,7 +129,7 @@ func (m *Model) Run() *train.Result {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.run == nil {
-		m.run = must(m.open())
+		m.run = cell.Must(m.open())
 	}
 	return m.run
 }
@@ -160,7 +161,7 @@ func (m *Model) Other(options ...Option) *Model {
 		o(&spec.Config)
 	}
 	other := &Model{spec: spec}
-	other.run = interruptible(other.make)
+	other.run = cell.Interruptible(other.make)
 	return other
 }
 
@@ -185,7 +186,7 @@ func (m *Model) L0() int { return m.Run().Model.L0() }
 func (m *Model) Size() int { return m.spec.Config.Model.Size(false) }
 
 // Seconds is how long training took.
-func (m *Model) Seconds() float64 { return whole(m.Run().Provenance.WallSeconds) }
+func (m *Model) Seconds() float64 { return cell.Whole(m.Run().Provenance.WallSeconds) }
 
 // Config is the config of the model's run.
 func (m *Model) Config() train.Config { return m.spec.Config }
@@ -210,7 +211,7 @@ func (m *Model) Claims() []book.Stated {
 
 // Export writes the model as a dense model.safetensors with its config.json into a
 // folder, for other tools.
-func (m *Model) Export(folder string) { check(m.Run().Export(folder)) }
+func (m *Model) Export(folder string) { cell.Check(m.Run().Export(folder)) }
 
 // MarshalText is what is kept of a model from cell to cell.
 func (m *Model) MarshalText() ([]byte, error) { return json.Marshal(m.spec) }

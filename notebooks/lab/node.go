@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/probe"
@@ -24,7 +25,7 @@ type Node struct {
 
 // Node looks at a node of the circuit, by its path.
 func (c *Circuit) Node(path string) Node {
-	n := must(c.have([]string{path}))[0]
+	n := cell.Must(c.have([]string{path}))[0]
 	data := c.Data()
 	kept, _ := data.Find(n)
 	return Node{Kept: kept, In: data.In(n), Out: data.Out(n), Contexts: c.model.Contexts(path), Note: c.note("Node "+path, "")}
@@ -47,7 +48,7 @@ func (n Node) Bundle() (viz.Bundle, error) {
 		t.Rows = append(t.Rows, []any{"is read by", e.To.String(), e.Weight, effect(e.Effect)})
 	}
 	t.Caption = fmt.Sprintf("Held at its mean, %.4f, it costs the circuit its effect.", n.Mean)
-	page := Page{t}
+	page := cell.Page{t}
 	if len(n.Contexts.Top)+len(n.Contexts.Bottom) > 0 {
 		page = append(page, n.Contexts)
 	}
@@ -58,10 +59,10 @@ func (n Node) Bundle() (viz.Bundle, error) {
 // node may be of any site of the model with channels.
 func (m *Model) Contexts(node string) viz.Contexts {
 	n, err := circuit.ParseNode(node)
-	check(err)
+	cell.Check(err)
 	stream := m.Data().Valid
 	stream = stream[:min(len(stream), contextTokens)]
-	values := interruptible(func(ctx context.Context) ([][]float64, error) { return m.along(ctx, stream, n) })
+	values := cell.Interruptible(func(ctx context.Context) ([][]float64, error) { return m.along(ctx, stream, n) })
 	return m.contexts(node, stream, values[0], 6)
 }
 
@@ -73,9 +74,9 @@ func (m *Model) along(ctx context.Context, stream corpus.Tokens, nodes ...circui
 	if err != nil {
 		return nil, err
 	}
-	b := newBar("reading validation text", len(windows))
-	v, err := probe.Scan(ctx, r.Model, windows, nodes, func(done, all int) { b.step(done, fmt.Sprintf("%d of %d windows", done, all)) })
-	if bad := b.done(err == nil); err == nil {
+	b := cell.NewBar("reading validation text", len(windows))
+	v, err := probe.Scan(ctx, r.Model, windows, nodes, func(done, all int) { b.Step(done, fmt.Sprintf("%d of %d windows", done, all)) })
+	if bad := b.Done(err == nil); err == nil {
 		err = bad
 	}
 	if err != nil {

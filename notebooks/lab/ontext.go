@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/probe"
@@ -23,7 +24,7 @@ func (m *Model) labelled() (corpus.Tokens, *probe.Labels) {
 	if m.spec.Scale == "tiny" {
 		stream = stream[:min(len(stream), tinyText)]
 	}
-	return stream, interruptible(func(ctx context.Context) (*probe.Labels, error) {
+	return stream, cell.Interruptible(func(ctx context.Context) (*probe.Labels, error) {
 		return probe.LabelStrings(ctx, m.Run().Tokenizer, stream)
 	})
 }
@@ -45,7 +46,7 @@ func channelOf(s circuit.Shape, n circuit.Node) circuit.Node {
 // documents with odd numbers, chosen by those with even ones. Numbers are labelled_tokens,
 // and of the questions string, string_magnitude and kind: the best QUESTION_channel,
 // QUESTION_auc with its interval, and deciding_QUESTION_auc of the node that decides.
-func (c *Circuit) OnStrings() (out Result) {
+func (c *Circuit) OnStrings() (out cell.Result) {
 	var nodes []circuit.Node
 	for _, n := range c.kinds(12, circuit.ResidDelta) {
 		nodes = append(nodes, n)
@@ -55,17 +56,17 @@ func (c *Circuit) OnStrings() (out Result) {
 	}
 	decides := -1
 	if d := c.Deciding(); d != "" {
-		n := must(circuit.ParseNode(d))
+		n := cell.Must(circuit.ParseNode(d))
 		if !slices.Contains(nodes, n) {
 			nodes = append(nodes, n)
 		}
 		decides = slices.Index(nodes, n)
 	}
 	if len(nodes) == 0 {
-		return nothing("the circuit writes nothing")
+		return cell.Nothing("the circuit writes nothing")
 	}
 	text, labels := c.model.labelled()
-	values := interruptible(func(ctx context.Context) ([][]float64, error) { return c.model.along(ctx, text, nodes...) })
+	values := cell.Interruptible(func(ctx context.Context) ([][]float64, error) { return c.model.along(ctx, text, nodes...) })
 	count := labels.Count()
 	t := viz.Table{Columns: []viz.Column{{Name: "channel"}}, Note: c.note("What the written channels tell of validation text", fmt.Sprintf(
 		"%d tokens of %d documents: %d in double quotes, %d in single quotes, %d outside; %d documents left out (Python %s). AUC on documents with odd numbers, 95 %% intervals over documents; − says that the channel is lower for the first kind, chosen on the others.",
@@ -79,7 +80,7 @@ func (c *Circuit) OnStrings() (out Result) {
 		best, most := -1, 0.0
 		answers := make([]probe.Answer, len(nodes))
 		for i := range nodes {
-			a := must(labels.Ask(values[i], q))
+			a := cell.Must(labels.Ask(values[i], q))
 			answers[i] = a
 			switch {
 			case a.Sign == "":
@@ -94,15 +95,15 @@ func (c *Circuit) OnStrings() (out Result) {
 			}
 		}
 		if best >= 0 {
-			out.state(q.Claim+"_channel", nodes[best].String())
-			out.Numbers = append(out.Numbers, claimOf(q.Claim+"_auc", answers[best].Estimate))
+			out.State(q.Claim+"_channel", nodes[best].String())
+			out.Numbers = append(out.Numbers, cell.ClaimOf(q.Claim+"_auc", answers[best].Estimate))
 		}
 		if decides >= 0 && answers[decides].N > 0 {
-			out.Numbers = append(out.Numbers, claimOf("deciding_"+q.Claim+"_auc", answers[decides].Estimate))
+			out.Numbers = append(out.Numbers, cell.ClaimOf("deciding_"+q.Claim+"_auc", answers[decides].Estimate))
 		}
 	}
-	out.state("labelled_tokens", count[probe.Double]+count[probe.Single]+count[probe.Outside])
-	out.Figures = Page{t}
+	out.State("labelled_tokens", count[probe.Double]+count[probe.Single]+count[probe.Outside])
+	out.Figures = cell.Page{t}
 	return out
 }
 
@@ -115,30 +116,30 @@ const closings, closingLength = 128, 64
 // whole model, the circuit, the model without it, and that without the node that decides.
 // Numbers are double and single, how many there are, and the share right_full,
 // right_circuit, right_removed and right_without_deciding, a mean over the two kinds.
-func (c *Circuit) Closing() (out Result) {
+func (c *Circuit) Closing() (out cell.Result) {
 	r := c.model.Run()
 	e := first(c.reported(), 1)[0]
 	text, labels := c.model.labelled()
 	list, number := labels.Closings(text, e.Target, e.Alt, r.Tokenizer.EOT(), closings, min(closingLength, r.Config.Model.Context))
 	ends := c.model.texts([]int32{e.Target, max(e.Alt, 0)})
 	if number[0] == 0 || number[1] == 0 {
-		return nothing("this text closes %d strings by %s and %d by %s: both kinds are needed", number[0], ends[0], number[1], ends[1])
+		return cell.Nothing("this text closes %d strings by %s and %d by %s: both kinds are needed", number[0], ends[0], number[1], ends[1])
 	}
 	t := viz.Table{Note: c.note("Closing the strings of validation text", fmt.Sprintf("%d strings that end with %s and %d that end with %s.", number[0], ends[0], number[1], ends[1])),
 		Columns: []viz.Column{{Name: "what runs"}, {Name: "right at " + ends[0], Format: "%.3f"}, {Name: "right at " + ends[1], Format: "%.3f"}, {Name: "right, mean of both", Format: "%.3f", Bar: true, Max: 1}}}
 	row := func(name, claim string, m task.Predictor) {
-		s := must(probe.Closed(m, list, e.Target, e.Alt))
+		s := cell.Must(probe.Closed(m, list, e.Target, e.Alt))
 		t.Rows = append(t.Rows, []any{name, s[0], s[1], (s[0] + s[1]) / 2})
-		out.state("right_"+claim, (s[0]+s[1])/2)
+		out.State("right_"+claim, (s[0]+s[1])/2)
 	}
 	row("the whole model", "full", r.Model)
 	row("the circuit alone", "circuit", c.alone())
 	row("the model without the circuit", "removed", c.Rest())
 	if d := c.Deciding(); d != "" {
-		row("the model without "+d, "without_deciding", c.holding(must(circuit.ParseNode(d))))
+		row("the model without "+d, "without_deciding", c.holding(cell.Must(circuit.ParseNode(d))))
 	}
 	out.Numbers = append(out.Numbers, book.Stated{Name: "double", Value: number[0]}, book.Stated{Name: "single", Value: number[1]})
-	out.Figures = Page{t}
+	out.Figures = cell.Page{t}
 	return out
 }
 
@@ -149,17 +150,17 @@ const extremes = 100
 // counts the hundred most extreme tokens of each sign by where Python says that they stand.
 // Numbers are extreme_tokens, and largest_double, largest_single, smallest_double and
 // smallest_single of them.
-func (m *Model) InStrings(node string) (out Result) {
+func (m *Model) InStrings(node string) (out cell.Result) {
 	if node == "" {
-		return nothing("there is no node to look at")
+		return cell.Nothing("there is no node to look at")
 	}
 	text, labels := m.labelled()
-	v := interruptible(func(ctx context.Context) ([][]float64, error) {
-		return m.along(ctx, text, must(circuit.ParseNode(node)))
+	v := cell.Interruptible(func(ctx context.Context) ([][]float64, error) {
+		return m.along(ctx, text, cell.Must(circuit.ParseNode(node)))
 	})[0]
 	places := m.contexts(node, text, v, 8)
 	if len(places.Top)+len(places.Bottom) == 0 {
-		return nothing("%s is off over all of the text", node)
+		return cell.Nothing("%s is off over all of the text", node)
 	}
 	largest, smallest, n := labels.Extremes(v, extremes)
 	t := viz.Table{Note: m.note("The most extreme tokens by Python's labels", fmt.Sprintf("The %d largest and the %d smallest values.", n, n)),
@@ -167,7 +168,7 @@ func (m *Model) InStrings(node string) (out Result) {
 	for _, l := range []probe.Label{probe.Double, probe.Single, probe.LongDouble, probe.LongSingle, probe.Outside} {
 		t.Rows = append(t.Rows, []any{l.String(), largest[l], smallest[l]})
 	}
-	out.Figures = Page{places, t}
+	out.Figures = cell.Page{places, t}
 	out.Numbers = []book.Stated{{Name: "extreme_tokens", Value: n}, {Name: "largest_double", Value: largest[probe.Double]}, {Name: "largest_single", Value: largest[probe.Single]},
 		{Name: "smallest_double", Value: smallest[probe.Double]}, {Name: "smallest_single", Value: smallest[probe.Single]}}
 	return out
@@ -183,12 +184,12 @@ func (m *Model) contexts(node string, text corpus.Tokens, values []float64, numb
 			continue
 		}
 		k := len(docs) - 1
-		docs[k], activity[k] = append(docs[k], must(r.Tokenizer.Token(id))), append(activity[k], values[i])
+		docs[k], activity[k] = append(docs[k], cell.Must(r.Tokenizer.Token(id))), append(activity[k], values[i])
 		if id == r.Tokenizer.EOT() {
 			docs, activity = append(docs, nil), append(activity, nil)
 		}
 	}
 	top, bottom, err := viz.SelectContexts(activity, docs, 0, number, 12)
-	check(err)
+	cell.Check(err)
 	return viz.Contexts{Note: m.note("Contexts of "+node, fmt.Sprintf("Of %d tokens of validation text.", len(text))), Node: node, Top: top, Bottom: bottom}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"reflect"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/viz"
 )
 
@@ -19,7 +20,7 @@ func Plot(namesAndLists ...any) viz.Plot {
 			name = text
 			continue
 		}
-		s := must(seriesOf(x))
+		s := cell.Must(seriesOf(x))
 		if s.Name = name; name == "" {
 			s.Name = fmt.Sprintf("list %d", len(p.Panels[0].Series)+1)
 		}
@@ -29,14 +30,14 @@ func Plot(namesAndLists ...any) viz.Plot {
 		p.Panels[0].Series, name = append(p.Panels[0].Series, s), ""
 	}
 	if len(p.Panels[0].Series) == 0 {
-		end(errors.New(`Plot takes a list of numbers, or names and lists, as in Plot("seed 0", a, "seed 1", b)`))
+		cell.End(errors.New(`Plot takes a list of numbers, or names and lists, as in Plot("seed 0", a, "seed 1", b)`))
 	}
 	return p
 }
 
 // seriesOf is a list of numbers or of estimates.
 func seriesOf(list any) (s viz.Series, err error) {
-	if e, ok := list.([]Estimate); ok {
+	if e, ok := list.([]cell.Estimate); ok {
 		for i, x := range e {
 			point(&s, float64(i), x.Estimate)
 		}
@@ -78,7 +79,7 @@ type Rows struct {
 // the last line shows it.
 func Table(columns ...string) *Rows {
 	if len(columns) == 0 {
-		end(errors.New(`Table takes the names of its columns, as in Table("seed", "loss")`))
+		cell.End(errors.New(`Table takes the names of its columns, as in Table("seed", "loss")`))
 	}
 	return &Rows{Columns: columns}
 }
@@ -87,15 +88,15 @@ func Table(columns ...string) *Rows {
 // else as it is printed.
 func (r *Rows) Add(values ...any) {
 	if len(values) != len(r.Columns) {
-		end(fmt.Errorf("a row of %d values for the %d columns %q", len(values), len(r.Columns), r.Columns))
+		cell.End(fmt.Errorf("a row of %d values for the %d columns %q", len(values), len(r.Columns), r.Columns))
 	}
 	var row []any
 	for _, v := range values {
 		x := reflect.ValueOf(v)
 		_, says := v.(fmt.Stringer)
-		switch e, ok := v.(Estimate); {
+		switch e, ok := v.(cell.Estimate); {
 		case ok:
-			row = append(row, interval(e.Estimate))
+			row = append(row, cell.Interval(e.Estimate))
 		case v == nil:
 			row = append(row, nil)
 		case !says && x.CanInt():

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"circuitbook/notebooks/lab/cell"
+	"circuitbook/notebooks/lab/celltest"
 	"circuitbook/sparsenn/stat"
 )
 
@@ -39,16 +41,16 @@ func ExamplePlot() {
 
 // TestOwn: what a person brings is drawn, kept, and refused in words.
 func TestOwn(t *testing.T) {
-	e := []Estimate{{Estimate: stat.Estimate{Mean: 1, Lo: 0.5, Hi: 2, N: 3}}, {Estimate: stat.Estimate{Mean: 2, Lo: 1, Hi: 3, N: 3}}}
+	e := []cell.Estimate{{Estimate: stat.Estimate{Mean: 1, Lo: 0.5, Hi: 2, N: 3}}, {Estimate: stat.Estimate{Mean: 2, Lo: 1, Hi: 3, N: 3}}}
 	p := Plot("a", []any{1, 2.5, uint8(3)}, "b", [2]float32{1, 2}, e)
 	if s := p.Panels[0].Series; len(s) != 3 || !reflect.DeepEqual(s[0].Y, []float64{1, 2.5, 3}) || s[2].Lo[1] != 1 || p.Band != "95 %" {
 		t.Errorf("%+v", p)
 	}
-	shown(t, p)
+	celltest.Shown(t, p)
 	rows := Table("name", "loss", "nothing")
 	rows.Add("a", e[0], nil)
 	rows.Add(t.Name(), math.Pi, 3.0)
-	if text := shown(t, rows); !strings.Contains(text, "1.000 (0.500 to 2.000)") || !strings.Contains(text, "3.1") {
+	if text := celltest.Shown(t, rows); !strings.Contains(text, "1.000 (0.500 to 2.000)") || !strings.Contains(text, "3.1") {
 		t.Errorf("shows %s", text)
 	}
 	for want, f := range map[string]func(){
@@ -65,7 +67,7 @@ func TestOwn(t *testing.T) {
 		".neuronpedia.json":         func() { Train("laptop", Seed(1)).Find("single_double_quote").Save("q.png") },
 		"1.attn.k[108]":             func() { Train("laptop", Seed(1)).Find("single_double_quote").Without("1.attn.v[3]") },
 	} {
-		if err := endOf(f); err == nil || !strings.Contains(err.Error(), want) {
+		if err := celltest.EndOf(f); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
 		}
 	}
@@ -81,7 +83,7 @@ func TestPrinted(t *testing.T) {
 		t.Errorf("printed as %s", text)
 	}
 	cut := q.Without("1.attn.v[106]")
-	if text := shown(t, cut); strings.Contains(text, "circuit removed 0.7") || !strings.Contains(text, "without 1.attn.v[106]") {
+	if text := celltest.Shown(t, cut); strings.Contains(text, "circuit removed 0.7") || !strings.Contains(text, "without 1.attn.v[106]") {
 		t.Errorf("the cut shows %s", text)
 	}
 	if got := q.Only("1.attn.v[106]", "1.attn.k[108]").spec.Name; got != "seed 1, of it 1.attn.v[106], 1.attn.k[108]" {
@@ -95,7 +97,7 @@ func TestFileIn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := endOf(func() { Train("laptop", Seed(1)).LossOn("none.txt") }); err == nil || !strings.Contains(err.Error(), "no file none.txt in "+dir) {
+	if err := celltest.EndOf(func() { Train("laptop", Seed(1)).LossOn("none.txt") }); err == nil || !strings.Contains(err.Error(), "no file none.txt in "+dir) {
 		t.Errorf("%v", err)
 	}
 }

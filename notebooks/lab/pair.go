@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/bridge"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -32,7 +33,7 @@ type BridgeOption func(*bridge.Config)
 // Bridge ties a sparse model to a dense one that has been trained on the same tokens: at every
 // boundary between sublayers an encoder and a decoder are fitted. The models stay as they are.
 func Bridge(sparse, dense *Model, options ...BridgeOption) *Pair {
-	return bridgeOf(sparse, dense, must(bridge.Scale(sparse.spec.Scale)), false, options)
+	return bridgeOf(sparse, dense, cell.Must(bridge.Scale(sparse.spec.Scale)), false, options)
 }
 
 // TrainBridged trains a sparse model of a config anew, together with the bridge to a dense
@@ -46,7 +47,7 @@ func bridgeOf(sparse, dense *Model, c bridge.Config, joint bool, options []Bridg
 		o(&c)
 	}
 	p := &Pair{spec: pairSpec{Sparse: sparse.spec, Dense: dense.spec, Config: c, Joint: joint}}
-	p.b = interruptible(p.make)
+	p.b = cell.Interruptible(p.make)
 	return p
 }
 
@@ -57,8 +58,8 @@ func (p *Pair) make(ctx context.Context) (*bridge.Bridge, error) {
 	if p.spec.Joint {
 		steps, name = p.spec.Sparse.Config.Steps, "training a sparse model with its bridge"
 	}
-	b := newBar(name, steps)
-	o := b.options()
+	b := cell.NewBar(name, steps)
+	o := b.Options()
 	var made *bridge.Bridge
 	var err error
 	if p.spec.Joint {
@@ -66,7 +67,7 @@ func (p *Pair) make(ctx context.Context) (*bridge.Bridge, error) {
 	} else {
 		made, err = bridge.Fit(ctx, (&Model{spec: p.spec.Sparse}).Run(), dense, p.spec.Config, o)
 	}
-	if bad := b.done(err == nil); err == nil {
+	if bad := b.Done(err == nil); err == nil {
 		err = bad
 	}
 	return made, err
@@ -80,7 +81,7 @@ func (p *Pair) Bridge() *bridge.Bridge {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.b == nil {
-		p.b = interruptible(p.make)
+		p.b = cell.Interruptible(p.make)
 	}
 	return p.b
 }
@@ -117,7 +118,7 @@ func (p *Pair) With(options ...BridgeOption) *Pair {
 func (p *Pair) Claims() []book.Stated {
 	b := p.Bridge()
 	s, d := b.Sparse.Config.Model.DModel, b.Dense.Config.Model.DModel
-	return []book.Stated{{Name: "steps", Value: len(b.Metrics)}, {Name: "fit_seconds", Value: whole(b.Seconds)},
+	return []book.Stated{{Name: "steps", Value: len(b.Metrics)}, {Name: "fit_seconds", Value: cell.Whole(b.Seconds)},
 		{Name: "parameters", Value: b.Boundaries() * (2*s*d + s + d)}}
 }
 
@@ -152,7 +153,7 @@ func (p *Pair) Bundle() (viz.Bundle, error) {
 	if len(b.Metrics) < 2 {
 		return t.Bundle()
 	}
-	return Page{t, p.terms()}.Bundle()
+	return cell.Page{t, p.terms()}.Bundle()
 }
 
 // MarshalText is what is kept of a pair from cell to cell.

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"circuitbook/notebooks/lab/celltest"
 	"math"
 	"strings"
 	"testing"
@@ -13,7 +14,7 @@ func TestPair(t *testing.T) {
 	if later := again(t, p, &Pair{}); later.b != nil || later.Bridge().Name != p.Bridge().Name || later.Sparse().Run().Model.Digest() != m.Run().Model.Digest() {
 		t.Error("the pair comes back as another")
 	}
-	if text := shown(t, p); !strings.Contains(text, "28,452") {
+	if text := celltest.Shown(t, p); !strings.Contains(text, "28,452") {
 		t.Errorf("shows %s", text)
 	}
 	q := m.Find("single_double_quote")
@@ -26,7 +27,7 @@ func TestPair(t *testing.T) {
 	if a, b := probability(x.Before, x.Want), probability(x.After, x.Want); a > 0.01 || b < 0.1 {
 		t.Errorf("the wanted answer has %v, steered %v", a, b)
 	}
-	if text := shown(t, x); !strings.Contains(text, "to its counterpart") {
+	if text := celltest.Shown(t, x); !strings.Contains(text, "to its counterpart") {
 		t.Errorf("shows %s", text)
 	}
 	if y := s.On(`open("data`); y.Have != `")` || y.Counter != "open('data" {
@@ -36,16 +37,16 @@ func TestPair(t *testing.T) {
 		t.Error("a counterpart that is given is another than the one found")
 	}
 	curve := s.Curve(0, 1)
-	if c := claimed(t, curve); len(c) != 2 || c["at_1"].(float64) <= c["at_0"].(float64) {
+	if c := celltest.Claimed(t, curve); len(c) != 2 || c["at_1"].(float64) <= c["at_0"].(float64) {
 		t.Errorf("states %v", c)
 	}
-	shown(t, curve)
+	celltest.Shown(t, curve)
 	for want, f := range map[string]func(){
 		"give the counterpart": func() { s.On("values = [1") },
 		"the same":             func() { s.On("open('data", "open('data") },
 		"no node":              func() { p.Steer(q, 1, "0.attn.act_in[0]") },
 	} {
-		if err := endOf(f); err == nil || !strings.Contains(err.Error(), want) {
+		if err := celltest.EndOf(f); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
 		}
 	}

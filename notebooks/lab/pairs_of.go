@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/contrast"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
@@ -15,9 +16,9 @@ import (
 // answer closes: the last with a mark in it, as [Circuit.MainPath] has it. prompt and counter are
 // names for the two sides. The number is more_tokens_SIDE, by how many tokens the first side is
 // longer.
-func (m *Model) Pairs(of any, mark, prompt, counter string) (r Result) {
+func (m *Model) Pairs(of any, mark, prompt, counter string) (r cell.Result) {
 	t, _, err := taskOf(of)
-	check(err)
+	cell.Check(err)
 	tok, e := m.Run().Tokenizer, shownPair(m, t)
 	samples := viz.Samples{Note: m.note("A pair of prompts and the right answers", "Bars are the borders of tokens.")}
 	for _, s := range []struct {
@@ -25,7 +26,7 @@ func (m *Model) Pairs(of any, mark, prompt, counter string) (r Result) {
 		tokens []int32
 		answer int32
 	}{{prompt, e.Prompt, e.Target}, {counter, e.Counter, e.Alt}} {
-		words := must(tok.Texts(append(slices.Clone(s.tokens), s.answer)))
+		words := cell.Must(tok.Texts(append(slices.Clone(s.tokens), s.answer)))
 		n := len(s.tokens)
 		samples.Items = append(samples.Items, viz.Sample{Name: s.name, Prompt: strings.Join(words[:n], ""), PromptTokens: words[:n], Completion: words[n], CompletionTokens: words[n:]})
 	}
@@ -38,7 +39,7 @@ func (m *Model) Pairs(of any, mark, prompt, counter string) (r Result) {
 	for s, side := range sides {
 		count := map[string]int{}
 		for i, p := range side.Prompts {
-			count[must(tok.Token(p[side.Open[i]]))]++
+			count[cell.Must(tok.Token(p[side.Open[i]]))]++
 		}
 		for _, w := range slices.Sorted(maps.Keys(count)) {
 			table.Rows = append(table.Rows, []any{[]string{prompt, counter}[s], fmt.Sprintf("%q", w), count[w]})
@@ -47,7 +48,7 @@ func (m *Model) Pairs(of any, mark, prompt, counter string) (r Result) {
 	for _, e := range list {
 		more += len(e.Prompt) - len(e.Counter)
 	}
-	r.show(samples, table)
-	r.state("more_tokens_"+prompt, float64(more)/float64(len(list)))
+	r.Show(samples, table)
+	r.State("more_tokens_"+prompt, float64(more)/float64(len(list)))
 	return r
 }

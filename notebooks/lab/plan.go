@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"html"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/viz"
 )
@@ -17,7 +18,7 @@ type Plan struct {
 // planOf looks up a list of points without making any.
 func planOf(points []experiment.Point) Plan {
 	missing, seconds, err := experiment.Projected(points)
-	check(err)
+	cell.Check(err)
 	return Plan{len(points), missing, seconds / 60}
 }
 

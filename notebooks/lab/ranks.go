@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"circuitbook/notebooks/dilution"
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
 )
@@ -12,7 +13,7 @@ import (
 // Means is the mean over seeds, with intervals over seeds and prompts. Numbers are
 // mean_FILLER_KIND_SIDE_LENGTH: of the first filler every length, of others the first and the
 // last.
-func (g Grown) Means() (out Result) {
+func (g Grown) Means() (out cell.Result) {
 	first := g.Of.Sparse[0]
 	for i, f := range g.Of.fillers() {
 		plot := viz.Plot{X: viz.Axis{Label: f.Unit}, Panels: rightPanels(f), Band: "95 %, bootstrap over seeds and over the prompts of each",
@@ -28,12 +29,12 @@ func (g Grown) Means() (out Result) {
 				continue
 			}
 			over := [2]viz.Series{{Name: in}, {Name: in}}
-			all := must(dilution.Over(curves))
+			all := cell.Must(dilution.Over(curves))
 			for j, p := range all {
 				for k, e := range []stat.Estimate{p.Prompt, p.Counter} {
 					point(&over[k], float64(p.Length), e)
 					if i == 0 || j == 0 || j == len(all)-1 {
-						out.Numbers = append(out.Numbers, claimOf(fmt.Sprintf("mean_%s_%s_%s_%d", f.Name, in, f.Sides[k], p.Length), e))
+						out.Numbers = append(out.Numbers, cell.ClaimOf(fmt.Sprintf("mean_%s_%s_%s_%d", f.Name, in, f.Sides[k], p.Length), e))
 					}
 				}
 			}
@@ -58,18 +59,18 @@ func (g Grown) growing() (list []dilution.Filler) {
 
 // Sides asks whether the side that fails is the foretold one, or the first one anyway. Numbers
 // are side_KIND_cases, side_KIND_right and side_KIND_FIRST.
-func (g Grown) Sides() (out Result) {
+func (g Grown) Sides() (out cell.Result) {
 	name := g.Of.fillers()[0].Sides[0]
 	t := viz.Table{Columns: []viz.Column{{Name: "in"}, {Name: "cases"}, {Name: "on the foretold side"}, {Name: name}},
 		Note: g.Of.Sparse[0].note("The side that fails", fmt.Sprintf("Of the cases that fail within the context and for which a side was foretold: how many fail on that side, and how many would if one always said %s.", name))}
 	for _, in := range kindsGrown {
-		n := must(dilution.Sides(in, g.Written, g.List, g.growing()))
+		n := cell.Must(dilution.Sides(in, g.Written, g.List, g.growing()))
 		t.Rows = append(t.Rows, []any{in, n.Cases, n.Right, n.First})
-		out.state("side_"+in+"_cases", n.Cases)
-		out.state("side_"+in+"_right", n.Right)
-		out.state("side_"+in+"_"+name, n.First)
+		out.State("side_"+in+"_cases", n.Cases)
+		out.State("side_"+in+"_right", n.Right)
+		out.State("side_"+in+"_"+name, n.First)
 	}
-	out.Figures = Page{t}
+	out.Figures = cell.Page{t}
 	return out
 }
 
@@ -77,7 +78,7 @@ func (g Grown) Sides() (out Result) {
 // by the circuits, in every kind and in both kinds of models, and by the models' own leads
 // (KIND_lead). Numbers are rank_KIND, rank_KIND_p, the same of KIND_pooled, rank_KIND_cases and
 // rank_KIND_failed.
-func (g Grown) Ranks() (out Result) {
+func (g Grown) Ranks() (out cell.Result) {
 	t := viz.Table{Columns: []viz.Column{{Name: "foretold by"}, {Name: "measured in"}, {Name: "cases"}, {Name: "failed within the context"}, {Name: "rank correlation", Format: "%+.2f"}, {Name: "p", Format: "%.4f"}, {Name: "pooled", Format: "%+.2f"}, {Name: "p ", Format: "%.4f"}},
 		Note: g.Of.Sparse[0].note("Foretold against measured, by rank", "Spearman's correlation; p by permutations.")}
 	row := func(claim, by, in string, cases []stat.Case) {
@@ -86,8 +87,8 @@ func (g Grown) Ranks() (out Result) {
 		}
 		r := dilution.Ranked(cases)
 		cells := []any{by, in, r.Cases, r.Failed}
-		out.state("rank_"+claim+"_cases", r.Cases)
-		out.state("rank_"+claim+"_failed", r.Failed)
+		out.State("rank_"+claim+"_cases", r.Cases)
+		out.State("rank_"+claim+"_failed", r.Failed)
 		for i, x := range []stat.Correlation{r.Within, r.Pooled} {
 			if math.IsNaN(x.R) {
 				cells = append(cells, nil, nil)
@@ -95,13 +96,13 @@ func (g Grown) Ranks() (out Result) {
 			}
 			cells = append(cells, x.R, x.P)
 			name := "rank_" + claim + []string{"", "_pooled"}[i]
-			out.state(name, x.R)
-			out.state(name+"_p", x.P)
+			out.State(name, x.R)
+			out.State(name+"_p", x.P)
 		}
 		t.Rows = append(t.Rows, cells)
 	}
 	of := func(by, in string) []stat.Case {
-		return must(dilution.Cases(by, in, g.Written, g.List, g.growing()))
+		return cell.Must(dilution.Cases(by, in, g.Written, g.List, g.growing()))
 	}
 	for _, in := range kindsGrown {
 		row(in, "circuit", in, of(dilution.ByCircuit, in))
@@ -113,6 +114,6 @@ func (g Grown) Ranks() (out Result) {
 		row("dense_lead", "the model's own lead", "dense", dense)
 		row("both_lead", "the model's own lead", "both", append(sparse, dense...))
 	}
-	out.Figures = Page{t}
+	out.Figures = cell.Page{t}
 	return out
 }

@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"circuitbook/notebooks/lab/cell"
+	"circuitbook/notebooks/lab/celltest"
 	"os"
 	"strings"
 	"testing"
@@ -13,15 +15,15 @@ func fewer(q *Circuit) *Circuit {
 }
 
 // numbers are those of a report, by their names.
-func numbers(t *testing.T, r Result, names ...string) map[string]any {
+func numbers(t *testing.T, r cell.Result, names ...string) map[string]any {
 	t.Helper()
-	m := claimed(t, r)
+	m := celltest.Claimed(t, r)
 	for _, n := range names {
 		if _, ok := m[n]; !ok {
 			t.Errorf("it does not state %s, but %v", n, m)
 		}
 	}
-	shown(t, r)
+	celltest.Shown(t, r)
 	return m
 }
 
@@ -32,11 +34,11 @@ func TestReading(t *testing.T) {
 	if decides != "1.attn.resid_delta[26]" || q.Effect(decides) < 0.5 {
 		t.Fatalf("%s decides, with an effect of %v", decides, q.Effect(decides))
 	}
-	if text := shown(t, q.Picture("a title", decides, "decides")); !strings.Contains(text, "decides") || !strings.Contains(text, "a title") {
+	if text := celltest.Shown(t, q.Picture("a title", decides, "decides")); !strings.Contains(text, "decides") || !strings.Contains(text, "a title") {
 		t.Errorf("the picture is %s", text)
 	}
-	shown(t, q.Search())
-	shown(t, q.Blocks())
+	celltest.Shown(t, q.Search())
+	celltest.Shown(t, q.Blocks())
 	swaps := q.Swap(decides)
 	if s := swaps.Of(decides); len(s.List) != 1 || s.List[0].Full.After != 1 || len(s.Claims()) != 3 {
 		t.Errorf("%+v", s)
@@ -54,7 +56,7 @@ func TestReadingLong(t *testing.T) {
 	}
 	q := fewer(Train("laptop", Seed(1)).Find("single_double_quote"))
 	l := q.LooksBack()
-	if text := shown(t, q.Firing()); strings.Count(text, "[") < 12 {
+	if text := celltest.Shown(t, q.Firing()); strings.Count(text, "[") < 12 {
 		t.Errorf("nodes are missing: %s", text)
 	}
 	d := numbers(t, q.Detectors(), "detector_neuron", "type_channel_auc")
@@ -75,16 +77,16 @@ func TestReadingLong(t *testing.T) {
 
 // TestLooking: keys find and values tell.
 func TestLooking(t *testing.T) {
-	heavy(t)
+	celltest.Heavy(t)
 	q := fewer(Train("laptop", Seed(1)).Find("single_double_quote"))
 	l := q.LooksBack()
 	if !l.Found || l.Head.Layer != 1 || len(l.Values) == 0 || l.Full.Mean < 0.5 || l.Full.N != 16 {
 		t.Fatalf("%+v", l)
 	}
-	if c := claimed(t, l); c["head"] != nameOf(l.Head) || c["look_full"] != l.Full.Mean {
+	if c := celltest.Claimed(t, l); c["head"] != nameOf(l.Head) || c["look_full"] != l.Full.Mean {
 		t.Errorf("states %v", c)
 	}
-	shown(t, l)
+	celltest.Shown(t, l)
 	b := numbers(t, l.Behind(), "key_neurons", "without_none_loss", "look_without_key_channels")
 	if b["look_without_key_channels"].(float64) > b["look_without_none"].(float64)/2 {
 		t.Errorf("without what the keys read it looks as before: %v", b)
@@ -100,26 +102,26 @@ func TestLooking(t *testing.T) {
 // TestReadingNothing: where a circuit was not found nothing fails, and what there is none of
 // says so and states nothing.
 func TestReadingNothing(t *testing.T) {
-	heavy(t)
+	celltest.Heavy(t)
 	m := Train("tiny")
 	q := fewer(m.Find("single_double_quote"))
 	if q.Reached() {
 		t.Skip("a tiny model learned the task")
 	}
 	l := q.LooksBack()
-	if r := l.Roles(); r.Why == "" || !strings.Contains(shown(t, r), "no circuit was found") {
+	if r := l.Roles(); r.Why == "" || !strings.Contains(celltest.Shown(t, r), "no circuit was found") {
 		t.Errorf("%+v", r)
 	}
-	if list, err := stated("x", l.Roles()); err != nil || list != nil {
+	if list, err := cell.StatedOf("x", l.Roles()); err != nil || list != nil {
 		t.Errorf("%v, %v", list, err)
 	}
 	none := Looking{Circuit: q}
-	for _, r := range []Result{none.Behind(), none.Exchange(), none.Constant(), none.Counter(), none.Roles()} {
+	for _, r := range []cell.Result{none.Behind(), none.Exchange(), none.Constant(), none.Counter(), none.Roles()} {
 		if r.Why == "" {
 			t.Errorf("%+v", r)
 		}
 	}
-	if list, err := stated("x", none); err != nil || list != nil || !strings.Contains(shown(t, none), "nothing looks back") {
+	if list, err := cell.StatedOf("x", none); err != nil || list != nil || !strings.Contains(celltest.Shown(t, none), "nothing looks back") {
 		t.Errorf("%v, %v", list, err)
 	}
 	if r := m.InStrings(""); r.Why == "" {
@@ -131,8 +133,8 @@ func TestReadingNothing(t *testing.T) {
 		t.Errorf("%v tokens", text.Number("labelled_tokens"))
 	}
 	numbers(t, m.InStrings(q.Deciding()), "extreme_tokens", "largest_double")
-	shown(t, q.Closing())
-	if err := endOf(func() { text.Number("x") }); err == nil || !strings.Contains(err.Error(), `no number "x"`) {
+	celltest.Shown(t, q.Closing())
+	if err := celltest.EndOf(func() { text.Number("x") }); err == nil || !strings.Contains(err.Error(), `no number "x"`) {
 		t.Errorf("%v", err)
 	}
 }
@@ -143,7 +145,7 @@ func TestEach(t *testing.T) {
 	if c := numbers(t, each, "seed1_nodes", "seed2_loss_alone"); c["seed1_edges"] != 8 {
 		t.Errorf("%v", c)
 	}
-	if d := q.Diff(q); d.SamePath != 12 || claimed(t, d)["same_path"] != 12 {
+	if d := q.Diff(q); d.SamePath != 12 || celltest.Claimed(t, d)["same_path"] != 12 {
 		t.Errorf("%d nodes of the same path", d.SamePath)
 	}
 	if s := q.Strips(q.Path()...); len(s.Strips) != len(q.Path()) {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/patch"
 	"circuitbook/viz"
@@ -21,13 +22,13 @@ type roleLine struct {
 // and in the whole model. Its numbers are of every group, by its name in Circuit.Roles,
 // GROUP_MODEL_look, GROUP_MODEL_loss and GROUP_MODEL_exchanged, of none the first two, and
 // nodes_left, the number of nodes in no group.
-func (l Looking) Roles() (out Result) {
+func (l Looking) Roles() (out cell.Result) {
 	if !l.Found {
-		return nothing(none)
+		return cell.Nothing(none)
 	}
 	c := l.Circuit
 	if !c.Reached() {
-		return nothing("no circuit was found: all nodes of the model stand in its place, and there is no group to speak of")
+		return cell.Nothing("no circuit was found: all nodes of the model stand in its place, and there is no group to speak of")
 	}
 	data, config := c.Data(), c.model.Run().Config.Model
 	list := first(c.reported(), 64)
@@ -47,28 +48,28 @@ func (l Looking) Roles() (out Result) {
 		}
 		t.Rows = append(t.Rows, row)
 	}
-	b := newBar("holding and exchanging", 2*len(lines))
+	b := cell.NewBar("holding and exchanging", 2*len(lines))
 	for i, m := range c.views() {
-		asIs := must(patch.Under(m, config.Sink, list, l.Head, patch.Leave(config, lines[0].nodes)))
+		asIs := cell.Must(patch.Under(m, config.Sink, list, l.Head, patch.Leave(config, lines[0].nodes)))
 		t.Rows[0] = append(t.Rows[0], asIs.Look.Mean, asIs.Loss.Mean, nil)
-		out.state("none_"+m.Claim+"_look", asIs.Look.Mean)
-		out.state("none_"+m.Claim+"_loss", asIs.Loss.Mean)
-		swapped := must(patch.Exchange(m, list, patch.FromEnd, groups...))
+		out.State("none_"+m.Claim+"_look", asIs.Look.Mean)
+		out.State("none_"+m.Claim+"_loss", asIs.Loss.Mean)
+		swapped := cell.Must(patch.Exchange(m, list, patch.FromEnd, groups...))
 		for j, x := range lines {
-			r := must(patch.Under(m, config.Sink, list, l.Head, patch.Hold(config, x.nodes, patch.Means(data, x.nodes))))
+			r := cell.Must(patch.Under(m, config.Sink, list, l.Head, patch.Hold(config, x.nodes, patch.Means(data, x.nodes))))
 			t.Rows[j+1] = append(t.Rows[j+1], r.Look.Mean, r.Loss.Mean, swapped[j].After)
 			if x.claim != "" {
 				of := x.claim + "_" + m.Claim
-				out.state(of+"_look", r.Look.Mean)
-				out.state(of+"_loss", r.Loss.Mean)
-				out.state(of+"_exchanged", swapped[j].After)
+				out.State(of+"_look", r.Look.Mean)
+				out.State(of+"_loss", r.Loss.Mean)
+				out.State(of+"_exchanged", swapped[j].After)
 			}
-			b.step(i*len(lines)+j+1, x.name)
+			b.Step(i*len(lines)+j+1, x.name)
 		}
 	}
-	check(b.done(true))
-	out.state("nodes_left", len(left))
-	out.Figures = Page{t}
+	cell.Check(b.Done(true))
+	out.State("nodes_left", len(left))
+	out.Figures = cell.Page{t}
 	return out
 }
 

@@ -7,6 +7,7 @@ import (
 
 	gonum "gonum.org/v1/gonum/stat"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/bridge"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -25,10 +26,10 @@ type Routes struct {
 func (p *Pair) Routes() Routes {
 	b := p.Bridge()
 	r := Routes{List: bridge.SomeRoutes(b.Boundaries()), Windows: p.windows() / 2}
-	bar := newBar(fmt.Sprintf("%d routes", len(r.List)), 1000)
-	o := bridge.MeasureOptions{Windows: r.Windows, Progress: bar.options().Progress}
-	r.Losses = interruptible(func(ctx context.Context) ([]bridge.Loss, error) { return b.MeasureRoutes(ctx, r.List, o) })
-	check(bar.done(true))
+	bar := cell.NewBar(fmt.Sprintf("%d routes", len(r.List)), 1000)
+	o := bridge.MeasureOptions{Windows: r.Windows, Progress: bar.Options().Progress}
+	r.Losses = cell.Interruptible(func(ctx context.Context) ([]bridge.Loss, error) { return b.MeasureRoutes(ctx, r.List, o) })
+	cell.Check(bar.Done(true))
 	r.Note = p.note("What routes of many switches lose", fmt.Sprintf("%d routes, each on %d windows of validation text. Trained on: one switch.", len(r.List), r.Windows))
 	return r
 }
@@ -62,7 +63,7 @@ func (r Routes) Bundle() (viz.Bundle, error) {
 		e := g.WorstOver
 		t.Rows = append(t.Rows, []any{g.Switches, g.Routes, gonum.Mean(g.Over, nil), e.Mean, fmt.Sprintf("%.3f to %.3f", e.Lo, e.Hi), g.Within, gonum.Mean(g.KL, nil), g.Worst.String()})
 	}
-	return Page{p, t}.Bundle()
+	return cell.Page{p, t}.Bundle()
 }
 
 // Claims are the number of routes, under the name of the claim alone, within_limit, worst and
@@ -75,7 +76,7 @@ func (r Routes) Claims() []book.Stated {
 		}
 	}
 	var list []book.Stated
-	for _, g := range must(bridge.BySwitches(r.List, r.Losses, nil)) {
+	for _, g := range cell.Must(bridge.BySwitches(r.List, r.Losses, nil)) {
 		at := func(name string) string { return fmt.Sprintf("%s_%d", name, g.Switches) }
 		within += g.Within
 		list = append(list, book.Stated{Name: at("over_mean"), Value: gonum.Mean(g.Over, nil)}, book.Stated{Name: at("over_max"), Value: g.WorstOver.Mean, Lo: g.WorstOver.Lo, Hi: g.WorstOver.Hi, N: r.Windows},

@@ -1,6 +1,8 @@
 package lab
 
 import (
+	"circuitbook/notebooks/lab/cell"
+	"circuitbook/notebooks/lab/celltest"
 	"math"
 	"os"
 	"path/filepath"
@@ -12,9 +14,9 @@ import (
 func TestMatching(t *testing.T) {
 	x := Matching{"laptop", 3, 5}
 	states := map[string]any{}
-	for _, r := range []Result{x.Models(), x.Tasks(), x.Circuits(), x.Ratio(), x.Targets(), x.Mixing(), x.Others(false)} {
-		shown(t, r)
-		for name, v := range claimed(t, r) {
+	for _, r := range []cell.Result{x.Models(), x.Tasks(), x.Circuits(), x.Ratio(), x.Targets(), x.Mixing(), x.Others(false)} {
+		celltest.Shown(t, r)
+		for name, v := range celltest.Claimed(t, r) {
 			if _, ok := states[name]; ok {
 				t.Errorf("%s is stated twice", name)
 			}
@@ -35,7 +37,7 @@ func TestMatching(t *testing.T) {
 	if text, err := os.ReadFile(path); err != nil || strings.Count(string(text), "\n") != 51 {
 		t.Errorf("a table of %d lines, %v", strings.Count(string(text), "\n"), err)
 	}
-	if r := (Matching{"laptop", 1, 4}).Others(false); len(r.Numbers) > 6 || !strings.Contains(shown(t, r), "not at hand") {
+	if r := (Matching{"laptop", 1, 4}).Others(false); len(r.Numbers) > 6 || !strings.Contains(celltest.Shown(t, r), "not at hand") {
 		t.Errorf("what is not there was made: %v", r.Numbers)
 	}
 }
@@ -44,9 +46,9 @@ func TestMatching(t *testing.T) {
 func TestFrontier(t *testing.T) {
 	f := Frontier{"laptop", 0}
 	states := map[string]any{}
-	for _, r := range []Result{f.Models(), f.Front(), f.Wider(), f.Recipe()} {
-		shown(t, r)
-		for name, v := range claimed(t, r) {
+	for _, r := range []cell.Result{f.Models(), f.Front(), f.Wider(), f.Recipe()} {
+		celltest.Shown(t, r)
+		for name, v := range celltest.Claimed(t, r) {
 			states[name] = v
 		}
 	}
@@ -71,7 +73,7 @@ func TestPlans(t *testing.T) {
 			if p.Points != want[i] || scale == "laptop" && p.Missing != 0 || scale == "paper" && p.Missing != p.Points {
 				t.Errorf("%s: %+v, %d points wanted", scale, p, want[i])
 			}
-			shown(t, p)
+			celltest.Shown(t, p)
 		}
 	}
 }

@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -23,7 +24,7 @@ func (c *Circuit) Search() viz.Table {
 // many of them and as many as reach the target, and the share of held-out prompts that could
 // be answered from memory. Numbers are seen_share, attribution_loss_at_size, _reached, _nodes
 // and _edges, and random_missing_nodes, how many the random circuits of its proof lack.
-func (c *Circuit) Controls() (out Result) {
+func (c *Circuit) Controls() (out cell.Result) {
 	f := c.Finding()
 	seen := task.SeenShare(c.reported().ForMeasuring(), c.model.Data().Train)
 	t := viz.Table{Note: c.note("What it is held against", fmt.Sprintf("The last %d tokens of %.0f %% of the held-out prompts' sides occur in the training text.", task.SeenLength, 100*seen)),
@@ -32,12 +33,12 @@ func (c *Circuit) Controls() (out Result) {
 	out.Numbers = []book.Stated{{Name: "seen_share", Value: seen}, {Name: "random_missing_nodes", Value: f.Proved.Missing}}
 	if a := f.Proved.Attribution; a != nil {
 		t.Rows = append(t.Rows, []any{"attribution, as many", f.Nodes(), nil, a.AtSize.Mean, nil}, []any{"attribution, up to the target", a.Nodes, a.Edges, nil, a.Reached})
-		out.Numbers = append(out.Numbers, claimOf("attribution_loss_at_size", a.AtSize))
-		out.state("attribution_reached", a.Reached)
-		out.state("attribution_nodes", a.Nodes)
-		out.state("attribution_edges", a.Edges)
+		out.Numbers = append(out.Numbers, cell.ClaimOf("attribution_loss_at_size", a.AtSize))
+		out.State("attribution_reached", a.Reached)
+		out.State("attribution_nodes", a.Nodes)
+		out.State("attribution_edges", a.Edges)
 	}
-	out.Figures = Page{t}
+	out.Figures = cell.Page{t}
 	return out
 }
 
@@ -50,7 +51,7 @@ func (c *Circuit) Blocks() viz.CircuitBlocks {
 // Picture draws the circuit with names for some of its nodes, node, name, node, name.
 func (c *Circuit) Picture(title string, nodesAndNames ...string) viz.Circuit {
 	if len(nodesAndNames)%2 != 0 {
-		end(fmt.Errorf("Picture takes a name after every node"))
+		cell.End(fmt.Errorf("Picture takes a name after every node"))
 	}
 	labels := map[string]string{}
 	for i := 0; i+1 < len(nodesAndNames); i += 2 {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/task"
@@ -23,7 +24,7 @@ type Circuits struct {
 func (c *Circuit) again(m *Model, name string, shuffled bool) *Circuit {
 	spec := c.spec
 	spec.Model, spec.Name, spec.Null, spec.Keep = m.spec, name, shuffled, nil
-	t := must(c.taskOf())
+	t := cell.Must(c.taskOf())
 	if shuffled {
 		t = task.Shuffled(t)
 		spec.Config.Prove.EffectExamples, spec.Config.Prove.Attribution = 0, 0
@@ -32,7 +33,7 @@ func (c *Circuit) again(m *Model, name string, shuffled bool) *Circuit {
 		spec.Config.Prove.EffectExamples, spec.Config.Prove.Attribution = 0, 0
 	}
 	other := &Circuit{spec: spec, model: m, task: t}
-	other.f = interruptible(other.make)
+	other.f = cell.Interruptible(other.make)
 	return other
 }
 
@@ -69,8 +70,8 @@ func (c *Circuit) Nulls() Circuits {
 // Each states of every circuit reached, nodes, edges, trials, loss_full, loss_alone,
 // loss_removed and loss_random_removed, under the first word of its name and, if that is seed,
 // its number: seed0_nodes, shuffled_nodes.
-func (c Circuits) Each() Result {
-	out := Result{Figures: Page{c}}
+func (c Circuits) Each() cell.Result {
+	out := cell.Result{Figures: cell.Page{c}}
 	for _, x := range c.List {
 		key, rest, _ := strings.Cut(x.spec.Name, " ")
 		if key == "seed" {
@@ -137,7 +138,7 @@ func (c Circuits) Bundle() (viz.Bundle, error) {
 		}
 		sites.Rows = append(sites.Rows, row)
 	}
-	return Page{picture, t, sites}.Bundle()
+	return cell.Page{picture, t, sites}.Bundle()
 }
 
 // Claims are n, reached, median_nodes and median_edges.
@@ -159,7 +160,7 @@ func (d Diff) Claims() []book.Stated { return []book.Stated{{Name: "same_path", 
 // one has. Between models of different seeds an index means nothing: look at the bars.
 func (c *Circuit) Diff(other *Circuit) Diff {
 	a, b := c.Data(), other.Data()
-	d := must(circuit.Compare(a, b))
+	d := cell.Must(circuit.Compare(a, b))
 	caption := fmt.Sprintf("%d nodes bear the same path in both.", len(d.Both))
 	if c.model.spec.Config.Seed != other.model.spec.Config.Seed {
 		caption += " Models of different seeds share no node: those do so by chance. Compare where nodes are, not which."

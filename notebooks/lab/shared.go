@@ -1,24 +1,25 @@
 package lab
 
 import (
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/viz"
 )
 
 // Shared asks what two circuits of one model share, and draws both on one sheet. Numbers are
 // shared_nodes, shared_edges and node_jaccard, the shared nodes over all.
-func (c *Circuit) Shared(other *Circuit) (r Result) {
-	d := must(circuit.Compare(c.Data(), other.Data()))
+func (c *Circuit) Shared(other *Circuit) (r cell.Result) {
+	d := cell.Must(circuit.Compare(c.Data(), other.Data()))
 	t := viz.Table{Note: c.note("Nodes in both circuits", ""), Columns: []viz.Column{{Name: "node"}}}
 	for _, n := range d.Both[:min(len(d.Both), 20)] {
 		t.Rows = append(t.Rows, []any{n.Node.String()})
 	}
-	r.show(viz.CircuitDiff{Note: c.note(c.Finding().Task.Name+" and "+other.Finding().Task.Name, ""), A: c.Data(), B: other.Data(), NameA: c.Finding().Task.Name, NameB: other.Finding().Task.Name})
+	r.Show(viz.CircuitDiff{Note: c.note(c.Finding().Task.Name+" and "+other.Finding().Task.Name, ""), A: c.Data(), B: other.Data(), NameA: c.Finding().Task.Name, NameB: other.Finding().Task.Name})
 	if len(t.Rows) > 0 {
-		r.show(t)
+		r.Show(t)
 	}
-	r.state("shared_nodes", len(d.Both))
-	r.state("shared_edges", len(d.EdgesBoth))
-	r.state("node_jaccard", d.NodeJaccard)
+	r.State("shared_nodes", len(d.Both))
+	r.State("shared_edges", len(d.EdgesBoth))
+	r.State("node_jaccard", d.NodeJaccard)
 	return r
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/stat"
@@ -34,16 +35,16 @@ func (s *Steering) String() string {
 // a strength, is added to the dense model. nodes are the circuit's, all at one site; without
 // any it takes those of the last site that can be steered by.
 func (p *Pair) Steer(c *Circuit, strength float64, nodes ...string) *Steering {
-	s := interruptible(func(ctx context.Context) (*steer.Steerer, error) { return steer.New(ctx, p.Bridge()) })
-	list := must(c.have(nodes))
+	s := cell.Interruptible(func(ctx context.Context) (*steer.Steerer, error) { return steer.New(ctx, p.Bridge()) })
+	list := cell.Must(c.have(nodes))
 	if len(nodes) == 0 {
 		groups := s.ReadNodes(c.Data())
 		if len(groups) == 0 {
-			end(errors.New("the circuit reads no channel of the residual stream: there is nothing to steer by"))
+			cell.End(errors.New("the circuit reads no channel of the residual stream: there is nothing to steer by"))
 		}
 		list = groups[len(groups)-1]
 	}
-	return &Steering{Steerer: s, Method: must(s.Channels(list...)), Strength: strength, pair: p, circuit: c}
+	return &Steering{Steerer: s, Method: cell.Must(s.Channels(list...)), Strength: strength, pair: p, circuit: c}
 }
 
 // A Steered is a prompt as the dense model answers it, and as it does when it is steered.
@@ -67,10 +68,10 @@ func (s *Steering) On(prompt string, counter ...string) Steered {
 	if len(counter) > 0 {
 		other = tok.Encode(counter[0])
 	} else {
-		other = must(counterpart(ids, examples))
+		other = cell.Must(counterpart(ids, examples))
 	}
 	if slices.Equal(ids, other) {
-		end(errors.New("the prompt and its counterpart are the same: nothing is added"))
+		cell.End(errors.New("the prompt and its counterpart are the same: nothing is added"))
 	}
 	p := steer.Prompt{Tokens: ids, Counter: other, Want: examples[0].Alt, Have: examples[0].Target}
 	if isCounter(ids, other, examples) {
@@ -79,12 +80,12 @@ func (s *Steering) On(prompt string, counter ...string) Steered {
 	out := Steered{Prompt: prompt, Counter: tok.Decode(other), Note: s.pair.note("Steered", fmt.Sprintf("By %s, strength %g, towards the answer of %q.", s.Method.Name, s.Strength, tok.Decode(other)))}
 	var err error
 	out.Before, out.After, err = s.Steerer.Top(s.Method, p, s.Strength, s.Steerer.Bridge.Dense.Config.Model.Vocab)
-	check(err)
-	out.Have, out.Want = must(tok.Token(p.Have)), must(tok.Token(p.Want))
-	out.Text = tok.Decode(must(s.Steerer.Generate(s.Method, p, 0, 16, tok.EOT())))
-	out.Turned = tok.Decode(must(s.Steerer.Generate(s.Method, p, s.Strength, 16, tok.EOT())))
+	cell.Check(err)
+	out.Have, out.Want = cell.Must(tok.Token(p.Have)), cell.Must(tok.Token(p.Want))
+	out.Text = tok.Decode(cell.Must(s.Steerer.Generate(s.Method, p, 0, 16, tok.EOT())))
+	out.Turned = tok.Decode(cell.Must(s.Steerer.Generate(s.Method, p, s.Strength, 16, tok.EOT())))
 	if len(ids) > 1 {
-		curve := interruptible(func(ctx context.Context) (*steer.Curve, error) {
+		curve := cell.Interruptible(func(ctx context.Context) (*steer.Curve, error) {
 			return s.Steerer.Curve(ctx, s.Method, []steer.Prompt{p}, []float64{s.Strength})
 		})
 		out.OtherKL = curve.Points[0].OtherKL.Mean
@@ -131,7 +132,7 @@ func (s Steered) Bundle() (viz.Bundle, error) {
 			{fmt.Sprintf("%q, to this prompt", s.Have), probability(s.Before, s.Have), probability(s.After, s.Have)},
 			{fmt.Sprintf("%q, to its counterpart", s.Want), probability(s.Before, s.Want), probability(s.After, s.Want)},
 		}}
-	return Page{two, viz.Samples{Items: []viz.Sample{{Name: "as it is", Prompt: s.Prompt, Completion: s.Text}, {Name: "steered", Prompt: s.Prompt, Completion: s.Turned}}}, top}.Bundle()
+	return cell.Page{two, viz.Samples{Items: []viz.Sample{{Name: "as it is", Prompt: s.Prompt, Completion: s.Text}, {Name: "steered", Prompt: s.Prompt, Completion: s.Turned}}}, top}.Bundle()
 }
 
 // probability is that of a token.
@@ -156,8 +157,8 @@ func (s *Steering) Curve(strengths ...float64) SteeringCurve {
 		strengths = steer.Strengths()
 	}
 	list := s.circuit.reported().ForMeasuring()
-	prompts := must(steer.Prompts(list[:min(64, len(list))], steer.ToAlt))
-	c := interruptible(func(ctx context.Context) (*steer.Curve, error) {
+	prompts := cell.Must(steer.Prompts(list[:min(64, len(list))], steer.ToAlt))
+	c := cell.Interruptible(func(ctx context.Context) (*steer.Curve, error) {
 		return s.Steerer.Curve(ctx, s.Method, prompts, strengths)
 	})
 	return SteeringCurve{c, s.pair.note("Steering by "+s.Method.Name, fmt.Sprintf("%d held-out prompts. Given the counterparts themselves the wanted answer has %.3f between the two.", len(prompts), c.CeilingTwoWay.Mean))}
@@ -184,7 +185,7 @@ func (c SteeringCurve) Bundle() (viz.Bundle, error) {
 func (c SteeringCurve) Claims() (list []book.Stated) {
 	for _, p := range c.Points {
 		if p.Strength == float64(int(p.Strength)) {
-			list = append(list, claimOf(fmt.Sprintf("at_%d", int(p.Strength)), p.TwoWay))
+			list = append(list, cell.ClaimOf(fmt.Sprintf("at_%d", int(p.Strength)), p.TwoWay))
 		}
 	}
 	return list

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/probe"
 	"circuitbook/viz"
 )
@@ -13,8 +14,8 @@ import (
 func (c *Circuit) Strips(nodes ...string) viz.TokenStrips {
 	e := first(c.reported(), 1)
 	s := viz.TokenStrips{Note: c.note("Over a pair of prompts", "Prompt, counterpart, and prompt minus counterpart. In the whole model.")}
-	for i, v := range must(probe.OnPairs(c.model.Run().Model, e, must(parseNodes(nodes)))) {
-		s.Strips = append(s.Strips, must(viz.Pair(nodes[i], c.model.texts(e[0].Prompt), v[0], c.model.texts(e[0].Counter), v[1])))
+	for i, v := range cell.Must(probe.OnPairs(c.model.Run().Model, e, cell.Must(parseNodes(nodes)))) {
+		s.Strips = append(s.Strips, cell.Must(viz.Pair(nodes[i], c.model.texts(e[0].Prompt), v[0], c.model.texts(e[0].Counter), v[1])))
 	}
 	return s
 }
@@ -23,7 +24,7 @@ func (c *Circuit) Strips(nodes ...string) viz.TokenStrips {
 func (c *Circuit) promptStrips(nodes ...string) viz.TokenStrips {
 	e := first(c.reported(), 1)
 	var s viz.TokenStrips
-	for i, v := range must(probe.OnPairs(c.model.Run().Model, e, must(parseNodes(nodes)))) {
+	for i, v := range cell.Must(probe.OnPairs(c.model.Run().Model, e, cell.Must(parseNodes(nodes)))) {
 		s.Strips = append(s.Strips, viz.Strip(nodes[i], c.model.texts(e[0].Prompt), v[0]))
 	}
 	return s
@@ -36,11 +37,11 @@ const textStripLength = 96
 // tokens in which the two sides of a pair of the circuit's task differ first, of both sides
 // where there is one.
 func (c *Circuit) TextStrips(nodes ...string) viz.TokenStrips {
-	list := must(parseNodes(nodes))
+	list := cell.Must(parseNodes(nodes))
 	e := first(c.reported(), 1)[0]
 	at := probe.Opening(e.Prompt, e.Counter)
 	length := min(textStripLength, c.model.Run().Config.Model.Context)
-	windows := must(probe.Cut(c.model.Data().Valid, length, length))
+	windows := cell.Must(probe.Cut(c.model.Data().Valid, length, length))
 	best, most := 0, -1
 	for i, w := range windows {
 		n := 0
@@ -59,12 +60,12 @@ func (c *Circuit) TextStrips(nodes ...string) viz.TokenStrips {
 		}
 	}
 	w := probe.Window{Tokens: windows[best].Tokens}
-	scan := interruptible(func(ctx context.Context) ([][][]float32, error) {
+	scan := cell.Interruptible(func(ctx context.Context) ([][][]float32, error) {
 		return probe.Scan(ctx, c.model.Run().Model, []probe.Window{w}, list, nil)
 	})
 	s := viz.TokenStrips{Note: c.note("Over validation text", fmt.Sprintf("The stretch of %d tokens in which the most is opened, of both kinds where there is one.", length))}
 	for i := range list {
-		s.Strips = append(s.Strips, viz.Strip(nodes[i], c.model.texts(w.Tokens), must(probe.Join([]probe.Window{w}, scan[i], len(w.Tokens)))))
+		s.Strips = append(s.Strips, viz.Strip(nodes[i], c.model.texts(w.Tokens), cell.Must(probe.Join([]probe.Window{w}, scan[i], len(w.Tokens)))))
 	}
 	return s
 }

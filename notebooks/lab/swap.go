@@ -3,6 +3,7 @@ package lab
 import (
 	"fmt"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/patch"
 	"circuitbook/viz"
@@ -26,7 +27,7 @@ type Swaps struct {
 // held-out prompts. Without arguments it takes every node of the circuit that writes to the
 // residual stream. A node need not be one of the circuit.
 func (c *Circuit) Swap(nodes ...string) Swaps {
-	list := must(parseNodes(nodes))
+	list := cell.Must(parseNodes(nodes))
 	if len(nodes) == 0 {
 		list = c.kinds(len(c.Data().Nodes), circuit.ResidDelta)
 	}
@@ -35,13 +36,13 @@ func (c *Circuit) Swap(nodes ...string) Swaps {
 
 // SwapTogether is Swap of several nodes at once.
 func (c *Circuit) SwapTogether(nodes ...string) Swaps {
-	return c.exchange(patch.FromEnd, must(parseNodes(nodes)))
+	return c.exchange(patch.FromEnd, cell.Must(parseNodes(nodes)))
 }
 
 // exchange exchanges groups of nodes, each alone, at the tokens that at pairs.
 func (c *Circuit) exchange(at patch.Pairing, groups ...[]circuit.Node) Swaps {
 	list := c.reported().ForMeasuring()
-	full, alone := must(patch.Exchange(c.model.Run().Model, list, at, groups...)), must(patch.Exchange(c.alone(), list, at, groups...))
+	full, alone := cell.Must(patch.Exchange(c.model.Run().Model, list, at, groups...)), cell.Must(patch.Exchange(c.alone(), list, at, groups...))
 	s := Swaps{Note: c.note("Exchanged between the sides of a pair", "Share of answers that turn into the other side's, on held-out prompts. Margin: the right answer's logit less the other's, in the whole model.")}
 	for i, g := range groups {
 		s.List = append(s.List, Swap{g, full[i], alone[i]})
@@ -77,7 +78,7 @@ func (s Swaps) Of(node string) Swaps {
 			return Swaps{[]Swap{x}, s.Note}
 		}
 	}
-	end(fmt.Errorf("%s was not exchanged by itself", node))
+	cell.End(fmt.Errorf("%s was not exchanged by itself", node))
 	return s
 }
 

@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/experiment"
 )
@@ -15,10 +16,10 @@ func Sweep(name, scale string, points []experiment.Point) map[string]experiment.
 	if scale == "tiny" {
 		o = experiment.Options{}
 	}
-	b := newBar(name, len(points))
-	o.Progress = func(p artifact.Progress) { b.step(int(p.Done), p.Note) }
-	list := interruptible(func(ctx context.Context) ([]experiment.Row, error) { return experiment.Run(ctx, points, o) })
-	check(b.done(true))
+	b := cell.NewBar(name, len(points))
+	o.Progress = func(p artifact.Progress) { b.Step(int(p.Done), p.Note) }
+	list := cell.Interruptible(func(ctx context.Context) ([]experiment.Row, error) { return experiment.Run(ctx, points, o) })
+	cell.Check(b.Done(true))
 	rows := map[string]experiment.Row{}
 	for _, r := range list {
 		rows[r.Name] = r
@@ -29,6 +30,6 @@ func Sweep(name, scale string, points []experiment.Point) map[string]experiment.
 // areThere says whether all points are made.
 func areThere(points []experiment.Point) bool {
 	n, _, err := experiment.Projected(points)
-	check(err)
+	cell.Check(err)
 	return n == 0
 }

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -40,7 +41,7 @@ func taskOf(what any) (t task.Task, spec string, err error) {
 // A Score is how a model does on a task's held-out prompts.
 type Score struct {
 	Task, Model string
-	Estimate
+	cell.Estimate
 	Accuracy float64 // share of the pairs of which both sides are answered right
 }
 
@@ -54,9 +55,9 @@ func (s Score) Claims() []book.Stated {
 func (m *Model) Loss(of any) Score {
 	r := m.Run()
 	t, _, err := taskOf(of)
-	check(err)
-	s := must(must(t.Report(r.Tokenizer, must(reportOptions(m)))).Measure(r.Model))
-	return Score{t.Name, m.short(), Estimate{s.Loss, "loss on " + t.Name, "nats per example"}, s.Accuracy}
+	cell.Check(err)
+	s := cell.Must(cell.Must(t.Report(r.Tokenizer, cell.Must(reportOptions(m)))).Measure(r.Model))
+	return Score{t.Name, m.short(), cell.Estimate{Estimate: s.Loss, Of: "loss on " + t.Name, Unit: "nats per example"}, s.Accuracy}
 }
 
 // Tasks is how the model does on every task there is.
@@ -71,18 +72,18 @@ func (m *Model) Tasks() Scores {
 // TaskLosses are the losses of models on tasks, task by task: what [Model.Loss] gives for each.
 func TaskLosses(models []*Model, tasks ...any) Scores {
 	if len(models) == 0 || len(tasks) == 0 {
-		end(errors.New("TaskLosses takes at least one model and one task"))
+		cell.End(errors.New("TaskLosses takes at least one model and one task"))
 	}
 	s := Scores{Note: models[0].note("Losses on tasks", "On held-out prompts, nats per example; intervals are 95 %. Guessing costs 0.693.")}
-	b := newBar("tasks", len(tasks)*len(models))
+	b := cell.NewBar("tasks", len(tasks)*len(models))
 	for _, t := range tasks {
 		for _, m := range models {
 			x := m.Loss(t)
 			s.List = append(s.List, x)
-			b.step(len(s.List), x.Task)
+			b.Step(len(s.List), x.Task)
 		}
 	}
-	check(b.done(true))
+	cell.Check(b.Done(true))
 	return s
 }
 
@@ -109,7 +110,7 @@ func (s Scores) Bundle() (viz.Bundle, error) {
 		picture.Rows = append(picture.Rows, viz.Estimate{Name: x.Model, Value: x.Mean, Lo: x.Lo, Hi: x.Hi, Group: x.Task})
 		t.Rows = append(t.Rows, []any{x.Task, x.Model, x.Mean, x.Lo, x.Hi, x.Accuracy, x.N})
 	}
-	return Page{picture, t}.Bundle()
+	return cell.Page{picture, t}.Bundle()
 }
 
 // Claims are, of every task of one model, its loss under TASK and TASK_accuracy.

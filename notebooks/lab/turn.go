@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
 
@@ -45,7 +46,7 @@ type knob interface {
 // shows.
 func turn[T any](name string, values []T, label func(T) string, draw func(T) viz.Figure, build func(labels []string) knob) {
 	if len(values) == 0 {
-		end(fmt.Errorf("%s: no values; give at least one", name))
+		cell.End(fmt.Errorf("%s: no values; give at least one", name))
 	}
 	var labels []string
 	for _, v := range values {
@@ -54,21 +55,21 @@ func turn[T any](name string, values []T, label func(T) string, draw func(T) viz
 	drawn := map[int]viz.Figure{}
 	figure := func(i int) viz.Figure {
 		if drawn[i] == nil {
-			drawn[i] = Page{viz.Bundle{HTML: "<div><b>" + html.EscapeString(labels[i]) + "</b></div>\n", Text: labels[i] + "\n"}, draw(values[i])}
+			drawn[i] = cell.Page{viz.Bundle{HTML: "<div><b>" + html.EscapeString(labels[i]) + "</b></div>\n", Text: labels[i] + "\n"}, draw(values[i])}
 		}
 		return drawn[i]
 	}
 	id := "circuitbook-turn-" + gonbui.UniqueId()
 	if hasReader() && !isWaitedFor() {
 		ctx, stop := book.Interruptible()
-		check(live(ctx, id, len(values), figure, func() knob { return build(labels) }))
+		cell.Check(live(ctx, id, len(values), figure, func() knob { return build(labels) }))
 		stop()
 	}
-	var all Page
+	var all cell.Page
 	for i := range values {
 		all = append(all, figure(i))
 	}
-	check(book.ShowAs(id, all))
+	cell.Check(book.ShowAs(id, all))
 }
 
 // patience is how long a front end may take to show a knob. One that does not know how shows

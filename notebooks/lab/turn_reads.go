@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/patch"
@@ -15,14 +16,14 @@ import (
 // Reads are the nodes that the circuit reads from the residual stream, the handles of the
 // case, and what they hold where a prompt and its counterpart first differ and at the end. It
 // states read_nodes, nodes and edges.
-func (t *Turn) Reads() (r Result) {
+func (t *Turn) Reads() (r cell.Result) {
 	s := &steer.Steerer{Bridge: t.Pair.Bridge()} // as much as reading a circuit needs
 	nodes := slices.Concat(t.readNodes(s)...)
-	r.state("read_nodes", len(nodes))
-	r.state("nodes", t.Circuit.Nodes())
-	r.state("edges", t.Circuit.Edges())
+	r.State("read_nodes", len(nodes))
+	r.State("nodes", t.Circuit.Nodes())
+	r.State("edges", t.Circuit.Edges())
 	if t.Circuit.Reached() {
-		r.show(t.Circuit)
+		r.Show(t.Circuit)
 	}
 	prompts, data := t.selected(), t.Circuit.Data()
 	table := viz.Table{Note: t.note("What the circuit reads", fmt.Sprintf("Means over %d selecting prompts and their counterparts. Effect: rise of the circuit's loss without the node, nats per example.", len(prompts))),
@@ -41,7 +42,7 @@ func (t *Turn) Reads() (r Result) {
 		}
 		table.Rows = append(table.Rows, []any{nodes[i].String(), strings.Join(by, ", "), effect, v[0], v[1], v[2], v[3]})
 	}
-	r.show(table)
+	r.Show(table)
 	return r
 }
 
@@ -72,9 +73,9 @@ func (t *Turn) sides(prompts []steer.Prompt, nodes []circuit.Node) [][4]float64 
 			}
 			rows, last = append(rows, append(slices.Clone(of), make([]int32, longest-len(of))...)), append(last, len(of)-1)
 		}
-		rec := must(t.Circuit.model.Run().Model.Record(rows, sites))
+		rec := cell.Must(t.Circuit.model.Run().Model.Record(rows, sites))
 		for i, n := range nodes {
-			a := must(rec.Get(model.Site(n.Site)))
+			a := cell.Must(rec.Get(model.Site(n.Site)))
 			for j, p := range prompts {
 				at := patch.Opening(p.Tokens, p.Counter)[0][side]
 				out[i][side] += float64(a.At(j, at)[n.Index]) / float64(len(prompts))

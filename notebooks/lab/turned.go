@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/steer"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -41,21 +42,21 @@ func (t *Turn) Measure() *Turned {
 	list := t.measured(s, append(t.ofNodes(s), t.ofMeans(s)...))
 	first := best(list, byChannels, 1)
 	if first == nil {
-		end(errors.New("the circuit reads nothing from the residual stream: there is nothing to steer by"))
+		cell.End(errors.New("the circuit reads nothing from the residual stream: there is nothing to steer by"))
 		return nil // it does not get here
 	}
-	whole := t.measured(s, []*Candidate{{Kind: byWhole, Method: must(s.Whole(first.Method.Site))}})[0]
+	whole := t.measured(s, []*Candidate{{Kind: byWhole, Method: cell.Must(s.Whole(first.Method.Site))}})[0]
 	x := &Turned{Turn: t, Candidates: list, Chosen: []*Candidate{first, best(list, bySingle, 2), whole, best(list, byMeans, 1)},
 		CheapBridge: cheapest(list, byChannels, bySingle), CheapMeans: cheapest(list, byMeans), Curves: map[string]*steer.Curve{}, Costs: map[string]TurnCost{}}
 	prompts := t.reported(t.pick(128, 16), 0)
-	b := newBar("turning", len(x.Chosen))
+	b := cell.NewBar("turning", len(x.Chosen))
 	for i, c := range x.Chosen {
 		x.Curves[c.Kind] = curveOf(s, c.Method, prompts, t.strengths())
-		b.step(i+1, c.Method.Name)
+		b.Step(i+1, c.Method.Name)
 	}
-	check(b.done(true))
+	cell.Check(b.Done(true))
 	x.Random = t.control(s, "random directions", prompts, func(i uint64) *steer.Method { return steer.Random(first.Method, i) })
-	x.Others = t.control(s, "random channels", prompts, func(i uint64) *steer.Method { return must(s.RandomChannels(first.Method, i)) })
+	x.Others = t.control(s, "random channels", prompts, func(i uint64) *steer.Method { return cell.Must(s.RandomChannels(first.Method, i)) })
 	x.Alone = t.control(s, "random directions for the single channel", prompts, func(i uint64) *steer.Method { return steer.Random(x.Chosen[1].Method, i) })
 	for _, k := range x.priced() {
 		if k.c != nil {
@@ -90,7 +91,7 @@ func (t *Turn) costOf(s *steer.Steerer, c *Candidate, prompts []steer.Prompt) Tu
 	out := TurnCost{Reached: ok, Method: c.Method.Name}
 	if ok {
 		out.Point = curveOf(s, c.Method, prompts, []float64{strength}).Points[0]
-		out.Text = interruptible(func(ctx context.Context) (steer.TextCost, error) {
+		out.Text = cell.Interruptible(func(ctx context.Context) (steer.TextCost, error) {
 			return s.Text(ctx, c.Method, t.selected(), strength, 128)
 		})
 	}
@@ -113,13 +114,13 @@ func (x *Turned) Bundle() (viz.Bundle, error) {
 		X: viz.Axis{Label: "strength"}, Band: fmt.Sprintf("95 %% over prompts; of random ones from the least to the greatest of %d draws", t.pick(20, 2)),
 		Panels: []viz.Panel{panel(steer.Full, "P, whole vocabulary", viz.Ref{Name: "the counterparts themselves", Y: one.Ceiling.Mean}), panel(steer.Between, "P, between the two", viz.Ref{Name: "aim", Y: turnLevel})}}
 	base := one.Points[0]
-	table := viz.Table{Note: t.note("Effect, on the report split", fmt.Sprintf("n = %d prompts, 95 %% intervals over prompts; of random ones the least and the greatest of %d draws. The counterparts themselves get %s among all and %s between the two.", n, t.pick(20, 2), interval(one.Ceiling), interval(one.CeilingTwoWay))),
+	table := viz.Table{Note: t.note("Effect, on the report split", fmt.Sprintf("n = %d prompts, 95 %% intervals over prompts; of random ones the least and the greatest of %d draws. The counterparts themselves get %s among all and %s between the two.", n, t.pick(20, 2), cell.Interval(one.Ceiling), cell.Interval(one.CeilingTwoWay))),
 		Columns: []viz.Column{{Name: "method"}, {Name: "what"}, {Name: "P at 1, whole vocabulary"}, {Name: "at 2"}, {Name: "P at 1, between the two"}, {Name: "at 2 "}, {Name: "rises up to"}, {Name: "largest step", Format: "%.3f"}},
-		Rows:    [][]any{{"none", "", interval(base.Want), interval(base.Want), interval(base.TwoWay), interval(base.TwoWay), nil, nil}}}
+		Rows:    [][]any{{"none", "", cell.Interval(base.Want), cell.Interval(base.Want), cell.Interval(base.TwoWay), cell.Interval(base.TwoWay), nil, nil}}}
 	for _, c := range x.Chosen {
 		curve := x.Curves[c.Kind]
-		at1, at2 := must(curve.At(1)), must(curve.At(2))
-		table.Rows = append(table.Rows, []any{c.Kind, c.Method.Name, interval(at1.Want), interval(at2.Want), interval(at1.TwoWay), interval(at2.TwoWay), rises(curve, steer.Between), curve.LargestStep(steer.Between)})
+		at1, at2 := cell.Must(curve.At(1)), cell.Must(curve.At(2))
+		table.Rows = append(table.Rows, []any{c.Kind, c.Method.Name, cell.Interval(at1.Want), cell.Interval(at2.Want), cell.Interval(at1.TwoWay), cell.Interval(at2.TwoWay), rises(curve, steer.Between), curve.LargestStep(steer.Between)})
 	}
 	for _, k := range x.controls() {
 		full1, both1 := k.c.of(1)
@@ -127,7 +128,7 @@ func (x *Turned) Bundle() (viz.Bundle, error) {
 		say := func(v [3]float64) string { return fmt.Sprintf("%.3f (%.3f to %.3f)", v[1], v[0], v[2]) }
 		table.Rows = append(table.Rows, []any{k.name, "", say(full1), say(full2), say(both1), say(both2), nil, nil})
 	}
-	return Page{plot, table}.Bundle()
+	return cell.Page{plot, table}.Bundle()
 }
 
 type namedControl struct {
@@ -142,51 +143,51 @@ func (x *Turned) controls() []namedControl {
 // Claims are base and ceiling, the effects at strengths 1 and 2 of what was chosen and of its
 // controls, whether curves rise, and the costs where the level is reached.
 func (x *Turned) Claims() []book.Stated {
-	var r Result
+	var r cell.Result
 	one := x.Curves[byChannels]
-	r.state("base_full", one.Points[0].Want)
-	r.state("base_two_way", one.Points[0].TwoWay)
-	r.state("ceiling_full", one.Ceiling)
-	r.state("ceiling_two_way", one.CeilingTwoWay)
-	r.state("prompts", one.Points[0].TwoWay.N)
-	r.state("draws", x.Turn.pick(20, 2))
+	r.State("base_full", one.Points[0].Want)
+	r.State("base_two_way", one.Points[0].TwoWay)
+	r.State("ceiling_full", one.Ceiling)
+	r.State("ceiling_two_way", one.CeilingTwoWay)
+	r.State("prompts", one.Points[0].TwoWay.N)
+	r.State("draws", x.Turn.pick(20, 2))
 	for _, c := range x.Chosen {
 		curve, key := x.Curves[c.Kind], turnKeys[c.Kind]
-		at1, at2 := must(curve.At(1)), must(curve.At(2))
-		r.state(key+"_method", c.Method.Name)
-		r.state(key+"_full_at_1", at1.Want)
-		r.state(key+"_full_at_2", at2.Want)
-		r.state(key+"_two_way_at_1", at1.TwoWay)
-		r.state(key+"_two_way_at_2", at2.TwoWay)
-		r.state(key+"_two_way_monotone", curve.Monotone(steer.Between, turnSlack))
-		r.state(key+"_two_way_largest_step", curve.LargestStep(steer.Between))
-		r.state(key+"_full_monotone", curve.Monotone(steer.Full, turnSlack))
-		r.state(key+"_full_largest_step", curve.LargestStep(steer.Full))
-		r.state(key+"_full_rises_up_to", rises(curve, steer.Full))
+		at1, at2 := cell.Must(curve.At(1)), cell.Must(curve.At(2))
+		r.State(key+"_method", c.Method.Name)
+		r.State(key+"_full_at_1", at1.Want)
+		r.State(key+"_full_at_2", at2.Want)
+		r.State(key+"_two_way_at_1", at1.TwoWay)
+		r.State(key+"_two_way_at_2", at2.TwoWay)
+		r.State(key+"_two_way_monotone", curve.Monotone(steer.Between, turnSlack))
+		r.State(key+"_two_way_largest_step", curve.LargestStep(steer.Between))
+		r.State(key+"_full_monotone", curve.Monotone(steer.Full, turnSlack))
+		r.State(key+"_full_largest_step", curve.LargestStep(steer.Full))
+		r.State(key+"_full_rises_up_to", rises(curve, steer.Full))
 	}
 	for _, k := range x.controls() {
 		for _, at := range []float64{1, 2} {
 			_, both := k.c.of(at)
-			r.state(fmt.Sprintf("%s_two_way_mean_at_%g", k.key, at), both[1])
-			r.state(fmt.Sprintf("%s_two_way_max_at_%g", k.key, at), both[2])
+			r.State(fmt.Sprintf("%s_two_way_mean_at_%g", k.key, at), both[1])
+			r.State(fmt.Sprintf("%s_two_way_max_at_%g", k.key, at), both[2])
 		}
 	}
 	for _, k := range x.priced() {
 		c := x.Costs[k.key]
-		r.state(k.key+"_reaches_90", c.Reached)
+		r.State(k.key+"_reaches_90", c.Reached)
 		if c.Reached {
-			r.state(k.key+"_strength_at_90", c.Point.Strength)
-			r.state(k.key+"_two_way_at_90", c.Point.TwoWay)
-			r.state(k.key+"_other_kl_at_90", c.Point.OtherKL)
-			r.state(k.key+"_other_changed_at_90", c.Point.Changed)
-			r.state(k.key+"_text_kl_at_90", c.Text.KL)
-			r.state(k.key+"_text_changed_at_90", c.Text.Changed)
+			r.State(k.key+"_strength_at_90", c.Point.Strength)
+			r.State(k.key+"_two_way_at_90", c.Point.TwoWay)
+			r.State(k.key+"_other_kl_at_90", c.Point.OtherKL)
+			r.State(k.key+"_other_changed_at_90", c.Point.Changed)
+			r.State(k.key+"_text_kl_at_90", c.Text.KL)
+			r.State(k.key+"_text_changed_at_90", c.Text.Changed)
 		}
 	}
 	for _, k := range []struct{ name, a, b string }{{"channels", "channels", "means"}, {"bridge", "cheapest_bridge", "cheapest_means"}} {
 		prompts, text := x.cheaper(k.a, k.b)
-		r.state(k.name+"_cheaper_on_prompts", prompts)
-		r.state(k.name+"_cheaper_on_text", text)
+		r.State(k.name+"_cheaper_on_prompts", prompts)
+		r.State(k.name+"_cheaper_on_text", text)
 	}
 	return r.Numbers
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/steer"
@@ -50,7 +51,7 @@ func (x *Turned) Prices() viz.Table {
 		case !c.Reached:
 			t.Rows = append(t.Rows, []any{k.name, c.Method + ": not reached", nil, nil, nil, nil, nil, nil, nil})
 		default:
-			t.Rows = append(t.Rows, []any{k.name, c.Method, c.Point.Strength, c.Point.TwoWay.Mean, c.Point.Want.Mean, interval(c.Point.OtherKL), c.Point.Changed.Mean, interval(c.Text.KL), c.Text.Changed.Mean})
+			t.Rows = append(t.Rows, []any{k.name, c.Method, c.Point.Strength, c.Point.TwoWay.Mean, c.Point.Want.Mean, cell.Interval(c.Point.OtherKL), c.Point.Changed.Mean, cell.Interval(c.Text.KL), c.Text.Changed.Mean})
 		}
 	}
 	return t
@@ -79,7 +80,7 @@ func ending(s string) string {
 // Written is what the dense model writes after held-out prompts, and the most probable next
 // tokens, as it is and steered: each method at the strength at which it reaches the level, at 2
 // where it does not.
-func (x *Turned) Written() Page {
+func (x *Turned) Written() cell.Page {
 	t := x.Turn
 	s, tok := t.steerer(), t.Circuit.model.Run().Tokenizer
 	chosen := []*Candidate{x.Chosen[0], x.Chosen[1], x.Chosen[3]}
@@ -97,12 +98,12 @@ func (x *Turned) Written() Page {
 		return strings.Join(l, "   ")
 	}
 	for i, p := range t.reported(t.pick(6, 2), writtenTokens) {
-		a := []any{ending(tok.Decode(p.Tokens)), visible(tok.Decode(must(s.Generate(chosen[0].Method, p, 0, writtenTokens))))}
+		a := []any{ending(tok.Decode(p.Tokens)), visible(tok.Decode(cell.Must(s.Generate(chosen[0].Method, p, 0, writtenTokens))))}
 		b := []any{a[0], nil}
 		for _, c := range chosen {
-			a = append(a, visible(tok.Decode(must(s.Generate(c.Method, p, c.showing(), writtenTokens)))))
+			a = append(a, visible(tok.Decode(cell.Must(s.Generate(c.Method, p, c.showing(), writtenTokens)))))
 			before, after, err := s.Top(c.Method, p, c.showing(), 4)
-			check(err)
+			cell.Check(err)
 			b[1] = say(before)
 			b = append(b, say(after))
 		}
@@ -111,14 +112,14 @@ func (x *Turned) Written() Page {
 			top.Rows = append(top.Rows, b)
 		}
 	}
-	return Page{text, top}
+	return cell.Page{text, top}
 }
 
 // Aims sets what was aimed at beside what came out.
 func (x *Turned) Aims() viz.Table {
 	met := map[bool]string{true: "met", false: "missed"}
 	one, two := x.Curves[byChannels], x.Curves[bySingle]
-	base, c1, s2 := one.Points[0], must(one.At(1)), must(two.At(2))
+	base, c1, s2 := one.Points[0], cell.Must(one.At(1)), cell.Must(two.At(2))
 	_, r1 := x.Random.of(1)
 	_, r2 := x.Alone.of(2)
 	both := func(p steer.Point) string {
@@ -141,7 +142,7 @@ func (x *Turned) Aims() viz.Table {
 			if !c.Reached {
 				return "not reached"
 			}
-			return interval(e)
+			return cell.Interval(e)
 		}
 		onPrompts, onText := x.cheaper(k.a, k.b)
 		t.Rows = append(t.Rows, []any{k.aim + ", other tokens", say(p, p.Point.OtherKL) + " against " + say(q, q.Point.OtherKL), met[onPrompts]},

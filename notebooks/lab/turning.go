@@ -8,6 +8,7 @@ import (
 
 	gonum "gonum.org/v1/gonum/stat"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/steer"
@@ -47,18 +48,18 @@ func (t *Turn) options(n int) task.Options {
 }
 
 func (t *Turn) fitted() []task.Example {
-	return must(t.Circuit.Finding().Task.Examples(task.Fit, t.Circuit.model.Run().Tokenizer, t.options(t.pick(128, 16))))
+	return cell.Must(t.Circuit.Finding().Task.Examples(task.Fit, t.Circuit.model.Run().Tokenizer, t.options(t.pick(128, 16))))
 }
 
 func (t *Turn) selected() []steer.Prompt {
-	return must(steer.Prompts(must(t.Circuit.Finding().Task.Examples(task.Select, t.Circuit.model.Run().Tokenizer, t.options(t.pick(64, 16)))), t.To))
+	return cell.Must(steer.Prompts(cell.Must(t.Circuit.Finding().Task.Examples(task.Select, t.Circuit.model.Run().Tokenizer, t.options(t.pick(64, 16)))), t.To))
 }
 
 // reported are n prompts for reporting that leave room for so many tokens.
 func (t *Turn) reported(n, room int) []steer.Prompt {
 	o := t.options(n)
 	o.MaxTokens -= room
-	return must(steer.Prompts(must(t.Circuit.Finding().Task.Report(t.Circuit.model.Run().Tokenizer, o)).ForMeasuring(), t.To))
+	return cell.Must(steer.Prompts(cell.Must(t.Circuit.Finding().Task.Report(t.Circuit.model.Run().Tokenizer, o)).ForMeasuring(), t.To))
 }
 
 func (t *Turn) strengths() []float64 {
@@ -79,7 +80,7 @@ func (t *Turn) readNodes(s *steer.Steerer) [][]circuit.Node {
 }
 
 func (t *Turn) steerer() *steer.Steerer {
-	return interruptible(func(ctx context.Context) (*steer.Steerer, error) { return steer.New(ctx, t.Pair.Bridge()) })
+	return cell.Interruptible(func(ctx context.Context) (*steer.Steerer, error) { return steer.New(ctx, t.Pair.Bridge()) })
 }
 
 func (t *Turn) note(title, caption string) viz.Note {
@@ -108,7 +109,7 @@ type Candidate struct {
 }
 
 // at is its probability between the two answers at a strength.
-func (c *Candidate) at(strength float64) float64 { return must(c.Curve.At(strength)).TwoWay.Mean }
+func (c *Candidate) at(strength float64) float64 { return cell.Must(c.Curve.At(strength)).TwoWay.Mean }
 
 // cost is what is lost at other tokens, in nats per token, at the strength that reaches the
 // level, between those measured; ok is false where it is not reached.
@@ -132,11 +133,11 @@ func (c *Candidate) cost() (strength, kl float64, ok bool) {
 func (t *Turn) ofNodes(s *steer.Steerer) (out []*Candidate) {
 	sites := t.readNodes(s)
 	for _, site := range sites {
-		out = append(out, &Candidate{Kind: byChannels, Method: must(s.Channels(site...))})
+		out = append(out, &Candidate{Kind: byChannels, Method: cell.Must(s.Channels(site...))})
 	}
 	for _, site := range sites {
 		for _, n := range site {
-			out = append(out, &Candidate{Kind: bySingle, Method: must(s.Channels(n))})
+			out = append(out, &Candidate{Kind: bySingle, Method: cell.Must(s.Channels(n))})
 		}
 	}
 	return out
@@ -151,7 +152,7 @@ func (t *Turn) ofMeans(s *steer.Steerer) (out []*Candidate) {
 				continue
 			}
 			for _, span := range steer.Spans() {
-				m := interruptible(func(ctx context.Context) (*steer.Method, error) {
+				m := cell.Interruptible(func(ctx context.Context) (*steer.Method, error) {
 					return s.DifferenceOfMeans(ctx, model.At(l, name), t.fitted(), t.To, span)
 				})
 				out = append(out, &Candidate{Kind: byMeans, Method: m})
@@ -163,18 +164,18 @@ func (t *Turn) ofMeans(s *steer.Steerer) (out []*Candidate) {
 
 // measured measures candidates on the prompts that are chosen on.
 func (t *Turn) measured(s *steer.Steerer, list []*Candidate) []*Candidate {
-	b := newBar("choosing", len(list))
+	b := cell.NewBar("choosing", len(list))
 	prompts := t.selected()
 	for i, c := range list {
 		c.Curve = curveOf(s, c.Method, prompts, t.strengths())
-		b.step(i+1, c.Method.Name)
+		b.Step(i+1, c.Method.Name)
 	}
-	check(b.done(true))
+	cell.Check(b.Done(true))
 	return list
 }
 
 func curveOf(s *steer.Steerer, m *steer.Method, prompts []steer.Prompt, at []float64) *steer.Curve {
-	return interruptible(func(ctx context.Context) (*steer.Curve, error) { return s.Curve(ctx, m, prompts, at) })
+	return cell.Interruptible(func(ctx context.Context) (*steer.Curve, error) { return s.Curve(ctx, m, prompts, at) })
 }
 
 // best is the candidate of a kind that does most at a strength; nil if there is none.
@@ -212,15 +213,15 @@ func (t *Turn) control(s *steer.Steerer, name string, prompts []steer.Prompt, dr
 		c.At = t.strengths()
 	}
 	draws := t.pick(20, 2)
-	b := newBar(name, draws)
+	b := cell.NewBar(name, draws)
 	full, both := make([][]float64, len(c.At)), make([][]float64, len(c.At))
 	for i := range draws {
 		for j, p := range curveOf(s, draw(uint64(i)), prompts, c.At).Points {
 			full[j], both[j] = append(full[j], p.Want.Mean), append(both[j], p.TwoWay.Mean)
 		}
-		b.step(i+1, "")
+		b.Step(i+1, "")
 	}
-	check(b.done(true))
+	cell.Check(b.Done(true))
 	three := func(x []float64) [3]float64 { return [3]float64{slices.Min(x), gonum.Mean(x, nil), slices.Max(x)} }
 	for j := range c.At {
 		c.Full, c.Both = append(c.Full, three(full[j])), append(c.Both, three(both[j]))

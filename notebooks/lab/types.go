@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/experiment"
@@ -22,7 +23,7 @@ func typesSubject() task.Task { return task.SetOrStringFixedVarname() }
 // budget but is fed otherwise: four times as many windows a step, of half the
 // length, and synthetic programs alone.
 func (ts typesStudy) grown() train.Config {
-	c := must(train.Scale(ts.Scale, uint64(ts.Seed)))
+	c := cell.Must(train.Scale(ts.Scale, uint64(ts.Seed)))
 	if ts.Scale == "laptop" {
 		c.Batch, c.SeqLen, c.Model.Context = 32, 64, 64
 		c.Corpus.Parts = []corpus.Part{{Kind: corpus.KindSynthetic, Weight: 1, Bytes: 8 << 20}}
@@ -32,17 +33,17 @@ func (ts typesStudy) grown() train.Config {
 
 // sparse makes the run, or loads it.
 func (ts typesStudy) sparse(ctx context.Context) *train.Result {
-	return must(train.Run(ctx, ts.grown(), artifact.Options{}))
+	return cell.Must(train.Run(ctx, ts.grown(), artifact.Options{}))
 }
 
 // twin makes the dense model of notebook 01, or loads it.
 func (ts typesStudy) twin(ctx context.Context) *train.Result {
-	return must(train.Run(ctx, must(train.Scale(ts.Scale, uint64(ts.Seed))).Dense(), artifact.Options{}))
+	return cell.Must(train.Run(ctx, cell.Must(train.Scale(ts.Scale, uint64(ts.Seed))).Dense(), artifact.Options{}))
 }
 
 // searching is how every circuit is found and measured.
 func (ts typesStudy) searching() experiment.Config {
-	return must(experiment.Scale(ts.Scale, float64(ts.Budget)))
+	return cell.Must(experiment.Scale(ts.Scale, float64(ts.Budget)))
 }
 
 // watched does work under a progress bar.
@@ -54,14 +55,14 @@ func typesWatched[T any](name string, work func(artifact.Options) (T, error)) T 
 	if err == nil {
 		bar.Step(1000, "done")
 	}
-	check(bar.Done())
-	check(err)
+	cell.Check(bar.Done())
+	cell.Check(err)
 	return out
 }
 
 // found is the proved circuit of the task, once it was found.
 func (ts typesStudy) found(ctx context.Context, run *train.Result) *experiment.Finding {
-	return must(experiment.Circuit(ctx, run, typesSubject(), ts.searching(), artifact.Options{}))
+	return cell.Must(experiment.Circuit(ctx, run, typesSubject(), ts.searching(), artifact.Options{}))
 }
 
 // note is what stands with every figure.
@@ -73,10 +74,10 @@ func typesNote(run *train.Result, title, caption string) viz.Note {
 // claimLosses claims the losses and the other numbers of a circuit.
 func (ts typesStudy) claimLosses(prefix string, f *experiment.Finding) {
 	for _, x := range f.Losses() {
-		ts.res.state(prefix+"_loss_"+x.Name, x.Estimate)
+		ts.res.State(prefix+"_loss_"+x.Name, x.Estimate)
 	}
-	for _, x := range noLosses(f.Measured) {
-		ts.res.state(prefix+"_"+x.Name, x.Estimate)
+	for _, x := range f.Others() {
+		ts.res.State(prefix+"_"+x.Name, x.Estimate)
 	}
 }
 
@@ -95,13 +96,13 @@ func typesLossCells(f *experiment.Finding) (out []any) {
 	return out
 }
 
-func (ts typesStudy) trainedStudy() Result {
+func (ts typesStudy) trainedStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 
 	run := ts.sparse(ctx)
-	ts.res.state("l0", run.Model.L0())
-	ts.res.state("valid_loss", run.Valid())
+	ts.res.State("l0", run.Model.L0())
+	ts.res.State("valid_loss", run.Valid())
 
 	return *ts.res
 }

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/patch"
@@ -60,7 +61,7 @@ func typesHeldAt(run *train.Result, c *circuit.Circuit, nodes []circuit.Node) (o
 	for _, n := range nodes {
 		i := slices.IndexFunc(out, func(x model.Intervention) bool { return string(x.Site) == n.Site })
 		if i < 0 {
-			d := must(run.Config.Model.Width(model.Site(n.Site)))
+			d := cell.Must(run.Config.Model.Width(model.Site(n.Site)))
 			i = len(out)
 			out = append(out, model.Intervention{Site: model.Site(n.Site), Scale: slices.Repeat([]float32{1}, d), Shift: make([]float32, d)})
 		}
@@ -70,7 +71,7 @@ func typesHeldAt(run *train.Result, c *circuit.Circuit, nodes []circuit.Node) (o
 	return out
 }
 
-func (ts typesStudy) channelsStudy() Result {
+func (ts typesStudy) channelsStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
@@ -91,7 +92,7 @@ func (ts typesStudy) channelsStudy() Result {
 		sequences = append(sequences, e.Prompt, e.Counter)
 	}
 	tokens, _ := model.Padded(sequences)
-	answers := must(run.Tokenizer.Texts([]int32{list[0].Target, list[0].Alt}))
+	answers := cell.Must(run.Tokenizer.Texts([]int32{list[0].Target, list[0].Alt}))
 	t := viz.Table{
 		Note: typesNote(run, fmt.Sprintf("What head %d.%d reads", r.Head.Layer, r.Head.Head), fmt.Sprintf("%d report pairs.", len(list))),
 		Columns: []viz.Column{{Name: "in"}, {Name: "held, or exchanged"}, {Name: "looks, " + answers[0], Format: "%.3f", Bar: true, Max: 1}, {Name: "looks, " + answers[1], Format: "%.3f", Bar: true, Max: 1},
@@ -106,7 +107,7 @@ func (ts typesStudy) channelsStudy() Result {
 			if claim == "none" {
 				changes = nil
 			}
-			rec := must(m.Record(tokens, []model.Site{model.Logits, model.At(r.Head.Layer, model.AttnPattern)}, changes...))
+			rec := cell.Must(m.Record(tokens, []model.Site{model.Logits, model.At(r.Head.Layer, model.AttnPattern)}, changes...))
 			logits, pattern := rec.Activations[0], rec.Activations[1]
 			right, _ := typesWeighed(list, func(i int) []float32 { return logits.At(i, len(sequences[i])-1) })
 			var loss []float64
@@ -116,7 +117,7 @@ func (ts typesStudy) channelsStudy() Result {
 				off = 1
 			}
 			for i, e := range list {
-				a, b := must(e.Pick(logits.At(2*i, len(e.Prompt)-1))), must(e.Pick(logits.At(2*i+1, len(e.Counter)-1)))
+				a, b := cell.Must(e.Pick(logits.At(2*i, len(e.Prompt)-1))), cell.Must(e.Pick(logits.At(2*i+1, len(e.Counter)-1)))
 				loss = append(loss, task.Loss(a, b))
 				for side, s := range [][2][]int32{{e.Prompt, e.Counter}, {e.Counter, e.Prompt}} {
 					l := typesLayoutOf(run, s[0], s[1])
@@ -134,7 +135,7 @@ func (ts typesStudy) channelsStudy() Result {
 					book.Stated{Name: of + "_looks_target", Value: looks[0]}, book.Stated{Name: of + "_looks_alt", Value: looks[1]})
 			}
 			if len(nodes) > 0 {
-				s := must(patch.InterchangeAt(m.Reader, list, nodes, kind.pairing(run)))
+				s := cell.Must(patch.InterchangeAt(m.Reader, list, nodes, kind.pairing(run)))
 				cells[6], cells[7] = s.After, s.MarginAfter
 				if claim != "" {
 					claims = append(claims, book.Stated{Name: of + "_exchanged", Value: s.After})
@@ -154,7 +155,7 @@ func (ts typesStudy) channelsStudy() Result {
 			}
 		}
 	}
-	ts.res.show(t)
+	ts.res.Show(t)
 	ts.res.Numbers = append(ts.res.Numbers, claims...)
 
 	return *ts.res

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
@@ -93,9 +94,9 @@ func typesOutcome(run *train.Result, m experiment.Reader, list []task.Example, e
 			sequences = append(sequences, tokens[max(0, len(tokens)-run.Config.Model.Context):])
 		}
 	}
-	logits := must(m.Next(sequences))
+	logits := cell.Must(m.Next(sequences))
 	for i, x := range list {
-		a, b := must(x.Pick(logits[2*i])), must(x.Pick(logits[2*i+1]))
+		a, b := cell.Must(x.Pick(logits[2*i])), cell.Must(x.Pick(logits[2*i+1]))
 		loss = append(loss, task.Loss(a, b))
 		hit := 0.0
 		if task.Correct(a, b) {
@@ -106,13 +107,13 @@ func typesOutcome(run *train.Result, m experiment.Reader, list []task.Example, e
 	return loss, right
 }
 
-func (ts typesStudy) editsStudy() Result {
+func (ts typesStudy) editsStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run, dense := ts.sparse(ctx), ts.twin(ctx)
 	c := ts.found(ctx, run).Circuit()
 	both := typesViews(ctx, run, c)
-	list := must(typesSubject().Report(run.Tokenizer, task.Options{N: map[bool]int{true: 16, false: 128}[ts.Scale == "tiny"], MaxTokens: min(48, run.Config.Model.Context-16)})).ForMeasuring()
+	list := cell.Must(typesSubject().Report(run.Tokenizer, task.Options{N: map[bool]int{true: 16, false: 128}[ts.Scale == "tiny"], MaxTokens: min(48, run.Config.Model.Context-16)})).ForMeasuring()
 	models := []experiment.View{
 		{Name: "circuit alone", Claim: "circuit", Reader: both[0].Reader},
 		{Name: "sparse model", Claim: "sparse", Reader: both[1].Reader},
@@ -122,9 +123,9 @@ func (ts typesStudy) editsStudy() Result {
 	a, b := typesTextOf(run, x.Prompt, x.Counter), typesTextOf(run, x.Counter, x.Prompt)
 	var items []viz.Sample
 	for _, e := range typesEdits() {
-		items = append(items, viz.Sample{Name: e.name, Prompt: a.edited(e, b.kind), Completion: must(run.Tokenizer.Token(x.Target))})
+		items = append(items, viz.Sample{Name: e.name, Prompt: a.edited(e, b.kind), Completion: cell.Must(run.Tokenizer.Token(x.Target))})
 	}
-	ts.res.show(viz.Samples{Note: typesNote(run, "The edits of one prompt", "The completion is the right answer for who does not mind names."), Items: items})
+	ts.res.Show(viz.Samples{Note: typesNote(run, "The edits of one prompt", "The completion is the right answer for who does not mind names."), Items: items})
 	var rows []viz.Estimate
 	t := viz.Table{
 		Note:    typesNote(run, "Does it go by name?", fmt.Sprintf("%d report pairs; 95 %% intervals over pairs; guessing costs %.3f.", len(list), math.Ln2)),
@@ -137,11 +138,11 @@ func (ts typesStudy) editsStudy() Result {
 			t.Rows = append(t.Rows, []any{m.Name, e.name, l.Mean, l.Lo, l.Hi, h.Mean})
 			rows = append(rows, viz.Estimate{Name: e.name, Value: l.Mean, Lo: l.Lo, Hi: l.Hi, Group: m.Name})
 			of := fmt.Sprintf("types_edit_%s_%s_", e.claim, m.Claim)
-			ts.res.state(of+"loss", stat.Estimate{Mean: l.Mean, Lo: l.Lo, Hi: l.Hi, N: l.N})
-			ts.res.state(of+"right", stat.Estimate{Mean: h.Mean, Lo: h.Lo, Hi: h.Hi, N: h.N})
+			ts.res.State(of+"loss", stat.Estimate{Mean: l.Mean, Lo: l.Lo, Hi: l.Hi, N: l.N})
+			ts.res.State(of+"right", stat.Estimate{Mean: h.Mean, Lo: h.Lo, Hi: h.Hi, N: h.N})
 		}
 	}
-	ts.res.show(t, viz.Estimates{
+	ts.res.Show(t, viz.Estimates{
 		Note: typesNote(run, "What an edit does to the task", fmt.Sprintf("%d report pairs.", len(list))),
 		X:    viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Rows: rows, Interval: "95 % over pairs", Refs: []viz.Ref{{Name: "guessing", Y: math.Ln2}},
 	})

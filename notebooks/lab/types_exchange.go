@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/patch"
 	"circuitbook/viz"
@@ -11,7 +12,7 @@ import (
 )
 
 // Value, key and carrier exchanged, place by place.
-func (ts typesStudy) exchangeStudy() Result {
+func (ts typesStudy) exchangeStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
@@ -45,7 +46,7 @@ func (ts typesStudy) exchangeStudy() Result {
 				names = append(names, n.String())
 			}
 			show := func(where, claim string, at patch.Pairing) {
-				s := must(patch.InterchangeAt(m.Reader, list, x.nodes, at))
+				s := cell.Must(patch.InterchangeAt(m.Reader, list, x.nodes, at))
 				t.Rows = append(t.Rows, []any{m.Name, x.name + ", " + strings.Join(names, " "), where, s.Before, s.After, s.MarginBefore, s.MarginAfter})
 				of := fmt.Sprintf("types_%s_%s_%s", x.claim, claim, m.Claim)
 				claims = append(claims, book.Stated{Name: of + "_exchanged", Value: s.After}, book.Stated{Name: of + "_margin", Value: s.MarginAfter})
@@ -56,7 +57,7 @@ func (ts typesStudy) exchangeStudy() Result {
 			}
 		}
 	}
-	ts.res.show(t)
+	ts.res.Show(t)
 	ts.res.Numbers = append(ts.res.Numbers, claims...)
 
 	return *ts.res

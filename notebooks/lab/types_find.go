@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/viz"
@@ -12,7 +13,7 @@ import (
 
 // Pruning the sparse model, and measuring what it finds.
 
-func (ts typesStudy) searchStudy() Result {
+func (ts typesStudy) searchStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
@@ -26,22 +27,22 @@ func (ts typesStudy) searchStudy() Result {
 	for i, x := range f.Pruned.Trials {
 		t.Rows = append(t.Rows, []any{i, x.Rung, x.Hyper.Penalty, fmt.Sprint(x.Reached), x.Ranked, x.Nodes, x.Edges, x.Loss})
 	}
-	ts.res.show(t)
+	ts.res.Show(t)
 	if !f.Reached() {
 		ts.say(fmt.Sprintf("target not reached (best loss %.3f): what follows looks at all nodes of the model\n", f.Pruned.Best.Loss))
 	}
-	ts.res.state("types_reached", f.Reached())
-	ts.res.state("types_nodes", f.Nodes())
-	ts.res.state("types_edges", f.Edges())
-	ts.res.state("types_trials", len(f.Pruned.Trials))
-	ts.res.state("types_search_seconds", math.Round(f.Pruned.Provenance.WallSeconds))
+	ts.res.State("types_reached", f.Reached())
+	ts.res.State("types_nodes", f.Nodes())
+	ts.res.State("types_edges", f.Edges())
+	ts.res.State("types_trials", len(f.Pruned.Trials))
+	ts.res.State("types_search_seconds", math.Round(f.Pruned.Provenance.WallSeconds))
 
 	return *ts.res
 }
 
 // The same search where there is nothing to find.
 
-func (ts typesStudy) controlsStudy() Result {
+func (ts typesStudy) controlsStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
@@ -64,13 +65,13 @@ func (ts typesStudy) controlsStudy() Result {
 			continue
 		}
 		of := "types_" + strings.ReplaceAll(x.Name, " ", "_")
-		ts.res.state(of+"_reached", x.Reached())
-		ts.res.state(of+"_best_loss", x.Pruned.Best.Loss)
-		ts.res.state(of+"_nodes", x.Nodes())
-		ts.res.state(of+"_edges", x.Edges())
+		ts.res.State(of+"_reached", x.Reached())
+		ts.res.State(of+"_best_loss", x.Pruned.Best.Loss)
+		ts.res.State(of+"_nodes", x.Nodes())
+		ts.res.State(of+"_edges", x.Edges())
 		ts.claimLosses(of, x)
 	}
-	ts.res.show(t)
+	ts.res.Show(t)
 
 	return *ts.res
 }

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/patch"
@@ -74,7 +75,7 @@ func typesHeadsOf(c *circuit.Circuit) []circuit.Head {
 	return heads
 }
 
-func (ts typesStudy) headsStudy() Result {
+func (ts typesStudy) headsStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
@@ -107,7 +108,7 @@ func (ts typesStudy) headsStudy() Result {
 			q := model.Intervention{Site: model.At(h.Layer, model.AttnQuery), Scale: slices.Repeat([]float32{1}, width)}
 			sites := []model.Site{model.Logits, model.At(h.Layer, model.AttnPattern)}
 			if _, ok := patterns[h.Layer]; !ok {
-				patterns[h.Layer] = must(m.Record(tokens, sites, q)).Activations[1]
+				patterns[h.Layer] = cell.Must(m.Record(tokens, sites, q)).Activations[1]
 			}
 			var values, keys []circuit.Node
 			for j := h.Head * c.Model.DHead; j < (h.Head+1)*c.Model.DHead; j++ {
@@ -115,25 +116,25 @@ func (ts typesStudy) headsStudy() Result {
 				keys = append(keys, circuit.Node{Site: string(model.At(h.Layer, model.AttnKey)), Index: j})
 				q.Scale[j] = 0
 			}
-			each := must(patch.InterchangeEach(m.Reader, list, [][]circuit.Node{values, keys, slices.Concat(keys, values)}, kind.pairing(run)))
-			logits := must(m.Record(tokens, sites, q)).Activations[0]
+			each := cell.Must(patch.InterchangeEach(m.Reader, list, [][]circuit.Node{values, keys, slices.Concat(keys, values)}, kind.pairing(run)))
+			logits := cell.Must(m.Record(tokens, sites, q)).Activations[0]
 			blind, _ := typesWeighed(list, func(i int) []float32 { return logits.At(i, len(sequences[i])-1) })
 			toKind, toName := typesShares(run, patterns[h.Layer], list, h.Head, last.pick, kind.pick), typesShares(run, patterns[h.Layer], list, h.Head, last.pick, name)
 			hop := typesShares(run, patterns[h.Layer], list, h.Head, kind.pick, name)
 			label := fmt.Sprintf("%d.%d", h.Layer, h.Head)
 			t.Rows = append(t.Rows, []any{m.Name, label, toKind, toName, hop, each[0].Before, each[0].After, each[1].After, each[2].After, blind})
 			of := fmt.Sprintf("types_head_%d_%d_", h.Layer, h.Head)
-			ts.res.state(of+"last_to_kind_"+m.Claim, toKind)
-			ts.res.state(of+"kind_to_name_"+m.Claim, hop)
-			ts.res.state(of+"exchanged_"+m.Claim, each[0].After)
-			ts.res.state(of+"keys_exchanged_"+m.Claim, each[1].After)
-			ts.res.state(of+"keys_values_exchanged_"+m.Claim, each[2].After)
-			ts.res.state(of+"blind_"+m.Claim, blind)
+			ts.res.State(of+"last_to_kind_"+m.Claim, toKind)
+			ts.res.State(of+"kind_to_name_"+m.Claim, hop)
+			ts.res.State(of+"exchanged_"+m.Claim, each[0].After)
+			ts.res.State(of+"keys_exchanged_"+m.Claim, each[1].After)
+			ts.res.State(of+"keys_values_exchanged_"+m.Claim, each[2].After)
+			ts.res.State(of+"blind_"+m.Claim, blind)
 			bar.Step(k*len(heads)+i+1, label)
 		}
 	}
-	check(bar.Done())
-	ts.res.show(t)
+	cell.Check(bar.Done())
+	ts.res.Show(t)
 
 	r, ok := ts.rolesOf(ctx, run)
 	if !ok {
@@ -142,19 +143,19 @@ func (ts typesStudy) headsStudy() Result {
 	e := ts.shown(run)
 	a := viz.AttentionStrip{
 		Note:   typesNote(run, fmt.Sprintf("Head %d.%d, which writes the carrier", r.Head.Layer, r.Head.Head), "From the last token and from the last token of the kind, in the circuit alone and in the whole model."),
-		Tokens: must(run.Tokenizer.Texts(e.Prompt)), Sink: run.Config.Model.Sink, Scale: 1,
+		Tokens: cell.Must(run.Tokenizer.Texts(e.Prompt)), Sink: run.Config.Model.Sink, Scale: 1,
 	}
 	l := typesLayoutOf(run, e.Prompt, e.Counter)
 	for _, m := range ms {
-		x := must(m.Record([][]int32{e.Prompt}, []model.Site{model.At(r.Head.Layer, model.AttnPattern)})).Activations[0]
-		weights := must(viz.Pattern(x.Shape, x.Data, 0, r.Head.Head))
+		x := cell.Must(m.Record([][]int32{e.Prompt}, []model.Site{model.At(r.Head.Layer, model.AttnPattern)})).Activations[0]
+		weights := cell.Must(viz.Pattern(x.Shape, x.Data, 0, r.Head.Head))
 		a.Rows = append(a.Rows, viz.AttentionRow{Name: m.Claim + ", last", Query: l.Last, Weights: weights[l.Last]})
 		if len(l.Kind) > 0 {
 			at := l.Kind[len(l.Kind)-1]
 			a.Rows = append(a.Rows, viz.AttentionRow{Name: m.Claim + ", kind", Query: at, Weights: weights[at]})
 		}
 	}
-	ts.res.show(a)
+	ts.res.Show(a)
 
 	return *ts.res
 }

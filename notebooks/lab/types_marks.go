@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/stat"
@@ -48,13 +49,13 @@ func typesKindsOf(run *train.Result, x task.Example) (out []typesPairOfKinds) {
 	return out
 }
 
-func (ts typesStudy) marksStudy() Result {
+func (ts typesStudy) marksStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
 	c := ts.found(ctx, run).Circuit()
 	var list []typesPairOfKinds
-	for _, x := range must(typesSubject().Report(run.Tokenizer, task.Options{N: map[bool]int{true: 8, false: 64}[ts.Scale == "tiny"], MaxTokens: min(48, run.Config.Model.Context-16)})).ForMeasuring() {
+	for _, x := range cell.Must(typesSubject().Report(run.Tokenizer, task.Options{N: map[bool]int{true: 8, false: 64}[ts.Scale == "tiny"], MaxTokens: min(48, run.Config.Model.Context-16)})).ForMeasuring() {
 		for _, p := range typesKindsOf(run, x) {
 			if len(p.tokens) <= run.Config.Model.Context {
 				list = append(list, p)
@@ -93,7 +94,7 @@ func (ts typesStudy) marksStudy() Result {
 					}
 				}
 				before, after, err := patch.Transplant(m.Reader, sequences, typesAll(run, site), moves)
-				check(err)
+				cell.Check(err)
 				var was, is, rightBefore, rightAfter, changed []float64
 				for i, p := range list {
 					x, y := float64(before[i][p.right]-before[i][p.wrong]), float64(after[i][p.right]-after[i][p.wrong])
@@ -108,13 +109,13 @@ func (ts typesStudy) marksStudy() Result {
 				e := stat.Mean(changed)
 				t.Rows = append(t.Rows, []any{m.Name, string(site), where, stat.Mean(rightBefore).Mean, stat.Mean(rightAfter).Mean, e.Mean, stat.Mean(was).Mean, stat.Mean(is).Mean})
 				of := fmt.Sprintf("types_marks_%d_%s_%s_", l, claim, m.Claim)
-				ts.res.state(of+"changed", stat.Estimate{Mean: e.Mean, Lo: e.Lo, Hi: e.Hi, N: e.N})
-				ts.res.state(of+"right_before", stat.Mean(rightBefore).Mean)
-				ts.res.state(of+"right_after", stat.Mean(rightAfter).Mean)
+				ts.res.State(of+"changed", stat.Estimate{Mean: e.Mean, Lo: e.Lo, Hi: e.Hi, N: e.N})
+				ts.res.State(of+"right_before", stat.Mean(rightBefore).Mean)
+				ts.res.State(of+"right_after", stat.Mean(rightAfter).Mean)
 			}
 		}
 	}
-	ts.res.show(t)
+	ts.res.Show(t)
 
 	return *ts.res
 }

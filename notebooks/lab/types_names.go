@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
@@ -8,7 +9,7 @@ import (
 
 // The circuit on names that it was not found on.
 
-func (ts typesStudy) otherNamesStudy() Result {
+func (ts typesStudy) otherNamesStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
@@ -21,16 +22,16 @@ func (ts typesStudy) otherNamesStudy() Result {
 		claim string
 		task.Task
 	}{{"fixed", typesSubject()}, {"varying", task.SetOrString()}} {
-		list := must(x.Report(run.Tokenizer, task.Options{N: map[bool]int{true: 16, false: 128}[ts.Scale == "tiny"], MaxTokens: min(64, run.Config.Model.Context)}))
+		list := cell.Must(x.Report(run.Tokenizer, task.Options{N: map[bool]int{true: 16, false: 128}[ts.Scale == "tiny"], MaxTokens: min(64, run.Config.Model.Context)}))
 		for _, m := range typesViews(ctx, run, c) {
-			s := must(list.Measure(m.Reader))
+			s := cell.Must(list.Measure(m.Reader))
 			t.Rows = append(t.Rows, []any{x.Name, m.Name, s.Loss.Mean, s.Loss.Lo, s.Loss.Hi, s.Accuracy, s.Loss.N})
 			of := "types_names_" + x.claim + "_" + m.Claim
-			ts.res.state(of+"_loss", s.Loss)
-			ts.res.state(of+"_right", s.Accuracy)
+			ts.res.State(of+"_loss", s.Loss)
+			ts.res.State(of+"_right", s.Accuracy)
 		}
 	}
-	ts.res.show(t)
+	ts.res.Show(t)
 
 	return *ts.res
 }

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/model"
@@ -20,13 +21,13 @@ import (
 // strip is a node over both sides of a pair, in a model or a part of it.
 func typesStrip(run *train.Result, m experiment.Reader, e task.Example, node circuit.Node) viz.TokenStrip {
 	over := func(tokens []int32) []float64 {
-		rec := must(m.Record([][]int32{tokens}, []model.Site{model.Site(node.Site)}))
-		return must(viz.Channel(rec.Activations[0].Shape, rec.Activations[0].Data, 0, node.Index))
+		rec := cell.Must(m.Record([][]int32{tokens}, []model.Site{model.Site(node.Site)}))
+		return cell.Must(viz.Channel(rec.Activations[0].Shape, rec.Activations[0].Data, 0, node.Index))
 	}
-	return must(viz.Pair(node.String(), must(run.Tokenizer.Texts(e.Prompt)), over(e.Prompt), must(run.Tokenizer.Texts(e.Counter)), over(e.Counter)))
+	return cell.Must(viz.Pair(node.String(), cell.Must(run.Tokenizer.Texts(e.Prompt)), over(e.Prompt), cell.Must(run.Tokenizer.Texts(e.Counter)), over(e.Counter)))
 }
 
-func (ts typesStudy) nodesStudy() Result {
+func (ts typesStudy) nodesStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
@@ -58,7 +59,7 @@ func (ts typesStudy) nodesStudy() Result {
 		sequences = append(sequences, e.Prompt, e.Counter)
 	}
 	tokens, _ := model.Padded(sequences)
-	rec := must(m.Record(tokens, sites))
+	rec := cell.Must(m.Record(tokens, sites))
 	// at is the mean of a node over one side at the first token of a place.
 	at := func(n circuit.Node, side int, pick func(typesLayout) []int) float64 {
 		sum := 0.0
@@ -76,9 +77,9 @@ func (ts typesStudy) nodesStudy() Result {
 		return sum / float64(len(list))
 	}
 	kind, last := typesSpots()[0].pick, typesSpots()[3].pick
-	embedding := must(run.Model.Values("transformer.wte.weight"))
-	token := func(id int) string { return must(run.Tokenizer.Token(int32(id))) }
-	answers := must(run.Tokenizer.Texts([]int32{list[0].Target, list[0].Alt}))
+	embedding := cell.Must(run.Model.Values("transformer.wte.weight"))
+	token := func(id int) string { return cell.Must(run.Tokenizer.Token(int32(id))) }
+	answers := cell.Must(run.Tokenizer.Texts([]int32{list[0].Target, list[0].Alt}))
 	t := viz.Table{
 		Note: typesNote(run, "What the nodes are", fmt.Sprintf(
 			"Means over %d report pairs in the circuit alone, by the right answer; a node with a star is on the way that counts most. At most the 60 nodes with the largest effects.", len(list))),
@@ -92,7 +93,7 @@ func (ts typesStudy) nodesStudy() Result {
 		}
 		var writes []string
 		if k.Kind() == circuit.ActIn && k.Index < c.Model.DModel {
-			w := must(viz.TokenColumn(embedding, c.Model.DModel, k.Index, token))
+			w := cell.Must(viz.TokenColumn(embedding, c.Model.DModel, k.Index, token))
 			slices.SortStableFunc(w, func(a, b viz.TokenWeight) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) })
 			for _, x := range w[:min(4, len(w))] {
 				writes = append(writes, fmt.Sprintf("%q %+.1f", x.Token, x.Weight))
@@ -100,13 +101,13 @@ func (ts typesStudy) nodesStudy() Result {
 		}
 		t.Rows = append(t.Rows, []any{name, k.Importance(), k.Mean, at(k.Node, 0, kind), at(k.Node, 1, kind), at(k.Node, 0, last), at(k.Node, 1, last), strings.Join(writes, ", ")})
 	}
-	ts.res.show(t, viz.TokenStrips{
+	ts.res.Show(t, viz.TokenStrips{
 		Note:   typesNote(run, "Value and carrier over a pair", "In the circuit alone."),
 		Strips: []viz.TokenStrip{typesStrip(run, m.Reader, ts.shown(run), r.Value), typesStrip(run, m.Reader, ts.shown(run), r.Carrier)},
 	})
-	ts.res.state("types_carrier_node", r.Carrier.String())
-	ts.res.state("types_value_node", r.Value.String())
-	ts.res.state("types_way", strings.Join(path, " "))
+	ts.res.State("types_carrier_node", r.Carrier.String())
+	ts.res.State("types_value_node", r.Value.String())
+	ts.res.State("types_way", strings.Join(path, " "))
 
 	return *ts.res
 }

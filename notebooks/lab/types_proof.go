@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/experiment"
@@ -17,7 +18,7 @@ import (
 // chosen is the circuit for choosing nodes in it: what its nodes and edges are worth is measured on selecting pairs, and not
 // on those that numbers are reported of. Where no effects are measured, gates and weights stand for them.
 func (ts typesStudy) chosen(ctx context.Context, run *train.Result) *circuit.Circuit {
-	return must(experiment.Selecting(ctx, ts.found(ctx, run), ts.searching(), artifact.Options{}))
+	return cell.Must(experiment.Selecting(ctx, ts.found(ctx, run), ts.searching(), artifact.Options{}))
 }
 
 // roles are the nodes that the statements below are about. They are found, not given: by the effects of ablation
@@ -47,7 +48,7 @@ func (r typesRoles) labels() map[string]string {
 	return map[string]string{r.Carrier.String(): "carrier", r.Value.String(): "value"}
 }
 
-func (ts typesStudy) proofStudy() Result {
+func (ts typesStudy) proofStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
@@ -57,10 +58,10 @@ func (ts typesStudy) proofStudy() Result {
 	if r, ok := ts.rolesOf(ctx, run); ok {
 		labels = r.labels()
 	}
-	ts.res.show(viz.Circuit{
+	ts.res.Show(viz.Circuit{
 		Note: typesNote(run, "Growing a variable as what it was made", fmt.Sprintf(
 			"%d nodes and %d edges of a model with %d nonzero weights.", len(c.Nodes), len(c.Edges), run.Model.L0())),
-		Circuit: c, Labels: labels, JSON: must(circuit.Encode(c)),
+		Circuit: c, Labels: labels, JSON: cell.Must(circuit.Encode(c)),
 	})
 	t := viz.Table{
 		Note:    typesNote(run, "The proof", fmt.Sprintf("On report prompts; guessing costs %.3f. n counts prompts, for random circuits the circuits.", math.Ln2)),
@@ -69,21 +70,21 @@ func (ts typesStudy) proofStudy() Result {
 	for _, x := range f.Losses() {
 		t.Rows = append(t.Rows, []any{x.Label, x.Mean, x.Lo, x.Hi, "nats per example", x.N})
 	}
-	for _, x := range noLosses(f.Measured) {
+	for _, x := range f.Others() {
 		t.Rows = append(t.Rows, []any{x.Label, x.Mean, x.Lo, x.Hi, x.Unit, x.N})
 	}
 	if a := f.Proved.Attribution; a != nil {
 		t.Rows = append(t.Rows, []any{"as many nodes, by attribution", a.AtSize.Mean, a.AtSize.Lo, a.AtSize.Hi, "nats per example", a.AtSize.N})
-		ts.res.state("types_attribution_loss_at_size", stat.Estimate{Mean: a.AtSize.Mean, Lo: a.AtSize.Lo, Hi: a.AtSize.Hi, N: a.AtSize.N})
-		ts.res.state("types_attribution_reached", a.Reached)
-		ts.res.state("types_attribution_nodes", a.Nodes)
-		ts.res.state("types_attribution_edges", a.Edges)
+		ts.res.State("types_attribution_loss_at_size", stat.Estimate{Mean: a.AtSize.Mean, Lo: a.AtSize.Lo, Hi: a.AtSize.Hi, N: a.AtSize.N})
+		ts.res.State("types_attribution_reached", a.Reached)
+		ts.res.State("types_attribution_nodes", a.Nodes)
+		ts.res.State("types_attribution_edges", a.Edges)
 	}
-	ts.res.show(t)
+	ts.res.Show(t)
 	ts.claimLosses("types", f)
-	ts.res.state("types_accuracy_alone", f.Proved.Accuracy)
-	ts.res.state("types_accuracy_full", f.Proved.FullAccuracy)
-	ts.res.state("types_random_missing_nodes", f.Proved.Missing)
+	ts.res.State("types_accuracy_alone", f.Proved.Accuracy)
+	ts.res.State("types_accuracy_full", f.Proved.FullAccuracy)
+	ts.res.State("types_random_missing_nodes", f.Proved.Missing)
 
 	return *ts.res
 }

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/viz"
@@ -12,7 +13,7 @@ import (
 
 // Sizes over training seeds.
 
-func (ts typesStudy) seedsStudy() Result {
+func (ts typesStudy) seedsStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
@@ -29,9 +30,9 @@ func (ts typesStudy) seedsStudy() Result {
 		sites.Columns = append(sites.Columns, viz.Column{Name: x.Name})
 		if i > 0 {
 			of := "types_" + strings.ReplaceAll(x.Name, " ", "")
-			ts.res.state(of+"_reached", x.Reached())
-			ts.res.state(of+"_nodes", x.Nodes())
-			ts.res.state(of+"_edges", x.Edges())
+			ts.res.State(of+"_reached", x.Reached())
+			ts.res.State(of+"_nodes", x.Nodes())
+			ts.res.State(of+"_edges", x.Edges())
 			ts.claimLosses(of, x)
 		}
 	}
@@ -43,14 +44,14 @@ func (ts typesStudy) seedsStudy() Result {
 		sites.Rows = append(sites.Rows, row)
 	}
 	s := experiment.Summarise(all)
-	ts.res.show(t, sites)
-	ts.res.state("types_seeds", s.N)
-	ts.res.state("types_seeds_reached", s.Reached)
-	ts.res.state("types_nodes_median", s.MedianNodes)
-	ts.res.state("types_edges_median", s.MedianEdges)
+	ts.res.Show(t, sites)
+	ts.res.State("types_seeds", s.N)
+	ts.res.State("types_seeds_reached", s.Reached)
+	ts.res.State("types_nodes_median", s.MedianNodes)
+	ts.res.State("types_edges_median", s.MedianEdges)
 	if s.Best >= 0 {
-		ts.res.state("types_nodes_best", all[s.Best].Nodes())
-		ts.res.state("types_edges_best", all[s.Best].Edges())
+		ts.res.State("types_nodes_best", all[s.Best].Nodes())
+		ts.res.State("types_edges_best", all[s.Best].Edges())
 	}
 	// Compared are the first and the next one of which both reached the target: else a side would be the whole model.
 	next := slices.IndexFunc(all[1:], func(x *experiment.Finding) bool { return x.Reached() }) + 1
@@ -58,11 +59,11 @@ func (ts typesStudy) seedsStudy() Result {
 		ts.say(fmt.Sprintln("no two seeds reached the target: there are no two circuits to compare"))
 	} else {
 		a, b := all[0], all[next]
-		ts.res.show(viz.CircuitDiff{
+		ts.res.Show(viz.CircuitDiff{
 			Note: typesNote(run, "Two training seeds", "That a node is in both is chance; how many there are at each site is not."),
 			A:    a.Circuit(), B: b.Circuit(), NameA: a.Name, NameB: b.Name,
 		})
-		ts.res.state("types_diff_seed", int(b.Run.Config.Seed))
+		ts.res.State("types_diff_seed", int(b.Run.Config.Seed))
 	}
 
 	return *ts.res

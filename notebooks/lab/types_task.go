@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/task"
@@ -19,7 +20,7 @@ func (ts typesStudy) reported(run *train.Result, t task.Task, n int) []task.Exam
 	if ts.Scale == "tiny" {
 		n = min(n, 16)
 	}
-	return must(t.Report(run.Tokenizer, task.Options{N: n, MaxTokens: min(64, run.Config.Model.Context)})).ForMeasuring()
+	return cell.Must(t.Report(run.Tokenizer, task.Options{N: n, MaxTokens: min(64, run.Config.Model.Context)})).ForMeasuring()
 }
 
 // A layout is where the places of one side of a pair are.
@@ -38,7 +39,7 @@ func typesLayoutOf(run *train.Result, own, other []int32) (l typesLayout) {
 	for back < n-1-from && own[len(own)-1-back] == other[len(other)-1-back] {
 		back++
 	}
-	text := must(run.Tokenizer.Texts(own))
+	text := cell.Must(run.Tokenizer.Texts(own))
 	breaks := func(i int) bool { return strings.TrimSpace(text[i]) == "" || strings.Contains(text[i], "\n") }
 	l.Last = len(own) - 1
 	to := max(from+1, len(own)-back) // behind the kind
@@ -102,7 +103,7 @@ func (ts typesStudy) shown(run *train.Result) task.Example {
 	return slices.MinFunc(list, func(a, b task.Example) int { return len(a.Prompt) - len(b.Prompt) })
 }
 
-func (ts typesStudy) taskStudy() Result {
+func (ts typesStudy) taskStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run, dense := ts.sparse(ctx), ts.twin(ctx)
@@ -112,7 +113,7 @@ func (ts typesStudy) taskStudy() Result {
 		tokens []int32
 		answer int32
 	}{{e.Prompt, e.Target}, {e.Counter, e.Alt}} {
-		w := must(run.Tokenizer.Texts(append(slices.Clone(s.tokens), s.answer)))
+		w := cell.Must(run.Tokenizer.Texts(append(slices.Clone(s.tokens), s.answer)))
 		n := len(s.tokens)
 		items = append(items, viz.Sample{Name: fmt.Sprintf("answer %q", w[n]), Prompt: strings.Join(w[:n], ""), PromptTokens: w[:n], Completion: w[n], CompletionTokens: w[n:]})
 	}
@@ -124,13 +125,13 @@ func (ts typesStudy) taskStudy() Result {
 	}{{"name", l.Name}, {"kind", l.Kind}, {"between", l.Between}, {"again", l.Again}, {"last", []int{l.Last}}} {
 		var w []string
 		for _, i := range x.at {
-			w = append(w, fmt.Sprintf("%q", must(run.Tokenizer.Token(e.Prompt[i]))))
+			w = append(w, fmt.Sprintf("%q", cell.Must(run.Tokenizer.Token(e.Prompt[i]))))
 		}
 		t.Rows = append(t.Rows, []any{x.name, strings.Join(w, " ")})
 	}
-	ts.res.show(viz.Samples{Note: typesNote(run, "A pair of prompts and the right answers", "Bars are the borders of tokens."), Items: items}, t)
+	ts.res.Show(viz.Samples{Note: typesNote(run, "A pair of prompts and the right answers", "Bars are the borders of tokens."), Items: items}, t)
 
-	split := must(typesSubject().Report(run.Tokenizer, task.Options{N: ts.searching().Prove.Examples, MaxTokens: min(64, run.Config.Model.Context)}))
+	split := cell.Must(typesSubject().Report(run.Tokenizer, task.Options{N: ts.searching().Prove.Examples, MaxTokens: min(64, run.Config.Model.Context)}))
 	scores := viz.Table{
 		Note:    typesNote(run, "The task in both models", "Report prompts; loss in nats per example with its 95 % interval, right are the pairs of which both sides are answered right."),
 		Columns: []viz.Column{{Name: "model"}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "right", Format: "%.3f"}, {Name: "pairs"}},
@@ -139,17 +140,17 @@ func (ts typesStudy) taskStudy() Result {
 		name string
 		run  *train.Result
 	}{{"sparse", run}, {"dense", dense}} {
-		s := must(split.Measure(m.run.Model))
+		s := cell.Must(split.Measure(m.run.Model))
 		scores.Rows = append(scores.Rows, []any{m.name, s.Loss.Mean, s.Loss.Lo, s.Loss.Hi, s.Accuracy, s.Loss.N})
-		ts.res.state("types_loss_model_"+m.name, s.Loss)
-		ts.res.state("types_right_model_"+m.name, s.Accuracy)
+		ts.res.State("types_loss_model_"+m.name, s.Loss)
+		ts.res.State("types_right_model_"+m.name, s.Accuracy)
 		if s.Loss.Mean > task.Solved {
 			ts.say(fmt.Sprintf("the %s model does not solve this task: loss %.3f, where %.2f is asked for and guessing costs %.3f\n", m.name, s.Loss.Mean, task.Solved, math.Ln2))
 		}
 	}
-	ts.res.show(scores)
-	data := must(corpus.Open(ctx, run.Config.Corpus, nil))
-	ts.res.state("types_seen_share", task.SeenShare(split.ForMeasuring(), data.Train))
+	ts.res.Show(scores)
+	data := cell.Must(corpus.Open(ctx, run.Config.Corpus, nil))
+	ts.res.State("types_seen_share", task.SeenShare(split.ForMeasuring(), data.Train))
 
 	return *ts.res
 }

@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/model"
@@ -16,12 +17,12 @@ import (
 // The residual stream exchanged, place by place, boundary by boundary.
 // views are the circuit alone, as it is read, and the whole model.
 func typesViews(ctx context.Context, run *train.Result, c *circuit.Circuit) []experiment.View {
-	return must(experiment.Views(ctx, run, typesSubject(), c))
+	return cell.Must(experiment.Views(ctx, run, typesSubject(), c))
 }
 
 // all are the nodes of a site.
 func typesAll(run *train.Result, site model.Site) (nodes []circuit.Node) {
-	for i := range must(run.Config.Model.Width(site)) {
+	for i := range cell.Must(run.Config.Model.Width(site)) {
 		nodes = append(nodes, circuit.Node{Site: string(site), Index: i})
 	}
 	return nodes
@@ -38,7 +39,7 @@ func typesBoundaries(run *train.Result) (sites []model.Site, after []string) {
 	return append(sites, model.FinalResid), append(after, before)
 }
 
-func (ts typesStudy) whereStudy() Result {
+func (ts typesStudy) whereStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
@@ -67,7 +68,7 @@ func (ts typesStudy) whereStudy() Result {
 			row := []any{m.Name, after[i], nil}
 			share := map[string]float64{}
 			for _, s := range typesSpots() {
-				x := must(patch.InterchangeAt(m.Reader, list, nodes, s.pairing(run)))
+				x := cell.Must(patch.InterchangeAt(m.Reader, list, nodes, s.pairing(run)))
 				row[2], share[s.claim] = x.Before, x.After
 				row = append(row, x.After)
 				done++
@@ -84,12 +85,12 @@ func (ts typesStudy) whereStudy() Result {
 			t.Rows = append(t.Rows, row)
 		}
 		ts.say(fmt.Sprintf("in %s the kind decides at the tokens that say it until %s, and at the last token from %s on; tokens between hold it alone at some boundary: %t\n", m.Name, left, reached, relayed))
-		ts.res.state("types_kind_left_after_"+m.Claim, left)
-		ts.res.state("types_last_reached_after_"+m.Claim, reached)
-		ts.res.state("types_relayed_between_"+m.Claim, relayed)
+		ts.res.State("types_kind_left_after_"+m.Claim, left)
+		ts.res.State("types_last_reached_after_"+m.Claim, reached)
+		ts.res.State("types_relayed_between_"+m.Claim, relayed)
 	}
-	check(bar.Done())
-	ts.res.show(t)
+	cell.Check(bar.Done())
+	ts.res.Show(t)
 	ts.res.Numbers = append(ts.res.Numbers, claims...)
 
 	return *ts.res

@@ -1,23 +1,27 @@
 package lab
 
-import "testing"
+import (
+	"circuitbook/notebooks/lab/cell"
+	"circuitbook/notebooks/lab/celltest"
+	"testing"
+)
 
 // TestVariableType: at the smallest scale, whose model solves nothing, every part of the study
 // says so without failing, and no number is stated twice.
 func TestVariableType(t *testing.T) {
-	heavy(t)
+	celltest.Heavy(t)
 	x := VariableType{Scale: "tiny"}
 	states := map[string]bool{}
-	for name, part := range map[string]func() Result{"trained": x.Trained, "task": x.Task, "proof": x.Proof, "nodes": x.Nodes, "other names": x.OtherNames} {
+	for name, part := range map[string]func() cell.Result{"trained": x.Trained, "task": x.Task, "proof": x.Proof, "nodes": x.Nodes, "other names": x.OtherNames} {
 		r := part()
-		for n := range claimed(t, r) {
+		for n := range celltest.Claimed(t, r) {
 			if states[n] {
 				t.Errorf("%s states %s again", name, n)
 			}
 			states[n] = true
 		}
 		if name != "trained" {
-			shown(t, r)
+			celltest.Shown(t, r)
 		}
 	}
 	for _, want := range []string{"l0", "types_loss_model_sparse", "types_loss_alone", "types_names_varying_circuit_loss"} {

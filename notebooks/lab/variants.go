@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/viz"
 )
@@ -24,7 +25,7 @@ func LogPrice(price float64) FindOption {
 // Variants repeats the search under changes of it or of the model, over the seeds that the
 // scale compares. What is not at hand is left out, and said, unless missing has it made.
 // Numbers are CLAIM_S_nodes, _edges, _full and _alone, the last two losses in nats per example.
-func (c *Circuit) Variants(missing bool, list ...Variant) (out Result) {
+func (c *Circuit) Variants(missing bool, list ...Variant) (out cell.Result) {
 	t := viz.Table{Note: c.note("Circuits under other searches and in other models", "Losses in nats per example on held-out prompts, that of the circuit with its 95 % interval; guessing costs 0.693. Seconds are of the search."),
 		Columns: []viz.Column{{Name: "variant"}, {Name: "seed"}, {Name: "weights"}, {Name: "trials"}, {Name: "seconds", Format: "%.0f"}, {Name: "target met"}, {Name: "nodes", Bar: true}, {Name: "edges"},
 			{Name: "whole model", Format: "%.3f"}, {Name: "circuit alone", Format: "%.3f"}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "circuit removed", Format: "%.3f"}}}
@@ -41,10 +42,10 @@ func (c *Circuit) Variants(missing bool, list ...Variant) (out Result) {
 			t.Rows = append(t.Rows, []any{v.Name, int(s), f.Run.Model.L0(), len(f.Pruned.Trials), f.Pruned.Provenance.WallSeconds, fmt.Sprint(f.Reached()), f.Nodes(), f.Edges(), p.Full.Mean, p.Alone.Mean, p.Alone.Lo, p.Alone.Hi, p.Removed.Mean})
 			if i > 0 {
 				of := fmt.Sprintf("%s_seed%d_", v.Claim, s)
-				out.state(of+"nodes", f.Nodes())
-				out.state(of+"edges", f.Edges())
-				out.state(of+"full", p.Full.Mean)
-				out.Numbers = append(out.Numbers, claimOf(of+"alone", p.Alone))
+				out.State(of+"nodes", f.Nodes())
+				out.State(of+"edges", f.Edges())
+				out.State(of+"full", p.Full.Mean)
+				out.Numbers = append(out.Numbers, cell.ClaimOf(of+"alone", p.Alone))
 			}
 		}
 	}
@@ -54,7 +55,7 @@ func (c *Circuit) Variants(missing bool, list ...Variant) (out Result) {
 	if len(out.Numbers) == 0 {
 		out.Why = "none of the variants is at hand"
 	}
-	out.Figures = Page{t}
+	out.Figures = cell.Page{t}
 	return out
 }
 
@@ -82,33 +83,33 @@ func (c *Circuit) variant(v Variant, seed int, missing bool) *Circuit {
 // Loosen goes on taking nodes out of the circuits of the scale's seeds until the mean loss on
 // prompts for selecting, without the margin of the search, reaches multiples of the target.
 // Numbers are targetM_S_nodes, _edges, _selecting_loss and _alone, the loss on held-out prompts.
-func (c *Circuit) Loosen(multiples ...float64) (out Result) {
+func (c *Circuit) Loosen(multiples ...float64) (out cell.Result) {
 	t := viz.Table{Note: c.note("The circuits under looser criteria", "Elimination goes on until the mean loss on prompts for selecting, without a margin, reaches what is asked for. Held out: of the circuit alone, with its 95 % interval."),
 		Columns: []viz.Column{{Name: "seed"}, {Name: "asked for", Format: "%.2f"}, {Name: "nodes", Bar: true}, {Name: "edges"}, {Name: "loss, selecting", Format: "%.3f"}, {Name: "loss, held out", Format: "%.3f"}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}}}
 	seeds := experiment.SeedList(c.model.spec.Scale, c.model.spec.Config.Seed)
-	b := newBar("eliminating", len(seeds))
+	b := cell.NewBar("eliminating", len(seeds))
 	for i, s := range seeds {
 		x := c.Seed(int(s))
 		if !x.Reached() {
 			continue
 		}
-		list := interruptible(func(ctx context.Context) ([]experiment.Loosened, error) {
+		list := cell.Interruptible(func(ctx context.Context) ([]experiment.Loosened, error) {
 			return experiment.Loosen(ctx, x.Finding(), x.spec.Config, multiples...)
 		})
 		for k, l := range list {
 			t.Rows = append(t.Rows, []any{int(s), l.Target, l.Trial.Nodes, l.Trial.Edges, l.Trial.Loss, l.Alone.Mean, l.Alone.Lo, l.Alone.Hi})
 			of := fmt.Sprintf("target%g_seed%d_", multiples[k], s)
-			out.state(of+"nodes", l.Trial.Nodes)
-			out.state(of+"edges", l.Trial.Edges)
-			out.state(of+"selecting_loss", l.Trial.Loss)
-			out.Numbers = append(out.Numbers, claimOf(of+"alone", l.Alone))
+			out.State(of+"nodes", l.Trial.Nodes)
+			out.State(of+"edges", l.Trial.Edges)
+			out.State(of+"selecting_loss", l.Trial.Loss)
+			out.Numbers = append(out.Numbers, cell.ClaimOf(of+"alone", l.Alone))
 		}
-		b.step(i+1, fmt.Sprintf("seed %d", s))
+		b.Step(i+1, fmt.Sprintf("seed %d", s))
 	}
-	check(b.done(true))
+	cell.Check(b.Done(true))
 	if len(t.Rows) == 0 {
-		return nothing("no circuit reached the target: there is nothing to loosen")
+		return cell.Nothing("no circuit reached the target: there is nothing to loosen")
 	}
-	out.Figures = Page{t}
+	out.Figures = cell.Page{t}
 	return out
 }

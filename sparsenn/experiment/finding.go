@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"slices"
+	"strings"
 
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/prune"
@@ -59,6 +60,11 @@ func (f *Finding) Losses() []Loss {
 		Loss{"removed", "circuit removed", p.Removed},
 		Loss{"random_alone", "random circuits alone", p.RandomAlone},
 		Loss{"random_removed", "random circuits removed", p.RandomRemoved})
+}
+
+// Others are the circuit's raw numbers other than losses.
+func (f *Finding) Others() []verify.Number {
+	return slices.DeleteFunc(slices.Clone(f.Measured), func(n verify.Number) bool { return strings.HasPrefix(n.Name, "loss_") })
 }
 
 // Number is one of the circuit's raw numbers by its name; see [verify.Measures].

@@ -1,4 +1,4 @@
-package lab
+package cell
 
 import (
 	"fmt"
@@ -16,8 +16,8 @@ type Result struct {
 	Why     string // there is nothing
 }
 
-// nothing is a result of why there is nothing to measure.
-func nothing(why string, values ...any) Result { return Result{Why: fmt.Sprintf(why, values...)} }
+// Nothing is a result of why there is nothing to measure.
+func Nothing(why string, values ...any) Result { return Result{Why: fmt.Sprintf(why, values...)} }
 
 // Bundle draws the figures.
 func (r Result) Bundle() (viz.Bundle, error) {
@@ -30,8 +30,8 @@ func (r Result) Bundle() (viz.Bundle, error) {
 // Claims are all numbers.
 func (r Result) Claims() []book.Stated { return append([]book.Stated(nil), r.Numbers...) }
 
-// empty says that there is nothing to state.
-func (r Result) empty() bool { return r.Why != "" }
+// Empty says that there is nothing to state.
+func (r Result) Empty() bool { return r.Why != "" }
 
 // Number is one of the numbers, by the name that it is stated under.
 func (r Result) Number(name string) any {
@@ -40,14 +40,14 @@ func (r Result) Number(name string) any {
 			return x.Value
 		}
 	}
-	end(fmt.Errorf("there is no number %q; Numbers lists what there is", name))
+	End(fmt.Errorf("there is no number %q; Numbers lists what there is", name))
 	return nil
 }
 
-// show adds figures.
-func (r *Result) show(f ...viz.Figure) { r.Figures = append(r.Figures, f...) }
+// Show adds figures.
+func (r *Result) Show(f ...viz.Figure) { r.Figures = append(r.Figures, f...) }
 
-// state adds a number, an estimate with its interval, or all that a value states.
-func (r *Result) state(name string, value any) {
-	r.Numbers = append(r.Numbers, must(stated(name, value))...)
+// State adds a number, an estimate with its interval, or all that a value states.
+func (r *Result) State(name string, value any) {
+	r.Numbers = append(r.Numbers, Must(StatedOf(name, value))...)
 }

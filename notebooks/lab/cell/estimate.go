@@ -1,8 +1,9 @@
-package lab
+package cell
 
 import (
 	"fmt"
 	"html"
+	"math"
 
 	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
@@ -18,7 +19,7 @@ type Estimate struct {
 
 // String is like "loss 0.094 (0.066 to 0.128) nats per example, n = 256".
 func (e Estimate) String() string {
-	return fmt.Sprintf("%s %s %s, n = %d", e.Of, interval(e.Estimate), e.Unit, e.N)
+	return fmt.Sprintf("%s %s %s, n = %d", e.Of, Interval(e.Estimate), e.Unit, e.N)
 }
 
 // Bundle is the estimate on a line.
@@ -27,9 +28,12 @@ func (e Estimate) Bundle() (viz.Bundle, error) {
 }
 
 // Claims is the estimate under the name of the claim alone.
-func (e Estimate) Claims() []book.Stated { return []book.Stated{claimOf("", e.Estimate)} }
+func (e Estimate) Claims() []book.Stated { return []book.Stated{ClaimOf("", e.Estimate)} }
 
-// interval is an estimate with its interval, to three decimals.
-func interval(e stat.Estimate) string {
+// Interval is an estimate with its interval, to three decimals.
+func Interval(e stat.Estimate) string {
 	return fmt.Sprintf("%.3f (%.3f to %.3f)", e.Mean, e.Lo, e.Hi)
 }
+
+// Whole is seconds without their fraction.
+func Whole(seconds float64) float64 { return math.Round(seconds) }

@@ -1,8 +1,7 @@
-package lab
+package cell
 
 import (
 	"circuitbook/viz"
-	"circuitbook/viz/book"
 )
 
 // A Page is figures one under the other, shown as one.
@@ -27,9 +26,3 @@ func (p Page) Bundle() (viz.Bundle, error) {
 	}
 	return all, nil
 }
-
-// Show shows figures, and the values of this package, in a cell before its end.
-func Show(figures ...viz.Figure) { check(book.Show(figures...)) }
-
-// Save writes a figure, or a value of this package, to a file: .svg, .html or .txt.
-func Save(path string, figure viz.Figure) { check(book.Save(path, figure)) }
