@@ -27,7 +27,7 @@ var given = map[string]string{
 func TestSnippets(t *testing.T) {
 	n := 0
 	imports, functions := map[string]bool{}, ""
-	for _, root := range []string{".", "../viz", "../notebooks/dilution"} {
+	for _, root := range []string{".", "../viz", "../notebooks/dilution", "../notebooks/sizes", "../notebooks/variabletype"} {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			if err != nil || d.Name() != "doc.go" {
 				return err

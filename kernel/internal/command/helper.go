@@ -51,7 +51,7 @@ var warmStd = []string{"context", "errors", "fmt", "maps", "math", "math/rand/v2
 
 // Warm reads what the engine's packages and the most used others export.
 func (h helper) Warm(ctx context.Context) {
-	patterns := append([]string{module.Path + "/sparsenn/...", module.Path + "/viz/...", shim.VerbsPath}, warmStd...)
+	patterns := append([]string{module.Path + "/sparsenn/...", module.Path + "/viz/...", module.Path + "/notebooks/..."}, warmStd...)
 	if h.checker.Exports.Load(ctx, patterns...) == nil {
 		h.Following(ctx, typing.Place{Before: "m := Train(\"laptop\")\nm."})
 	}

@@ -1,4 +1,4 @@
-package lab
+package variabletype
 
 import (
 	"circuitbook/notebooks/lab/cell"
@@ -13,20 +13,20 @@ import (
 
 // Sizes over training seeds.
 
-func (ts typesStudy) seedsStudy() cell.Result {
+func (ts study) seedsStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
-	all := typesWatched("over seeds", func(o artifact.Options) ([]*experiment.Finding, error) {
-		return experiment.Seeds(ctx, ts.grown(), experiment.SeedList(ts.Scale, uint64(ts.Seed)), typesSubject(), ts.searching(), o)
+	all := watched("over seeds", func(o artifact.Options) ([]*experiment.Finding, error) {
+		return experiment.Seeds(ctx, ts.grown(), experiment.SeedList(ts.Scale, uint64(ts.Seed)), subject(), ts.searching(), o)
 	})
 	t := viz.Table{
-		Note:    typesNote(run, "Circuits of the task over training seeds", "Losses in nats per example on report prompts. Where the target was not met, the whole model is what is left."),
-		Columns: append([]viz.Column{{Name: "run"}, {Name: "target met"}, {Name: "nodes", Bar: true}, {Name: "edges", Bar: true}}, typesLossColumns(all[0])...),
+		Note:    note(run, "Circuits of the task over training seeds", "Losses in nats per example on report prompts. Where the target was not met, the whole model is what is left."),
+		Columns: append([]viz.Column{{Name: "run"}, {Name: "target met"}, {Name: "nodes", Bar: true}, {Name: "edges", Bar: true}}, lossColumns(all[0])...),
 	}
-	sites := viz.Table{Note: typesNote(run, "Nodes by site", "How many nodes each circuit keeps where."), Columns: []viz.Column{{Name: "site"}}}
+	sites := viz.Table{Note: note(run, "Nodes by site", "How many nodes each circuit keeps where."), Columns: []viz.Column{{Name: "site"}}}
 	for i, x := range all {
-		t.Rows = append(t.Rows, append([]any{x.Name, fmt.Sprint(x.Reached()), x.Nodes(), x.Edges()}, typesLossCells(x)...))
+		t.Rows = append(t.Rows, append([]any{x.Name, fmt.Sprint(x.Reached()), x.Nodes(), x.Edges()}, lossCells(x)...))
 		sites.Columns = append(sites.Columns, viz.Column{Name: x.Name})
 		if i > 0 {
 			of := "types_" + strings.ReplaceAll(x.Name, " ", "")
@@ -60,7 +60,7 @@ func (ts typesStudy) seedsStudy() cell.Result {
 	} else {
 		a, b := all[0], all[next]
 		ts.res.Show(viz.CircuitDiff{
-			Note: typesNote(run, "Two training seeds", "That a node is in both is chance; how many there are at each site is not."),
+			Note: note(run, "Two training seeds", "That a node is in both is chance; how many there are at each site is not."),
 			A:    a.Circuit(), B: b.Circuit(), NameA: a.Name, NameB: b.Name,
 		})
 		ts.res.State("types_diff_seed", int(b.Run.Config.Seed))

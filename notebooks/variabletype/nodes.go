@@ -1,4 +1,4 @@
-package lab
+package variabletype
 
 import (
 	"circuitbook/notebooks/lab/cell"
@@ -19,7 +19,7 @@ import (
 // The way through the circuit, what every node is where it matters, and the two with names over a pair.
 
 // strip is a node over both sides of a pair, in a model or a part of it.
-func typesStrip(run *train.Result, m experiment.Reader, e task.Example, node circuit.Node) viz.TokenStrip {
+func strip(run *train.Result, m experiment.Reader, e task.Example, node circuit.Node) viz.TokenStrip {
 	over := func(tokens []int32) []float64 {
 		rec := cell.Must(m.Record([][]int32{tokens}, []model.Site{model.Site(node.Site)}))
 		return cell.Must(viz.Channel(rec.Activations[0].Shape, rec.Activations[0].Data, 0, node.Index))
@@ -27,7 +27,7 @@ func typesStrip(run *train.Result, m experiment.Reader, e task.Example, node cir
 	return cell.Must(viz.Pair(node.String(), cell.Must(run.Tokenizer.Texts(e.Prompt)), over(e.Prompt), cell.Must(run.Tokenizer.Texts(e.Counter)), over(e.Counter)))
 }
 
-func (ts typesStudy) nodesStudy() cell.Result {
+func (ts study) nodesStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
@@ -52,8 +52,8 @@ func (ts typesStudy) nodesStudy() cell.Result {
 			sites = append(sites, s)
 		}
 	}
-	list := ts.reported(run, typesSubject(), 64)
-	m := typesViews(ctx, run, c)[0]
+	list := ts.reported(run, subject(), 64)
+	m := views(ctx, run, c)[0]
 	var sequences [][]int32
 	for _, e := range list {
 		sequences = append(sequences, e.Prompt, e.Counter)
@@ -61,14 +61,14 @@ func (ts typesStudy) nodesStudy() cell.Result {
 	tokens, _ := model.Padded(sequences)
 	rec := cell.Must(m.Record(tokens, sites))
 	// at is the mean of a node over one side at the first token of a place.
-	at := func(n circuit.Node, side int, pick func(typesLayout) []int) float64 {
+	at := func(n circuit.Node, side int, pick func(layout) []int) float64 {
 		sum := 0.0
 		for i, e := range list {
 			own, other := e.Prompt, e.Counter
 			if side == 1 {
 				own, other = other, own
 			}
-			where := pick(typesLayoutOf(run, own, other))
+			where := pick(layoutOf(run, own, other))
 			if len(where) == 0 {
 				continue
 			}
@@ -76,12 +76,12 @@ func (ts typesStudy) nodesStudy() cell.Result {
 		}
 		return sum / float64(len(list))
 	}
-	kind, last := typesSpots()[0].pick, typesSpots()[3].pick
+	kind, last := spots()[0].pick, spots()[3].pick
 	embedding := cell.Must(run.Model.Values("transformer.wte.weight"))
 	token := func(id int) string { return cell.Must(run.Tokenizer.Token(int32(id))) }
 	answers := cell.Must(run.Tokenizer.Texts([]int32{list[0].Target, list[0].Alt}))
 	t := viz.Table{
-		Note: typesNote(run, "What the nodes are", fmt.Sprintf(
+		Note: note(run, "What the nodes are", fmt.Sprintf(
 			"Means over %d report pairs in the circuit alone, by the right answer; a node with a star is on the way that counts most. At most the 60 nodes with the largest effects.", len(list))),
 		Columns: []viz.Column{{Name: "node"}, {Name: "effect", Format: "%.3f", Bar: true}, {Name: "mean in training text", Format: "%.2f"},
 			{Name: "at the kind, " + answers[0], Format: "%.2f"}, {Name: "at the kind, " + answers[1], Format: "%.2f"}, {Name: "at the end, " + answers[0], Format: "%.2f"}, {Name: "at the end, " + answers[1], Format: "%.2f"}, {Name: "embeddings that write it"}},
@@ -102,8 +102,8 @@ func (ts typesStudy) nodesStudy() cell.Result {
 		t.Rows = append(t.Rows, []any{name, k.Importance(), k.Mean, at(k.Node, 0, kind), at(k.Node, 1, kind), at(k.Node, 0, last), at(k.Node, 1, last), strings.Join(writes, ", ")})
 	}
 	ts.res.Show(t, viz.TokenStrips{
-		Note:   typesNote(run, "Value and carrier over a pair", "In the circuit alone."),
-		Strips: []viz.TokenStrip{typesStrip(run, m.Reader, ts.shown(run), r.Value), typesStrip(run, m.Reader, ts.shown(run), r.Carrier)},
+		Note:   note(run, "Value and carrier over a pair", "In the circuit alone."),
+		Strips: []viz.TokenStrip{strip(run, m.Reader, ts.shown(run), r.Value), strip(run, m.Reader, ts.shown(run), r.Carrier)},
 	})
 	ts.res.State("types_carrier_node", r.Carrier.String())
 	ts.res.State("types_value_node", r.Value.String())

@@ -1,4 +1,4 @@
-package lab
+package variabletype
 
 import (
 	"circuitbook/notebooks/lab/cell"
@@ -15,19 +15,19 @@ import (
 
 // What attention brought to the two kinds, exchanged within a prompt.
 // A pairOfKinds is a prompt with two variables of different kinds, and where the kinds and the tokens behind them are.
-type typesPairOfKinds struct {
+type pairOfKinds struct {
 	tokens        []int32
 	first, second []int // tokens of the two kinds
 	right, wrong  int32
 }
 
 // kindsOf makes them of both sides of a pair.
-func typesKindsOf(run *train.Result, x task.Example) (out []typesPairOfKinds) {
-	a, b := typesTextOf(run, x.Prompt, x.Counter), typesTextOf(run, x.Counter, x.Prompt)
-	for i, s := range [][2]typesText{{a, b}, {b, a}} {
+func kindsOf(run *train.Result, x task.Example) (out []pairOfKinds) {
+	a, b := textOf(run, x.Prompt, x.Counter), textOf(run, x.Counter, x.Prompt)
+	for i, s := range [][2]text{{a, b}, {b, a}} {
 		own, other := s[0], s[1]
-		lines := []string{own.head + own.indent + own.name + own.gap, own.kind + "\n", own.indent + typesSecond + own.gap, other.kind, own.rest + own.again}
-		p := typesPairOfKinds{tokens: run.Tokenizer.Encode(strings.Join(lines, "")), right: x.Target, wrong: x.Alt}
+		lines := []string{own.head + own.indent + own.name + own.gap, own.kind + "\n", own.indent + second + own.gap, other.kind, own.rest + own.again}
+		p := pairOfKinds{tokens: run.Tokenizer.Encode(strings.Join(lines, "")), right: x.Target, wrong: x.Alt}
 		if i == 1 {
 			p.right, p.wrong = x.Alt, x.Target
 		}
@@ -49,14 +49,14 @@ func typesKindsOf(run *train.Result, x task.Example) (out []typesPairOfKinds) {
 	return out
 }
 
-func (ts typesStudy) marksStudy() cell.Result {
+func (ts study) marksStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
 	c := ts.found(ctx, run).Circuit()
-	var list []typesPairOfKinds
-	for _, x := range cell.Must(typesSubject().Report(run.Tokenizer, task.Options{N: map[bool]int{true: 8, false: 64}[ts.Scale == "tiny"], MaxTokens: min(48, run.Config.Model.Context-16)})).ForMeasuring() {
-		for _, p := range typesKindsOf(run, x) {
+	var list []pairOfKinds
+	for _, x := range cell.Must(subject().Report(run.Tokenizer, task.Options{N: map[bool]int{true: 8, false: 64}[ts.Scale == "tiny"], MaxTokens: min(48, run.Config.Model.Context-16)})).ForMeasuring() {
+		for _, p := range kindsOf(run, x) {
 			if len(p.tokens) <= run.Config.Model.Context {
 				list = append(list, p)
 			}
@@ -71,11 +71,11 @@ func (ts typesStudy) marksStudy() cell.Result {
 		sequences = append(sequences, p.tokens)
 	}
 	t := viz.Table{
-		Note: typesNote(run, "Marks exchanged within a prompt", fmt.Sprintf(
+		Note: note(run, "Marks exchanged within a prompt", fmt.Sprintf(
 			"%d report prompts with two variables of different kinds, the one in question first. Margin: the right answer's logit less the other's, in nats.", len(list))),
 		Columns: []viz.Column{{Name: "in"}, {Name: "exchanged"}, {Name: "at"}, {Name: "right before", Format: "%.3f"}, {Name: "right after", Format: "%.3f"}, {Name: "changed", Format: "%.3f", Bar: true, Max: 1}, {Name: "margin before", Format: "%.2f"}, {Name: "margin after", Format: "%.2f"}},
 	}
-	for _, m := range typesViews(ctx, run, c) {
+	for _, m := range views(ctx, run, c) {
 		for l := range max(1, run.Config.Model.Layers-1) {
 			site := model.At(l, model.AttnResidDelta)
 			for _, shift := range []int{0, 1} {
@@ -93,7 +93,7 @@ func (ts typesStudy) marksStudy() cell.Result {
 							patch.Move{From: patch.Place{Sequence: i, Token: b}, To: patch.Place{Sequence: i, Token: a}})
 					}
 				}
-				before, after, err := patch.Transplant(m.Reader, sequences, typesAll(run, site), moves)
+				before, after, err := patch.Transplant(m.Reader, sequences, all(run, site), moves)
 				cell.Check(err)
 				var was, is, rightBefore, rightAfter, changed []float64
 				for i, p := range list {

@@ -1,4 +1,4 @@
-package lab
+package variabletype
 
 import (
 	"circuitbook/notebooks/lab/cell"
@@ -17,13 +17,13 @@ import (
 // The picture, and the proof.
 // chosen is the circuit for choosing nodes in it: what its nodes and edges are worth is measured on selecting pairs, and not
 // on those that numbers are reported of. Where no effects are measured, gates and weights stand for them.
-func (ts typesStudy) chosen(ctx context.Context, run *train.Result) *circuit.Circuit {
+func (ts study) chosen(ctx context.Context, run *train.Result) *circuit.Circuit {
 	return cell.Must(experiment.Selecting(ctx, ts.found(ctx, run), ts.searching(), artifact.Options{}))
 }
 
 // roles are the nodes that the statements below are about. They are found, not given: by the effects of ablation
 // on selecting pairs.
-type typesRoles struct {
+type roles struct {
 	Carrier circuit.Node   // of all that attention writes, what the circuit misses most
 	Value   circuit.Node   // the value channel that Carrier gets most from
 	Head    circuit.Head   // its head
@@ -31,7 +31,7 @@ type typesRoles struct {
 }
 
 // rolesOf finds the roles. ok is false for a circuit in which attention writes nothing.
-func (ts typesStudy) rolesOf(ctx context.Context, run *train.Result) (r typesRoles, ok bool) {
+func (ts study) rolesOf(ctx context.Context, run *train.Result) (r roles, ok bool) {
 	c := ts.chosen(ctx, run)
 	r.Path = c.MainPath()
 	if len(r.Path) == 0 {
@@ -44,11 +44,11 @@ func (ts typesStudy) rolesOf(ctx context.Context, run *train.Result) (r typesRol
 }
 
 // labels are names for the nodes of a picture.
-func (r typesRoles) labels() map[string]string {
+func (r roles) labels() map[string]string {
 	return map[string]string{r.Carrier.String(): "carrier", r.Value.String(): "value"}
 }
 
-func (ts typesStudy) proofStudy() cell.Result {
+func (ts study) proofStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
@@ -59,12 +59,12 @@ func (ts typesStudy) proofStudy() cell.Result {
 		labels = r.labels()
 	}
 	ts.res.Show(viz.Circuit{
-		Note: typesNote(run, "Growing a variable as what it was made", fmt.Sprintf(
+		Note: note(run, "Growing a variable as what it was made", fmt.Sprintf(
 			"%d nodes and %d edges of a model with %d nonzero weights.", len(c.Nodes), len(c.Edges), run.Model.L0())),
 		Circuit: c, Labels: labels, JSON: cell.Must(circuit.Encode(c)),
 	})
 	t := viz.Table{
-		Note:    typesNote(run, "The proof", fmt.Sprintf("On report prompts; guessing costs %.3f. n counts prompts, for random circuits the circuits.", math.Ln2)),
+		Note:    note(run, "The proof", fmt.Sprintf("On report prompts; guessing costs %.3f. n counts prompts, for random circuits the circuits.", math.Ln2)),
 		Columns: []viz.Column{{Name: "of"}, {Name: "mean", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "unit"}, {Name: "n"}},
 	}
 	for _, x := range f.Losses() {

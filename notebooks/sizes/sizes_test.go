@@ -1,4 +1,4 @@
-package lab
+package sizes
 
 import (
 	"circuitbook/notebooks/lab/cell"
@@ -12,7 +12,7 @@ import (
 
 // TestMatching: the comparison of notebook 05, from the committed rows.
 func TestMatching(t *testing.T) {
-	x := Matching{"laptop", 3, 5}
+	x := Matching{Scale: "laptop", Seeds: 3, Trials: 5}
 	states := map[string]any{}
 	for _, r := range []cell.Result{x.Models(), x.Tasks(), x.Circuits(), x.Ratio(), x.Targets(), x.Mixing(), x.Others(false)} {
 		celltest.Shown(t, r)
@@ -37,14 +37,14 @@ func TestMatching(t *testing.T) {
 	if text, err := os.ReadFile(path); err != nil || strings.Count(string(text), "\n") != 51 {
 		t.Errorf("a table of %d lines, %v", strings.Count(string(text), "\n"), err)
 	}
-	if r := (Matching{"laptop", 1, 4}).Others(false); len(r.Numbers) > 6 || !strings.Contains(celltest.Shown(t, r), "not at hand") {
+	if r := (Matching{Scale: "laptop", Seeds: 1, Trials: 4}).Others(false); len(r.Numbers) > 6 || !strings.Contains(celltest.Shown(t, r), "not at hand") {
 		t.Errorf("what is not there was made: %v", r.Numbers)
 	}
 }
 
 // TestFrontier: the grid of notebook 06, from the committed rows.
 func TestFrontier(t *testing.T) {
-	f := Frontier{"laptop", 0}
+	f := Frontier{Scale: "laptop"}
 	states := map[string]any{}
 	for _, r := range []cell.Result{f.Models(), f.Front(), f.Wider(), f.Recipe()} {
 		celltest.Shown(t, r)

@@ -1,4 +1,4 @@
-package lab
+package variabletype
 
 import (
 	"circuitbook/notebooks/lab/cell"
@@ -12,7 +12,7 @@ import (
 )
 
 // Value, key and carrier exchanged, place by place.
-func (ts typesStudy) exchangeStudy() cell.Result {
+func (ts study) exchangeStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
@@ -22,15 +22,15 @@ func (ts typesStudy) exchangeStudy() cell.Result {
 		ts.say(fmt.Sprintln("in this circuit attention writes nothing: there is nothing to exchange"))
 		return *ts.res
 	}
-	list := ts.reported(run, typesSubject(), 128)
+	list := ts.reported(run, subject(), 128)
 	keys := c.OfHead(r.Head, circuit.Key)
 	var claims []book.Stated
 	t := viz.Table{
-		Note: typesNote(run, "Exchanging value, key and carrier", fmt.Sprintf(
+		Note: note(run, "Exchanging value, key and carrier", fmt.Sprintf(
 			"%d report pairs. Margin: the right answer's logit less the other's, in nats.", len(list))),
 		Columns: []viz.Column{{Name: "in"}, {Name: "node"}, {Name: "at"}, {Name: "right before", Format: "%.3f"}, {Name: "exchanged after", Format: "%.3f", Bar: true, Max: 1}, {Name: "margin before", Format: "%.2f"}, {Name: "margin after", Format: "%.2f"}},
 	}
-	for _, m := range typesViews(ctx, run, c) {
+	for _, m := range views(ctx, run, c) {
 		for _, x := range []struct {
 			name, claim string
 			nodes       []circuit.Node
@@ -52,7 +52,7 @@ func (ts typesStudy) exchangeStudy() cell.Result {
 				claims = append(claims, book.Stated{Name: of + "_exchanged", Value: s.After}, book.Stated{Name: of + "_margin", Value: s.MarginAfter})
 			}
 			show("all tokens", "all", patch.FromEnd)
-			for _, s := range typesSpots() {
+			for _, s := range spots() {
 				show(s.name, s.claim, s.pairing(run))
 			}
 		}

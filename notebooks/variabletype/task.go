@@ -1,4 +1,4 @@
-package lab
+package variabletype
 
 import (
 	"circuitbook/notebooks/lab/cell"
@@ -16,7 +16,7 @@ import (
 
 // A pair, how the models do, and how much of the split could be remembered.
 // reported are n pairs of a task's report split; at scale tiny no more than 16.
-func (ts typesStudy) reported(run *train.Result, t task.Task, n int) []task.Example {
+func (ts study) reported(run *train.Result, t task.Task, n int) []task.Example {
 	if ts.Scale == "tiny" {
 		n = min(n, 16)
 	}
@@ -24,13 +24,13 @@ func (ts typesStudy) reported(run *train.Result, t task.Task, n int) []task.Exam
 }
 
 // A layout is where the places of one side of a pair are.
-type typesLayout struct {
+type layout struct {
 	Name, Kind, Between, Again []int
 	Last                       int
 }
 
 // layoutOf finds the places of a side, given the other one.
-func typesLayoutOf(run *train.Result, own, other []int32) (l typesLayout) {
+func layoutOf(run *train.Result, own, other []int32) (l layout) {
 	n := min(len(own), len(other))
 	from, back := 0, 0
 	for from < n-1 && own[from] == other[from] {
@@ -66,25 +66,25 @@ func typesLayoutOf(run *train.Result, own, other []int32) (l typesLayout) {
 }
 
 // A spot is a choice of places, under the names of tables and of claims.
-type typesSpot struct {
+type spot struct {
 	name, claim string
-	pick        func(typesLayout) []int
+	pick        func(layout) []int
 }
 
 // spots are those that follow the first difference; before it both sides are the same.
-func typesSpots() []typesSpot {
-	return []typesSpot{
-		{"the kind", "kind", func(l typesLayout) []int { return l.Kind }},
-		{"between", "between", func(l typesLayout) []int { return l.Between }},
-		{"the name again, but its last token", "again", func(l typesLayout) []int { return l.Again }},
-		{"the last token", "last", func(l typesLayout) []int { return []int{l.Last} }},
+func spots() []spot {
+	return []spot{
+		{"the kind", "kind", func(l layout) []int { return l.Kind }},
+		{"between", "between", func(l layout) []int { return l.Between }},
+		{"the name again, but its last token", "again", func(l layout) []int { return l.Again }},
+		{"the last token", "last", func(l layout) []int { return []int{l.Last} }},
 	}
 }
 
 // pairing pairs the tokens of a spot on both sides, seen from its end.
-func (s typesSpot) pairing(run *train.Result) patch.Pairing {
+func (s spot) pairing(run *train.Result) patch.Pairing {
 	return func(a, b []int32) (out [][2]int) {
-		x, y := s.pick(typesLayoutOf(run, a, b)), s.pick(typesLayoutOf(run, b, a))
+		x, y := s.pick(layoutOf(run, a, b)), s.pick(layoutOf(run, b, a))
 		for _, p := range patch.FromEnd(make([]int32, len(x)), make([]int32, len(y))) {
 			out = append(out, [2]int{x[p[0]], y[p[1]]})
 		}
@@ -93,8 +93,8 @@ func (s typesSpot) pairing(run *train.Result) patch.Pairing {
 }
 
 // shown is a pair that is short enough to be read: the first of at most 40 tokens, else the shortest.
-func (ts typesStudy) shown(run *train.Result) task.Example {
-	list := ts.reported(run, typesSubject(), 64)
+func (ts study) shown(run *train.Result) task.Example {
+	list := ts.reported(run, subject(), 64)
 	for _, e := range list {
 		if len(e.Prompt) <= 40 {
 			return e
@@ -103,7 +103,7 @@ func (ts typesStudy) shown(run *train.Result) task.Example {
 	return slices.MinFunc(list, func(a, b task.Example) int { return len(a.Prompt) - len(b.Prompt) })
 }
 
-func (ts typesStudy) taskStudy() cell.Result {
+func (ts study) taskStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run, dense := ts.sparse(ctx), ts.twin(ctx)
@@ -117,8 +117,8 @@ func (ts typesStudy) taskStudy() cell.Result {
 		n := len(s.tokens)
 		items = append(items, viz.Sample{Name: fmt.Sprintf("answer %q", w[n]), Prompt: strings.Join(w[:n], ""), PromptTokens: w[:n], Completion: w[n], CompletionTokens: w[n:]})
 	}
-	l := typesLayoutOf(run, e.Prompt, e.Counter)
-	t := viz.Table{Note: typesNote(run, "The places of the first side", ""), Columns: []viz.Column{{Name: "place"}, {Name: "tokens"}}}
+	l := layoutOf(run, e.Prompt, e.Counter)
+	t := viz.Table{Note: note(run, "The places of the first side", ""), Columns: []viz.Column{{Name: "place"}, {Name: "tokens"}}}
 	for _, x := range []struct {
 		name string
 		at   []int
@@ -129,11 +129,11 @@ func (ts typesStudy) taskStudy() cell.Result {
 		}
 		t.Rows = append(t.Rows, []any{x.name, strings.Join(w, " ")})
 	}
-	ts.res.Show(viz.Samples{Note: typesNote(run, "A pair of prompts and the right answers", "Bars are the borders of tokens."), Items: items}, t)
+	ts.res.Show(viz.Samples{Note: note(run, "A pair of prompts and the right answers", "Bars are the borders of tokens."), Items: items}, t)
 
-	split := cell.Must(typesSubject().Report(run.Tokenizer, task.Options{N: ts.searching().Prove.Examples, MaxTokens: min(64, run.Config.Model.Context)}))
+	split := cell.Must(subject().Report(run.Tokenizer, task.Options{N: ts.searching().Prove.Examples, MaxTokens: min(64, run.Config.Model.Context)}))
 	scores := viz.Table{
-		Note:    typesNote(run, "The task in both models", "Report prompts; loss in nats per example with its 95 % interval, right are the pairs of which both sides are answered right."),
+		Note:    note(run, "The task in both models", "Report prompts; loss in nats per example with its 95 % interval, right are the pairs of which both sides are answered right."),
 		Columns: []viz.Column{{Name: "model"}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "right", Format: "%.3f"}, {Name: "pairs"}},
 	}
 	for _, m := range []struct {

@@ -1,4 +1,4 @@
-package lab
+package variabletype
 
 import (
 	"circuitbook/notebooks/lab/cell"
@@ -17,13 +17,13 @@ import (
 
 // The channels that the head reads: held, and exchanged at the kind.
 // A readBy is what the query, the key or the value of a head reads in a circuit.
-type typesReadBy struct {
+type readBy struct {
 	name, claim string
 	nodes       []circuit.Node
 }
 
 // readsOf lists them, what two of them read in a group of its own.
-func typesReadsOf(c *circuit.Circuit, h circuit.Head) (out []typesReadBy) {
+func readsOf(c *circuit.Circuit, h circuit.Head) (out []readBy) {
 	by := map[string][]circuit.Node{}
 	kinds := map[circuit.Node][]string{}
 	for _, n := range c.ByHead(h) {
@@ -48,7 +48,7 @@ func typesReadsOf(c *circuit.Circuit, h circuit.Head) (out []typesReadBy) {
 		for _, x := range strings.Split(k, "") {
 			w = append(w, words[x])
 		}
-		out = append(out, typesReadBy{"what the " + strings.Join(w, " and the ") + " read", strings.Join(w, "_"), by[k]})
+		out = append(out, readBy{"what the " + strings.Join(w, " and the ") + " read", strings.Join(w, "_"), by[k]})
 		if len(w) == 1 {
 			out[len(out)-1].name += "s"
 		}
@@ -57,7 +57,7 @@ func typesReadsOf(c *circuit.Circuit, h circuit.Head) (out []typesReadBy) {
 }
 
 // heldAt are nodes held at their means in training text.
-func typesHeldAt(run *train.Result, c *circuit.Circuit, nodes []circuit.Node) (out []model.Intervention) {
+func heldAt(run *train.Result, c *circuit.Circuit, nodes []circuit.Node) (out []model.Intervention) {
 	for _, n := range nodes {
 		i := slices.IndexFunc(out, func(x model.Intervention) bool { return string(x.Site) == n.Site })
 		if i < 0 {
@@ -71,7 +71,7 @@ func typesHeldAt(run *train.Result, c *circuit.Circuit, nodes []circuit.Node) (o
 	return out
 }
 
-func (ts typesStudy) channelsStudy() cell.Result {
+func (ts study) channelsStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
@@ -86,7 +86,7 @@ func (ts typesStudy) channelsStudy() cell.Result {
 		ts.say(fmt.Sprintln("no circuit was found at this scale: all nodes of the model stand in its place, and every channel would be read"))
 		return *ts.res
 	}
-	list := ts.reported(run, typesSubject(), 128)
+	list := ts.reported(run, subject(), 128)
 	var sequences [][]int32
 	for _, e := range list {
 		sequences = append(sequences, e.Prompt, e.Counter)
@@ -94,22 +94,22 @@ func (ts typesStudy) channelsStudy() cell.Result {
 	tokens, _ := model.Padded(sequences)
 	answers := cell.Must(run.Tokenizer.Texts([]int32{list[0].Target, list[0].Alt}))
 	t := viz.Table{
-		Note: typesNote(run, fmt.Sprintf("What head %d.%d reads", r.Head.Layer, r.Head.Head), fmt.Sprintf("%d report pairs.", len(list))),
+		Note: note(run, fmt.Sprintf("What head %d.%d reads", r.Head.Layer, r.Head.Head), fmt.Sprintf("%d report pairs.", len(list))),
 		Columns: []viz.Column{{Name: "in"}, {Name: "held, or exchanged"}, {Name: "looks, " + answers[0], Format: "%.3f", Bar: true, Max: 1}, {Name: "looks, " + answers[1], Format: "%.3f", Bar: true, Max: 1},
 			{Name: "loss, held", Format: "%.3f"}, {Name: "right, held", Format: "%.3f"}, {Name: "exchanged at the kind", Format: "%.3f", Bar: true, Max: 1}, {Name: "margin after", Format: "%.2f"}},
 	}
 	var claims []book.Stated
-	kind := typesSpots()[0]
-	for _, m := range typesViews(ctx, run, c) {
+	kind := spots()[0]
+	for _, m := range views(ctx, run, c) {
 		row := func(name, claim string, nodes []circuit.Node) {
 			// A change that changes nothing has the form of the others.
-			changes := typesHeldAt(run, c, nodes)
+			changes := heldAt(run, c, nodes)
 			if claim == "none" {
 				changes = nil
 			}
 			rec := cell.Must(m.Record(tokens, []model.Site{model.Logits, model.At(r.Head.Layer, model.AttnPattern)}, changes...))
 			logits, pattern := rec.Activations[0], rec.Activations[1]
-			right, _ := typesWeighed(list, func(i int) []float32 { return logits.At(i, len(sequences[i])-1) })
+			right, _ := weighed(list, func(i int) []float32 { return logits.At(i, len(sequences[i])-1) })
 			var loss []float64
 			var looks [2]float64
 			off := 0
@@ -120,7 +120,7 @@ func (ts typesStudy) channelsStudy() cell.Result {
 				a, b := cell.Must(e.Pick(logits.At(2*i, len(e.Prompt)-1))), cell.Must(e.Pick(logits.At(2*i+1, len(e.Counter)-1)))
 				loss = append(loss, task.Loss(a, b))
 				for side, s := range [][2][]int32{{e.Prompt, e.Counter}, {e.Counter, e.Prompt}} {
-					l := typesLayoutOf(run, s[0], s[1])
+					l := layoutOf(run, s[0], s[1])
 					if len(l.Kind) > 0 {
 						at := (((2*i+side)*pattern.Shape[1]+r.Head.Head)*pattern.Shape[2]+l.Last)*pattern.Shape[3] + off + l.Kind[0]
 						looks[side] += float64(pattern.Data[at]) / float64(len(list))
@@ -144,7 +144,7 @@ func (ts typesStudy) channelsStudy() cell.Result {
 			t.Rows = append(t.Rows, cells)
 		}
 		row("nothing", "none", nil)
-		for _, x := range typesReadsOf(c, r.Head) {
+		for _, x := range readsOf(c, r.Head) {
 			row(x.name, x.claim, x.nodes)
 			if len(x.nodes) == 1 {
 				t.Rows[len(t.Rows)-1][1] = x.name + ", " + x.nodes[0].String()

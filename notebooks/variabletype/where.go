@@ -1,4 +1,4 @@
-package lab
+package variabletype
 
 import (
 	"circuitbook/notebooks/lab/cell"
@@ -16,12 +16,12 @@ import (
 
 // The residual stream exchanged, place by place, boundary by boundary.
 // views are the circuit alone, as it is read, and the whole model.
-func typesViews(ctx context.Context, run *train.Result, c *circuit.Circuit) []experiment.View {
-	return cell.Must(experiment.Views(ctx, run, typesSubject(), c))
+func views(ctx context.Context, run *train.Result, c *circuit.Circuit) []experiment.View {
+	return cell.Must(experiment.Views(ctx, run, subject(), c))
 }
 
 // all are the nodes of a site.
-func typesAll(run *train.Result, site model.Site) (nodes []circuit.Node) {
+func all(run *train.Result, site model.Site) (nodes []circuit.Node) {
 	for i := range cell.Must(run.Config.Model.Width(site)) {
 		nodes = append(nodes, circuit.Node{Site: string(site), Index: i})
 	}
@@ -29,7 +29,7 @@ func typesAll(run *train.Result, site model.Site) (nodes []circuit.Node) {
 }
 
 // boundaries are the sites of the residual stream, each with what comes before it.
-func typesBoundaries(run *train.Result) (sites []model.Site, after []string) {
+func boundaries(run *train.Result) (sites []model.Site, after []string) {
 	before := "the embedding"
 	for l := range run.Config.Model.Layers {
 		sites = append(sites, model.At(l, model.ResidIn), model.At(l, model.ResidMid))
@@ -39,35 +39,35 @@ func typesBoundaries(run *train.Result) (sites []model.Site, after []string) {
 	return append(sites, model.FinalResid), append(after, before)
 }
 
-func (ts typesStudy) whereStudy() cell.Result {
+func (ts study) whereStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
 	c := ts.found(ctx, run).Circuit()
-	list := ts.reported(run, typesSubject(), 64)
+	list := ts.reported(run, subject(), 64)
 	t := viz.Table{
-		Note: typesNote(run, "Where the kind is", fmt.Sprintf(
+		Note: note(run, "Where the kind is", fmt.Sprintf(
 			"Share of prompts answered with the other side's answer after the residual stream was exchanged at one place; %d report pairs.", len(list))),
 		Columns: []viz.Column{{Name: "in"}, {Name: "after"}, {Name: "right before", Format: "%.3f"}},
 	}
-	for _, s := range typesSpots() {
+	for _, s := range spots() {
 		t.Columns = append(t.Columns, viz.Column{Name: s.name, Format: "%.2f", Bar: true, Max: 1})
 	}
-	sites, after := typesBoundaries(run)
-	ms := typesViews(ctx, run, c)
+	sites, after := boundaries(run)
+	ms := views(ctx, run, c)
 	if ts.Scale != "tiny" { // there it would take the time that the two above do
 		ms = append(ms, experiment.View{Name: "the dense model", Claim: "dense", Reader: ts.twin(ctx).Model})
 	}
-	bar := book.NewProgress("exchanging", len(ms)*len(sites)*len(typesSpots()))
+	bar := book.NewProgress("exchanging", len(ms)*len(sites)*len(spots()))
 	done := 0
 	var claims []book.Stated
 	for _, m := range ms {
 		left, reached, relayed := "never", "never", false
 		for i, site := range sites {
-			nodes := typesAll(run, site)
+			nodes := all(run, site)
 			row := []any{m.Name, after[i], nil}
 			share := map[string]float64{}
-			for _, s := range typesSpots() {
+			for _, s := range spots() {
 				x := cell.Must(patch.InterchangeAt(m.Reader, list, nodes, s.pairing(run)))
 				row[2], share[s.claim] = x.Before, x.After
 				row = append(row, x.After)

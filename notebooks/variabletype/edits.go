@@ -1,4 +1,4 @@
-package lab
+package variabletype
 
 import (
 	"circuitbook/notebooks/lab/cell"
@@ -16,16 +16,16 @@ import (
 
 // Renaming, and a second variable: circuit, sparse model, dense model.
 // An edited prompt, and where a line of the second variable is to go.
-type typesEdit struct {
+type edit struct {
 	name, claim   string
 	made, grows   string // the names put for the variable's; empty leaves it
 	before, after bool   // a second variable is made in the line before or after
 	other         bool   // it is of the other kind
 }
 
-func typesEdits() []typesEdit {
+func edits() []edit {
 	const another = "result"
-	return []typesEdit{
+	return []edit{
 		{name: "nothing", claim: "none"},
 		{name: "renamed where it grows", claim: "renamed_end", grows: another},
 		{name: "renamed where it is made", claim: "renamed_made", made: another},
@@ -37,14 +37,14 @@ func typesEdits() []typesEdit {
 }
 
 // second is the name of the second variable.
-const typesSecond = "previous"
+const second = "previous"
 
 // text takes a side apart: the lines before, the indentation, the name, what follows it up to the kind, the kind, and the rest up to the
 // name again.
-type typesText struct{ head, indent, name, gap, kind, rest, again string }
+type text struct{ head, indent, name, gap, kind, rest, again string }
 
-func typesTextOf(run *train.Result, own, other []int32) (t typesText) {
-	l := typesLayoutOf(run, own, other)
+func textOf(run *train.Result, own, other []int32) (t text) {
+	l := layoutOf(run, own, other)
 	all := run.Tokenizer.Decode(own)
 	upTo := func(token int) int { return len(run.Tokenizer.Decode(own[:token])) }
 	from, to := 0, len(all)
@@ -69,12 +69,12 @@ func typesTextOf(run *train.Result, own, other []int32) (t typesText) {
 }
 
 // edited is a side after an edit; otherKind is the kind of the other side.
-func (t typesText) edited(e typesEdit, otherKind string) string {
+func (t text) edited(e edit, otherKind string) string {
 	name, again, kind := cmp.Or(e.made, t.name), cmp.Or(e.grows, t.again), t.kind
 	if e.other {
 		kind = otherKind
 	}
-	line, extra := t.indent+name+t.gap+t.kind, t.indent+typesSecond+t.gap+kind
+	line, extra := t.indent+name+t.gap+t.kind, t.indent+second+t.gap+kind
 	if e.before {
 		line = extra + "\n" + line
 	}
@@ -85,10 +85,10 @@ func (t typesText) edited(e typesEdit, otherKind string) string {
 }
 
 // outcome is what a model makes of edited pairs: per pair the loss, and whether both sides are right.
-func typesOutcome(run *train.Result, m experiment.Reader, list []task.Example, e typesEdit) (loss, right []float64) {
+func outcome(run *train.Result, m experiment.Reader, list []task.Example, e edit) (loss, right []float64) {
 	var sequences [][]int32
 	for _, x := range list {
-		a, b := typesTextOf(run, x.Prompt, x.Counter), typesTextOf(run, x.Counter, x.Prompt)
+		a, b := textOf(run, x.Prompt, x.Counter), textOf(run, x.Counter, x.Prompt)
 		for _, s := range []string{a.edited(e, b.kind), b.edited(e, a.kind)} {
 			tokens := run.Tokenizer.Encode(s)
 			sequences = append(sequences, tokens[max(0, len(tokens)-run.Config.Model.Context):])
@@ -107,33 +107,33 @@ func typesOutcome(run *train.Result, m experiment.Reader, list []task.Example, e
 	return loss, right
 }
 
-func (ts typesStudy) editsStudy() cell.Result {
+func (ts study) editsStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run, dense := ts.sparse(ctx), ts.twin(ctx)
 	c := ts.found(ctx, run).Circuit()
-	both := typesViews(ctx, run, c)
-	list := cell.Must(typesSubject().Report(run.Tokenizer, task.Options{N: map[bool]int{true: 16, false: 128}[ts.Scale == "tiny"], MaxTokens: min(48, run.Config.Model.Context-16)})).ForMeasuring()
+	both := views(ctx, run, c)
+	list := cell.Must(subject().Report(run.Tokenizer, task.Options{N: map[bool]int{true: 16, false: 128}[ts.Scale == "tiny"], MaxTokens: min(48, run.Config.Model.Context-16)})).ForMeasuring()
 	models := []experiment.View{
 		{Name: "circuit alone", Claim: "circuit", Reader: both[0].Reader},
 		{Name: "sparse model", Claim: "sparse", Reader: both[1].Reader},
 		{Name: "dense model", Claim: "dense", Reader: dense.Model},
 	}
 	x := list[0]
-	a, b := typesTextOf(run, x.Prompt, x.Counter), typesTextOf(run, x.Counter, x.Prompt)
+	a, b := textOf(run, x.Prompt, x.Counter), textOf(run, x.Counter, x.Prompt)
 	var items []viz.Sample
-	for _, e := range typesEdits() {
+	for _, e := range edits() {
 		items = append(items, viz.Sample{Name: e.name, Prompt: a.edited(e, b.kind), Completion: cell.Must(run.Tokenizer.Token(x.Target))})
 	}
-	ts.res.Show(viz.Samples{Note: typesNote(run, "The edits of one prompt", "The completion is the right answer for who does not mind names."), Items: items})
+	ts.res.Show(viz.Samples{Note: note(run, "The edits of one prompt", "The completion is the right answer for who does not mind names."), Items: items})
 	var rows []viz.Estimate
 	t := viz.Table{
-		Note:    typesNote(run, "Does it go by name?", fmt.Sprintf("%d report pairs; 95 %% intervals over pairs; guessing costs %.3f.", len(list), math.Ln2)),
+		Note:    note(run, "Does it go by name?", fmt.Sprintf("%d report pairs; 95 %% intervals over pairs; guessing costs %.3f.", len(list), math.Ln2)),
 		Columns: []viz.Column{{Name: "in"}, {Name: "edit"}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "right", Format: "%.3f"}},
 	}
 	for _, m := range models {
-		for _, e := range typesEdits() {
-			loss, right := typesOutcome(run, m.Reader, list, e)
+		for _, e := range edits() {
+			loss, right := outcome(run, m.Reader, list, e)
 			l, h := stat.Mean(loss), stat.Mean(right)
 			t.Rows = append(t.Rows, []any{m.Name, e.name, l.Mean, l.Lo, l.Hi, h.Mean})
 			rows = append(rows, viz.Estimate{Name: e.name, Value: l.Mean, Lo: l.Lo, Hi: l.Hi, Group: m.Name})
@@ -143,7 +143,7 @@ func (ts typesStudy) editsStudy() cell.Result {
 		}
 	}
 	ts.res.Show(t, viz.Estimates{
-		Note: typesNote(run, "What an edit does to the task", fmt.Sprintf("%d report pairs.", len(list))),
+		Note: note(run, "What an edit does to the task", fmt.Sprintf("%d report pairs.", len(list))),
 		X:    viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Rows: rows, Interval: "95 % over pairs", Refs: []viz.Ref{{Name: "guessing", Y: math.Ln2}},
 	})
 

@@ -1,4 +1,4 @@
-package lab
+package variabletype
 
 import (
 	"circuitbook/notebooks/lab/cell"
@@ -17,7 +17,7 @@ import (
 
 // What every head looks at, carries, and is needed for.
 // weighed is how the pairs are answered under a change: the share right, and the mean margin.
-func typesWeighed(list []task.Example, logits func(sequence int) []float32) (right, margin float64) {
+func weighed(list []task.Example, logits func(sequence int) []float32) (right, margin float64) {
 	n := float64(2 * len(list))
 	for i, e := range list {
 		for side := range 2 {
@@ -37,7 +37,7 @@ func typesWeighed(list []task.Example, logits func(sequence int) []float32) (rig
 
 // shares is the mean, over sequences and the tokens from that a place has, of the attention that a head pays to all tokens of
 // another. The pattern is [sequence, head, query, key], the sink's column first where there is one.
-func typesShares(run *train.Result, a model.Activation, list []task.Example, head int, from, to func(typesLayout) []int) float64 {
+func shares(run *train.Result, a model.Activation, list []task.Example, head int, from, to func(layout) []int) float64 {
 	off := 0
 	if run.Config.Model.Sink {
 		off = 1
@@ -45,7 +45,7 @@ func typesShares(run *train.Result, a model.Activation, list []task.Example, hea
 	sum, n := 0.0, 0.0
 	for i, e := range list {
 		for side, s := range [][2][]int32{{e.Prompt, e.Counter}, {e.Counter, e.Prompt}} {
-			l := typesLayoutOf(run, s[0], s[1])
+			l := layoutOf(run, s[0], s[1])
 			for _, query := range from(l) {
 				row := (((2*i+side)*a.Shape[1]+head)*a.Shape[2] + query) * a.Shape[3]
 				n++
@@ -59,7 +59,7 @@ func typesShares(run *train.Result, a model.Activation, list []task.Example, hea
 }
 
 // headsOf are the heads of a circuit whose values count most, at most eight, in order.
-func typesHeadsOf(c *circuit.Circuit) []circuit.Head {
+func headsOf(c *circuit.Circuit) []circuit.Head {
 	heads := c.Heads()
 	counts := func(h circuit.Head) (sum float64) {
 		for _, n := range c.ByHead(h) {
@@ -75,31 +75,31 @@ func typesHeadsOf(c *circuit.Circuit) []circuit.Head {
 	return heads
 }
 
-func (ts typesStudy) headsStudy() cell.Result {
+func (ts study) headsStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
 	c := ts.found(ctx, run).Circuit()
-	heads := typesHeadsOf(ts.chosen(ctx, run))
+	heads := headsOf(ts.chosen(ctx, run))
 	if len(heads) == 0 {
 		ts.say(fmt.Sprintln("there is no head in this circuit"))
 		return *ts.res
 	}
-	list := ts.reported(run, typesSubject(), 64)
+	list := ts.reported(run, subject(), 64)
 	var sequences [][]int32
 	for _, e := range list {
 		sequences = append(sequences, e.Prompt, e.Counter)
 	}
 	tokens, _ := model.Padded(sequences)
-	name := func(l typesLayout) []int { return l.Name }
-	kind, last := typesSpots()[0], typesSpots()[3]
+	name := func(l layout) []int { return l.Name }
+	kind, last := spots()[0], spots()[3]
 	t := viz.Table{
-		Note: typesNote(run, "The heads", fmt.Sprintf(
+		Note: note(run, "The heads", fmt.Sprintf(
 			"Shares of attention, means over %d report pairs; exchanged: share of prompts answered with the other side's answer once all of the head's values, keys or both at the kind were; blind: share answered right with its queries at zero.", len(list))),
 		Columns: []viz.Column{{Name: "in"}, {Name: "head"}, {Name: "last → kind", Format: "%.3f", Bar: true, Max: 1}, {Name: "last → name", Format: "%.3f"}, {Name: "kind → name", Format: "%.3f", Bar: true, Max: 1},
 			{Name: "right before", Format: "%.3f"}, {Name: "values", Format: "%.3f", Bar: true, Max: 1}, {Name: "keys", Format: "%.3f", Bar: true, Max: 1}, {Name: "keys and values", Format: "%.3f", Bar: true, Max: 1}, {Name: "blind", Format: "%.3f", Bar: true, Max: 1}},
 	}
-	ms := typesViews(ctx, run, c)
+	ms := views(ctx, run, c)
 	bar := book.NewProgress("heads", len(ms)*len(heads))
 	for k, m := range ms {
 		patterns := map[int]model.Activation{}
@@ -118,9 +118,9 @@ func (ts typesStudy) headsStudy() cell.Result {
 			}
 			each := cell.Must(patch.InterchangeEach(m.Reader, list, [][]circuit.Node{values, keys, slices.Concat(keys, values)}, kind.pairing(run)))
 			logits := cell.Must(m.Record(tokens, sites, q)).Activations[0]
-			blind, _ := typesWeighed(list, func(i int) []float32 { return logits.At(i, len(sequences[i])-1) })
-			toKind, toName := typesShares(run, patterns[h.Layer], list, h.Head, last.pick, kind.pick), typesShares(run, patterns[h.Layer], list, h.Head, last.pick, name)
-			hop := typesShares(run, patterns[h.Layer], list, h.Head, kind.pick, name)
+			blind, _ := weighed(list, func(i int) []float32 { return logits.At(i, len(sequences[i])-1) })
+			toKind, toName := shares(run, patterns[h.Layer], list, h.Head, last.pick, kind.pick), shares(run, patterns[h.Layer], list, h.Head, last.pick, name)
+			hop := shares(run, patterns[h.Layer], list, h.Head, kind.pick, name)
 			label := fmt.Sprintf("%d.%d", h.Layer, h.Head)
 			t.Rows = append(t.Rows, []any{m.Name, label, toKind, toName, hop, each[0].Before, each[0].After, each[1].After, each[2].After, blind})
 			of := fmt.Sprintf("types_head_%d_%d_", h.Layer, h.Head)
@@ -142,10 +142,10 @@ func (ts typesStudy) headsStudy() cell.Result {
 	}
 	e := ts.shown(run)
 	a := viz.AttentionStrip{
-		Note:   typesNote(run, fmt.Sprintf("Head %d.%d, which writes the carrier", r.Head.Layer, r.Head.Head), "From the last token and from the last token of the kind, in the circuit alone and in the whole model."),
+		Note:   note(run, fmt.Sprintf("Head %d.%d, which writes the carrier", r.Head.Layer, r.Head.Head), "From the last token and from the last token of the kind, in the circuit alone and in the whole model."),
 		Tokens: cell.Must(run.Tokenizer.Texts(e.Prompt)), Sink: run.Config.Model.Sink, Scale: 1,
 	}
-	l := typesLayoutOf(run, e.Prompt, e.Counter)
+	l := layoutOf(run, e.Prompt, e.Counter)
 	for _, m := range ms {
 		x := cell.Must(m.Record([][]int32{e.Prompt}, []model.Site{model.At(r.Head.Layer, model.AttnPattern)})).Activations[0]
 		weights := cell.Must(viz.Pattern(x.Shape, x.Data, 0, r.Head.Head))

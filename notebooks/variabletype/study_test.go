@@ -1,4 +1,4 @@
-package lab
+package variabletype
 
 import (
 	"circuitbook/notebooks/lab/cell"
@@ -10,7 +10,7 @@ import (
 // says so without failing, and no number is stated twice.
 func TestVariableType(t *testing.T) {
 	celltest.Heavy(t)
-	x := VariableType{Scale: "tiny"}
+	x := Study{Scale: "tiny"}
 	states := map[string]bool{}
 	for name, part := range map[string]func() cell.Result{"trained": x.Trained, "task": x.Task, "proof": x.Proof, "nodes": x.Nodes, "other names": x.OtherNames} {
 		r := part()

@@ -1,4 +1,4 @@
-package lab
+package variabletype
 
 import (
 	"circuitbook/notebooks/lab/cell"
@@ -9,21 +9,21 @@ import (
 
 // The circuit on names that it was not found on.
 
-func (ts typesStudy) otherNamesStudy() cell.Result {
+func (ts study) otherNamesStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
 	c := ts.found(ctx, run).Circuit()
 	t := viz.Table{
-		Note:    typesNote(run, "The circuit where the name varies", "Report prompts of both tasks; loss in nats per example with its 95 % interval."),
+		Note:    note(run, "The circuit where the name varies", "Report prompts of both tasks; loss in nats per example with its 95 % interval."),
 		Columns: []viz.Column{{Name: "task"}, {Name: "in"}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "right", Format: "%.3f"}, {Name: "pairs"}},
 	}
 	for _, x := range []struct {
 		claim string
 		task.Task
-	}{{"fixed", typesSubject()}, {"varying", task.SetOrString()}} {
+	}{{"fixed", subject()}, {"varying", task.SetOrString()}} {
 		list := cell.Must(x.Report(run.Tokenizer, task.Options{N: map[bool]int{true: 16, false: 128}[ts.Scale == "tiny"], MaxTokens: min(64, run.Config.Model.Context)}))
-		for _, m := range typesViews(ctx, run, c) {
+		for _, m := range views(ctx, run, c) {
 			s := cell.Must(list.Measure(m.Reader))
 			t.Rows = append(t.Rows, []any{x.Name, m.Name, s.Loss.Mean, s.Loss.Lo, s.Loss.Hi, s.Accuracy, s.Loss.N})
 			of := "types_names_" + x.claim + "_" + m.Claim

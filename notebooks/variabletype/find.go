@@ -1,4 +1,4 @@
-package lab
+package variabletype
 
 import (
 	"circuitbook/notebooks/lab/cell"
@@ -13,15 +13,15 @@ import (
 
 // Pruning the sparse model, and measuring what it finds.
 
-func (ts typesStudy) searchStudy() cell.Result {
+func (ts study) searchStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
-	f := typesWatched("pruning and measuring", func(o artifact.Options) (*experiment.Finding, error) {
-		return experiment.Circuit(ctx, run, typesSubject(), ts.searching(), o)
+	f := watched("pruning and measuring", func(o artifact.Options) (*experiment.Finding, error) {
+		return experiment.Circuit(ctx, run, subject(), ts.searching(), o)
 	})
 	t := viz.Table{
-		Note:    typesNote(run, "The log of the search", "Rung 0: half of the steps; 1: all; 2: a change of the best so far. Loss on the selecting prompts, nats per example."),
+		Note:    note(run, "The log of the search", "Rung 0: half of the steps; 1: all; 2: a change of the best so far. Loss on the selecting prompts, nats per example."),
 		Columns: []viz.Column{{Name: "trial"}, {Name: "rung"}, {Name: "price of a node", Format: "%.4f"}, {Name: "target met"}, {Name: "ranked"}, {Name: "nodes", Bar: true}, {Name: "edges"}, {Name: "loss", Format: "%.3f"}},
 	}
 	for i, x := range f.Pruned.Trials {
@@ -42,21 +42,21 @@ func (ts typesStudy) searchStudy() cell.Result {
 
 // The same search where there is nothing to find.
 
-func (ts typesStudy) controlsStudy() cell.Result {
+func (ts study) controlsStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
 	f := ts.found(ctx, run)
 	t := viz.Table{
-		Note: typesNote(run, "The same search elsewhere", fmt.Sprintf(
+		Note: note(run, "The same search elsewhere", fmt.Sprintf(
 			"Losses in nats per example on report prompts, their intervals in the claims; guessing costs %.3f. Each search had %g seconds.", math.Ln2, ts.searching().Prune.Budget)),
-		Columns: append([]viz.Column{{Name: "pruned"}, {Name: "target met"}, {Name: "trials"}, {Name: "best loss, selecting", Format: "%.3f"}, {Name: "nodes", Bar: true}, {Name: "edges"}}, typesLossColumns(f)...),
+		Columns: append([]viz.Column{{Name: "pruned"}, {Name: "target met"}, {Name: "trials"}, {Name: "best loss, selecting", Format: "%.3f"}, {Name: "nodes", Bar: true}, {Name: "edges"}}, lossColumns(f)...),
 	}
-	nulls := typesWatched("null controls", func(o artifact.Options) ([]*experiment.Finding, error) {
-		return experiment.Nulls(ctx, run, typesSubject(), ts.searching(), o)
+	nulls := watched("null controls", func(o artifact.Options) ([]*experiment.Finding, error) {
+		return experiment.Nulls(ctx, run, subject(), ts.searching(), o)
 	})
 	for i, x := range append([]*experiment.Finding{f}, nulls...) {
-		t.Rows = append(t.Rows, append([]any{x.Name, fmt.Sprint(x.Reached()), len(x.Pruned.Trials), x.Pruned.Best.Loss, x.Nodes(), x.Edges()}, typesLossCells(x)...))
+		t.Rows = append(t.Rows, append([]any{x.Name, fmt.Sprint(x.Reached()), len(x.Pruned.Trials), x.Pruned.Best.Loss, x.Nodes(), x.Edges()}, lossCells(x)...))
 		if i == 0 {
 			if a := f.Proved.Attribution; a != nil {
 				t.Rows = append(t.Rows, []any{"attribution, same size", "-", nil, nil, f.Nodes(), nil, nil, a.AtSize.Mean, nil, nil, nil},

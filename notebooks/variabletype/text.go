@@ -1,4 +1,4 @@
-package lab
+package variabletype
 
 import (
 	"circuitbook/notebooks/lab/cell"
@@ -15,7 +15,7 @@ import (
 
 // Top and bottom contexts of the carrier over validation text, and its channel at both ends of the model.
 
-func (ts typesStudy) textStudy() cell.Result {
+func (ts study) textStudy() cell.Result {
 	ctx, stop := book.Interruptible()
 	defer stop()
 	run := ts.sparse(ctx)
@@ -36,11 +36,11 @@ func (ts typesStudy) textStudy() cell.Result {
 	top, bottom, err := viz.SelectContexts([][]float64{along}, [][]string{text}, 0, 6, 12)
 	cell.Check(err)
 	if len(top)+len(bottom) > 0 {
-		ts.res.Show(viz.Contexts{Note: typesNote(run, "Where the carrier, "+r.Carrier.String()+", is greatest and least", fmt.Sprintf("The first %d of %d tokens of validation text.", len(stream), len(data.Valid))), Node: r.Carrier.String(), Top: top, Bottom: bottom})
+		ts.res.Show(viz.Contexts{Note: note(run, "Where the carrier, "+r.Carrier.String()+", is greatest and least", fmt.Sprintf("The first %d of %d tokens of validation text.", len(stream), len(data.Valid))), Node: r.Carrier.String(), Top: top, Bottom: bottom})
 	}
 	// Which tokens have a set before them, where the model reads them.
 	e := ts.shown(run)
-	l := typesLayoutOf(run, e.Prompt, e.Counter)
+	l := layoutOf(run, e.Prompt, e.Counter)
 	if len(l.Kind) == 0 {
 		ts.say(fmt.Sprintln("the pair shown has no token of the kind"))
 		return *ts.res
@@ -75,7 +75,7 @@ func (ts typesStudy) textStudy() cell.Result {
 	}
 	token := func(id int) string { return cell.Must(run.Tokenizer.Token(int32(id))) }
 	t := viz.Table{
-		Note:    typesNote(run, "The most extreme tokens", fmt.Sprintf("The %d largest and the %d smallest values, and all %d tokens.", n, n, len(order))),
+		Note:    note(run, "The most extreme tokens", fmt.Sprintf("The %d largest and the %d smallest values, and all %d tokens.", n, n, len(order))),
 		Columns: []viz.Column{{Name: "tokens"}, {Name: "with " + token(int(set)) + " before them", Format: "%.3f", Bar: true, Max: 1}, {Name: "with " + token(int(e.Target)) + " next", Format: "%.3f"}, {Name: "with " + token(int(e.Alt)) + " next", Format: "%.3f"}},
 	}
 	for _, x := range []struct {
@@ -91,7 +91,7 @@ func (ts typesStudy) textStudy() cell.Result {
 	ts.res.Show(t)
 	wte, head := cell.Must(run.Model.Values("transformer.wte.weight")), cell.Must(run.Model.Values("lm_head.weight"))
 	view := func(title, caption string, channel int) {
-		v := viz.EmbeddingView{Note: typesNote(run, title, caption), Channel: channel, Vocab: run.Config.Model.Vocab,
+		v := viz.EmbeddingView{Note: note(run, title, caption), Channel: channel, Vocab: run.Config.Model.Vocab,
 			Writes: cell.Must(viz.TokenColumn(wte, run.Config.Model.DModel, channel, token)), Reads: cell.Must(viz.TokenColumn(head, run.Config.Model.DModel, channel, token))}
 		if len(v.Writes)+len(v.Reads) > 0 {
 			ts.res.Show(v)
