@@ -26,10 +26,10 @@ type Distraction struct {
 
 // Distraction tries lines.
 func (w MainPath) Distraction(lines ...string) Distraction {
-	m := w.Circuit.model
-	list := cell.Must(w.task().Examples(task.Select, m.Run().Tokenizer, few(m, 64, room(m))))
+	m := w.Circuit.Model()
+	list := cell.Must(w.task().Examples(task.Select, m.Run().Tokenizer, m.Drawn(64, m.Room())))
 	_, counter := contrast.Sides(list, w.open())
-	d := Distraction{Lines: lines, Note: w.Circuit.note("Lines above a "+w.Sides[1]+" prompt", fmt.Sprintf("P(%s) in the whole model, a mean over prompts for selecting; the right answer is %s.", w.answer(list[0].Target), w.answer(list[0].Alt)))}
+	d := Distraction{Lines: lines, Note: w.Circuit.Note("Lines above a "+w.Sides[1]+" prompt", fmt.Sprintf("P(%s) in the whole model, a mean over prompts for selecting; the right answer is %s.", w.answer(list[0].Target), w.answer(list[0].Alt)))}
 	most := -1.0
 	for _, line := range lines {
 		p, _, err := contrast.Look(m.Run().Model, contrast.Above(m.Run().Tokenizer, counter.Prompts, line), list[0], nil, nil, nil)
@@ -59,7 +59,7 @@ func (w MainPath) outcome(m experiment.Reader, list []task.Example, sides [2]con
 	var p [2][]float64
 	for s, side := range sides {
 		var err error
-		p[s], _, err = contrast.Look(m, contrast.Above(w.Circuit.model.Run().Tokenizer, side.Prompts, line), list[0], nil, nil, nil)
+		p[s], _, err = contrast.Look(m, contrast.Above(w.Circuit.Model().Run().Tokenizer, side.Prompts, line), list[0], nil, nil, nil)
 		cell.Check(err)
 	}
 	return contrast.OutcomeOf(p[0], p[1])
@@ -71,14 +71,14 @@ func (w MainPath) outcome(m experiment.Reader, list []task.Example, sides [2]con
 // are loss_WHEN_MODEL, right_WHEN_MODEL, p_SECOND_WHEN_MODEL and rise_WHEN_MODEL, WHEN being
 // before, NAME_control and NAME_after, and MODEL circuit, sparse and dense.
 func (w MainPath) Under(twin *Model, namesAndLines ...string) (r cell.Result) {
-	names, lines := namedLines("Under", namesAndLines)
+	names, lines := cell.NamedLines("Under", namesAndLines)
 	c := w.Circuit
-	list, sides := w.pairs(128, room(c.model))
-	both := w.Circuit.views()
+	list, sides := w.pairs(128, c.Model().Room())
+	both := w.Circuit.Views()
 	models := []experiment.View{{Name: "circuit alone", Claim: "circuit", Reader: both[0].Reader}, {Name: "sparse model", Claim: "sparse", Reader: both[1].Reader}, {Name: "dense twin", Claim: "dense", Reader: twin.Run().Model}}
 	answer := w.answer(list[0].Target)
-	picture := viz.Estimates{Note: c.note("What a line above does to the task", fmt.Sprintf("%d held-out pairs.", len(list))), X: viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Interval: "95 % over pairs", Refs: []viz.Ref{{Name: "guessing", Y: 0.693}}}
-	t := viz.Table{Note: c.note("Prompts under a line with a bracket", fmt.Sprintf("%d held-out pairs; 95 %% intervals over pairs.", len(list))),
+	picture := viz.Estimates{Note: c.Note("What a line above does to the task", fmt.Sprintf("%d held-out pairs.", len(list))), X: viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Interval: "95 % over pairs", Refs: []viz.Ref{{Name: "guessing", Y: 0.693}}}
+	t := viz.Table{Note: c.Note("Prompts under a line with a bracket", fmt.Sprintf("%d held-out pairs; 95 %% intervals over pairs.", len(list))),
 		Columns: []viz.Column{{Name: "in"}, {Name: "line"}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "rise of the loss", Format: "%+.3f"}, {Name: "right", Format: "%.3f"}, {Name: fmt.Sprintf("P(%s), %s", answer, w.Sides[1]), Format: "%.3f"}}}
 	b := cell.NewBar("under a line", len(models))
 	for i, m := range models {
@@ -107,9 +107,9 @@ func (w MainPath) Under(twin *Model, namesAndLines ...string) (r cell.Result) {
 
 // samples are one prompt of the second side as it is, and under every line.
 func (w MainPath) samples(models []experiment.View, list []task.Example, lines []string) viz.Samples {
-	tok := w.Circuit.model.Run().Tokenizer
+	tok := w.Circuit.Model().Run().Tokenizer
 	i := max(0, slices.IndexFunc(list, func(e task.Example) bool { return len(e.Counter) <= 32 }))
-	s := viz.Samples{Note: w.Circuit.note("One "+w.Sides[1]+" prompt before and after", "The completion is the more probable of the two answers in the sparse model.")}
+	s := viz.Samples{Note: w.Circuit.Note("One "+w.Sides[1]+" prompt before and after", "The completion is the more probable of the two answers in the sparse model.")}
 	for _, line := range append([]string{""}, lines...) {
 		prompt := contrast.Above(tok, [][]int32{list[i].Counter}, line)
 		name, answer := fmt.Sprintf("P(%s)", w.answer(list[0].Target)), list[0].Alt
@@ -134,12 +134,12 @@ func (w MainPath) Restored(line string) (r cell.Result) {
 		return w.none()
 	}
 	c := w.Circuit
-	list, sides := w.pairs(128, room(c.model))
-	t := viz.Table{Note: c.note("The line, with "+w.Depth+" as it was without it", fmt.Sprintf("%s, above %d %s held-out prompts; depth and P(%s) as means.", line, len(list), w.Sides[1], w.answer(list[0].Target))),
+	list, sides := w.pairs(128, c.Model().Room())
+	t := viz.Table{Note: c.Note("The line, with "+w.Depth+" as it was without it", fmt.Sprintf("%s, above %d %s held-out prompts; depth and P(%s) as means.", line, len(list), w.Sides[1], w.answer(list[0].Target))),
 		Columns: []viz.Column{{Name: "in"}, {Name: "depth before", Format: "%.2f"}, {Name: "depth after", Format: "%.2f"}, {Name: "P before", Format: "%.3f"}, {Name: "P after", Format: "%.3f"}, {Name: "P, depth restored", Format: "%.3f"}}}
 	node := nodeOf(w.Depth)
-	nodes, width, above := []circuit.Node{node}, w.width(node), contrast.Above(c.model.Run().Tokenizer, sides[1].Prompts, line)
-	for _, m := range w.Circuit.views() {
+	nodes, width, above := []circuit.Node{node}, w.width(node), contrast.Above(c.Model().Run().Tokenizer, sides[1].Prompts, line)
+	for _, m := range w.Circuit.Views() {
 		look := func(prompts [][]int32, do contrast.Change) (p, depth []float64) {
 			p, v, err := contrast.Look(m.Reader, prompts, list[0], nodes, nil, do)
 			cell.Check(err)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"circuitbook/notebooks/lab/cell"
+	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/patch"
@@ -14,10 +15,10 @@ import (
 // kinds lists the nodes of the circuit of some kinds, such as circuit.ResidDelta, at most n
 // of each kind, and three where none was found and all nodes of the model stand in its place.
 func (c *Circuit) kinds(n int, kinds ...string) []circuit.Node {
-	return c.Data().OfKinds(c.few(n), kinds...)
+	return c.Data().OfKinds(c.Few(n), kinds...)
 }
 
-func (c *Circuit) few(n int) int {
+func (c *Circuit) Few(n int) int {
 	if !c.Reached() {
 		return min(n, 3)
 	}
@@ -35,7 +36,7 @@ func (c *Circuit) alone() experiment.Reader {
 
 // views are the circuit alone, its logits read by the scale and shift of its search, and the
 // whole model.
-func (c *Circuit) views() []experiment.View {
+func (c *Circuit) Views() []experiment.View {
 	t := cell.Must(c.taskOf())
 	return cell.Interruptible(func(ctx context.Context) ([]experiment.View, error) {
 		return experiment.Views(ctx, c.model.Run(), t, c.Data())
@@ -54,7 +55,7 @@ func (c *Circuit) holding(nodes ...circuit.Node) *verify.Submodel {
 // for selecting most. It is "" where the circuit writes nothing.
 func (c *Circuit) Deciding() string {
 	nodes := c.kinds(24, circuit.ResidDelta)
-	if i := cell.Must(patch.Most(c.model.Run().Model, c.selected(), patch.FromEnd, patch.Apart(nodes)...)); i >= 0 {
+	if i := cell.Must(patch.Most(c.model.Run().Model, c.Selected(), patch.FromEnd, patch.Apart(nodes)...)); i >= 0 {
 		return nodes[i].String()
 	}
 	return ""
@@ -72,3 +73,10 @@ func (c *Circuit) Effect(node string) float64 {
 
 // nameOf names a head.
 func nameOf(h circuit.Head) string { return fmt.Sprintf("layer %d, head %d", h.Layer, h.Head) }
+
+// Chosen is the circuit for choosing nodes in it: its effects are of prompts for selecting.
+func (c *Circuit) Chosen() *circuit.Circuit {
+	return cell.Interruptible(func(ctx context.Context) (*circuit.Circuit, error) {
+		return experiment.Selecting(ctx, c.Finding(), c.Config(), artifact.Options{})
+	})
+}

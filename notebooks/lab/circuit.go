@@ -125,6 +125,12 @@ func (c *Circuit) Finding() *experiment.Finding {
 	return c.f
 }
 
+// Task is the task that it does.
+func (c *Circuit) Task() task.Task { return cell.Must(c.taskOf()) }
+
+// Config is how it was sought and measured.
+func (c *Circuit) Config() experiment.Config { return c.spec.Config }
+
 // Model is the model that the circuit is of.
 func (c *Circuit) Model() *Model { return c.model }
 
@@ -169,7 +175,7 @@ func (c *Circuit) Bundle() (viz.Bundle, error) {
 		return viz.Bundle{}, err
 	}
 	title := fmt.Sprintf("%s, %s", c.Finding().Task.Name, c.spec.Name)
-	page := cell.Page{viz.Circuit{Note: c.note(title, fmt.Sprintf("%s, of a model with %d nonzero weights.", c.size(), c.model.L0())), Circuit: data, JSON: json}}
+	page := cell.Page{viz.Circuit{Note: c.Note(title, fmt.Sprintf("%s, of a model with %d nonzero weights.", c.size(), c.model.L0())), Circuit: data, JSON: json}}
 	if c.spec.Keep == nil && data.Proof != nil {
 		page = append(page, c.Proof())
 	}
@@ -181,7 +187,7 @@ func (c *Circuit) Bundle() (viz.Bundle, error) {
 func (c *Circuit) Proof() viz.Table {
 	f := c.Finding()
 	t := viz.Table{
-		Note:    c.note("Faithfulness on held-out prompts", "Guessing costs 0.693 nats per example. Intervals: 95 %, over prompts, for random circuits over circuits. "+marginNote),
+		Note:    c.Note("Faithfulness on held-out prompts", "Guessing costs 0.693 nats per example. Intervals: 95 %, over prompts, for random circuits over circuits. "+marginNote),
 		Columns: []viz.Column{{Name: "what"}, {Name: "mean", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "unit"}, {Name: "n"}},
 	}
 	row := func(label, unit string, e stat.Estimate) {
@@ -220,8 +226,8 @@ func (c *Circuit) Claims() []book.Stated {
 	return list
 }
 
-// note is what stands with the figures of a circuit: where it is from, and its losses.
-func (c *Circuit) note(title, caption string) viz.Note {
+// Note is what stands with the figures of a circuit: where it is from, and its losses.
+func (c *Circuit) Note(title, caption string) viz.Note {
 	f := c.Finding()
 	facts := map[string]any{"run": f.Run.Name, "seed": f.Run.Config.Seed, "plugin": f.Run.Provenance.Plugin}
 	if p := f.Circuit().Proof; p != nil && c.spec.Keep == nil { // which a cut does not share

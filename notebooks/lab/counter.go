@@ -29,18 +29,18 @@ func (l Looking) Counter() (out cell.Result) {
 		return cell.Nothing("the head's keys read nothing that attention wrote before")
 	}
 	writes, reads = writes[:min(len(writes), 8)], reads[:min(len(reads), 8)]
-	held, list, other := c.reported(), first(c.reported(), 128), c.selected()
+	held, list, other := c.reported(), first(c.reported(), 128), c.Selected()
 	twice := patch.OpenedTwice(held.ForMeasuring())
-	t := viz.Table{Note: c.note("What attention writes before the head looks", fmt.Sprintf("%s; %d pairs. Held: at the same value at every token; by position: at the mean that the position has over %d other prompts.", nameOf(l.Head), len(list), 2*len(other))),
+	t := viz.Table{Note: c.Note("What attention writes before the head looks", fmt.Sprintf("%s; %d pairs. Held: at the same value at every token; by position: at the mean that the position has over %d other prompts.", nameOf(l.Head), len(list), 2*len(other))),
 		Columns: []viz.Column{{Name: "in"}, {Name: "nodes"}, {Name: "held at"}, {Name: "attention back", Format: "%.3f", Bar: true, Max: 1}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "pairs right", Format: "%.3f"}}}
-	swaps := viz.Table{Note: c.note("The counter exchanged between two opening tokens of one prompt", "Prompts that opened before. Turned: of those in which the earlier one is of the other kind, the share answered after it."),
+	swaps := viz.Table{Note: c.Note("The counter exchanged between two opening tokens of one prompt", "Prompts that opened before. Turned: of those in which the earlier one is of the other kind, the share answered after it."),
 		Columns: []viz.Column{{Name: "in"}, {Name: "prompts"}, {Name: ""}, {Name: "attention to the open one", Format: "%.3f", Bar: true, Max: 1}, {Name: "to the earlier one", Format: "%.3f", Bar: true, Max: 1}, {Name: "of the other kind"}, {Name: "turned", Format: "%.3f", Bar: true, Max: 1}}}
 	row := func(m experiment.View, nodes []circuit.Node, at, claim string, r patch.Reading) {
 		t.Rows = append(t.Rows, []any{m.Name, names(nodes), at, r.Look.Mean, r.Loss.Mean, r.Loss.Lo, r.Loss.Hi, r.Right.Mean})
 		out.State(claim+"_"+m.Claim+"_look", r.Look.Mean)
 		out.Numbers = append(out.Numbers, cell.ClaimOf(claim+"_"+m.Claim+"_loss", r.Loss))
 	}
-	for _, m := range c.views() {
+	for _, m := range c.Views() {
 		row(m, nil, "", "none", cell.Must(patch.Under(m, config.Sink, list, l.Head, nil)))
 		for _, x := range []circuit.Group{{Claim: "written", Nodes: writes}, {Claim: "read", Nodes: reads}} {
 			h := cell.Interruptible(func(ctx context.Context) (patch.Held, error) {
@@ -71,7 +71,7 @@ func (l Looking) Counter() (out cell.Result) {
 		}
 	}
 	strips := c.promptStrips(writes[0].String(), reads[0].String())
-	strips.Note = c.note("The counter over a prompt", "In the whole model.")
+	strips.Note = c.Note("The counter over a prompt", "In the whole model.")
 	out.Figures = cell.Page{strips, t}
 	if len(swaps.Rows) > 0 {
 		out.Figures = append(out.Figures, swaps)

@@ -104,7 +104,7 @@ func (c *Circuit) reported() task.Reported {
 }
 
 // selected are examples that nodes may be chosen on.
-func (c *Circuit) selected() []task.Example {
+func (c *Circuit) Selected() []task.Example {
 	f, how := c.Finding(), c.spec.Config.Prune
 	return cell.Must(f.Task.Examples(task.Select, f.Run.Tokenizer, task.Options{N: min(64, how.Select), Seed: 1, MaxTokens: min(how.MaxTokens, f.Run.Config.Model.Context)}))
 }
@@ -135,7 +135,7 @@ func (c *Circuit) Loss() Losses {
 	numbers := cell.Interruptible(func(ctx context.Context) ([]verify.Number, error) {
 		return verify.Measures(ctx, c.model.Run(), data, list)
 	})
-	return Losses{numbers, c.note("Faithfulness, "+c.spec.Name, fmt.Sprintf("%d nodes, %d edges. Logits are raw unless said otherwise. Guessing costs 0.693 nats per example. "+marginNote, len(data.Nodes), len(data.Edges)))}
+	return Losses{numbers, c.Note("Faithfulness, "+c.spec.Name, fmt.Sprintf("%d nodes, %d edges. Logits are raw unless said otherwise. Guessing costs 0.693 nats per example. "+marginNote, len(data.Nodes), len(data.Edges)))}
 }
 
 // Of is a number by its name, such as "loss_raw"; N is 0 where there is none.

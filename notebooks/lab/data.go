@@ -110,7 +110,7 @@ func (m *Model) Recount() Count {
 		}
 		c.Table.Rows = append(c.Table.Rows, []any{strings.TrimPrefix(b.Param.Name, "transformer."), b.K, steps, len(s.Indices), r.Metrics[len(r.Metrics)-1].Nonzeros[i]})
 	}
-	c.Table.Note = m.note("Supports, schedule "+r.Config.Schedule, fmt.Sprintf(
+	c.Table.Note = m.Note("Supports, schedule "+r.Config.Schedule, fmt.Sprintf(
 		"%d steps; %d violations counted on the device, %d tensors with a wrong support in the file.", len(r.Metrics), c.Violations, c.Wrong))
 	return c
 }
@@ -134,7 +134,7 @@ func (m *Model) Weights(tensor string) viz.Matrices {
 	if n, _ := fmt.Sscanf(tensor, "transformer.h.%d.%s", &layer, &rest); n == 2 {
 		title = fmt.Sprintf("%s of layer %d", strings.TrimSuffix(rest, ".weight"), layer)
 	}
-	return viz.Matrices{Note: m.note(title, "Before training and after it."), RowName: "out", ColName: "in",
+	return viz.Matrices{Note: m.Note(title, "Before training and after it."), RowName: "out", ColName: "in",
 		Panels: []viz.Matrix{cell.Must(matrix(start, tensor, "before")), cell.Must(matrix(r.Model, tensor, "after"))}}
 }
 

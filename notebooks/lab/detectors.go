@@ -22,7 +22,7 @@ func (c *Circuit) Firing() cell.Result {
 	list := c.reported().ForMeasuring()
 	at := probe.Opening(list[0].Prompt, list[0].Counter)
 	own, other := c.model.texts(list[0].Prompt[at : at+1])[0], c.model.texts(list[0].Counter[at : at+1])[0]
-	t := viz.Table{Note: c.note("The nodes of the circuit at the tokens of a prompt", fmt.Sprintf("Means over %d pairs of held-out prompts in the whole model, and areas under the ROC curve.", len(list))),
+	t := viz.Table{Note: c.Note("The nodes of the circuit at the tokens of a prompt", fmt.Sprintf("Means over %d pairs of held-out prompts in the whole model, and areas under the ROC curve.", len(list))),
 		Columns: []viz.Column{{Name: "node"}, {Name: "at " + own, Format: "%.2f"}, {Name: "at " + other, Format: "%.2f"}, {Name: "at other tokens", Format: "%.2f"}, {Name: "last token after " + own, Format: "%.2f"}, {Name: "after " + other, Format: "%.2f"},
 			{Name: "fires on either", Format: "%.2f"}, {Name: "tells which, opening", Format: "%.2f"}, {Name: "tells which, last", Format: "%.2f"}}}
 	for i, v := range cell.Must(probe.OnPairs(c.model.Run().Model, list, nodes)) {
@@ -39,7 +39,7 @@ func (c *Circuit) Firing() cell.Result {
 // node, _auc on held-out prompts, and type_KIND_either_auc, how well that one finds it.
 func (c *Circuit) Detectors() (out cell.Result) {
 	r := c.model.Run()
-	chosen, list := c.selected(), c.reported().ForMeasuring()
+	chosen, list := c.Selected(), c.reported().ForMeasuring()
 	var shown []string
 	for _, x := range [][2]string{{"neuron", circuit.PostAct}, {"channel", circuit.ResidDelta}} {
 		nodes := slices.DeleteFunc(c.kinds(40, x[1]), func(n circuit.Node) bool { return n.Block() != circuit.MLP })

@@ -17,15 +17,15 @@ import (
 // channel_after_circuit of that one, all_after_full and all_after_circuit.
 func (c *Circuit) Embedding() (out cell.Result) {
 	r := c.model.Run()
-	reads := c.Data().EmbeddingReads(c.few(24))
+	reads := c.Data().EmbeddingReads(c.Few(24))
 	if len(reads) == 0 {
 		return cell.Nothing("the circuit reads nothing of the embedding")
 	}
-	best := cell.Must(patch.Most(r.Model, c.selected(), patch.Opening, patch.Apart(reads)...))
+	best := cell.Must(patch.Most(r.Model, c.Selected(), patch.Opening, patch.Apart(reads)...))
 	groups := append(patch.Apart(reads), reads)
 	list := c.reported().ForMeasuring()
 	full, alone := cell.Must(patch.Exchange(r.Model, list, patch.Opening, groups...)), cell.Must(patch.Exchange(c.alone(), list, patch.Opening, groups...))
-	t := viz.Table{Note: c.note("Exchanging channels of the embedding at the first token that differs", fmt.Sprintf("%d pairs; share of prompts then answered with the other side's answer, and the margin of the whole model before and after.", len(list))),
+	t := viz.Table{Note: c.Note("Exchanging channels of the embedding at the first token that differs", fmt.Sprintf("%d pairs; share of prompts then answered with the other side's answer, and the margin of the whole model before and after.", len(list))),
 		Columns: []viz.Column{{Name: "channels"}, {Name: "whole model", Format: "%.3f", Bar: true, Max: 1}, {Name: "circuit alone", Format: "%.3f", Bar: true, Max: 1}, {Name: "margin before", Format: "%.2f"}, {Name: "margin after", Format: "%.2f"}}}
 	for i, g := range groups {
 		name := g[0].String()
@@ -39,13 +39,13 @@ func (c *Circuit) Embedding() (out cell.Result) {
 		{Name: "all_after_full", Value: full[last].After}, {Name: "all_after_circuit", Value: alone[last].After}}
 	out.Figures = cell.Page{t}
 	if v := c.model.Channel(reads[best].Index); len(v.Writes)+len(v.Reads) > 0 {
-		v.Note = c.note("The channel that tells the sides apart at the input", "Look for the two tokens that differ among those that write it.")
+		v.Note = c.Note("The channel that tells the sides apart at the input", "Look for the two tokens that differ among those that write it.")
 		out.Figures = append(out.Figures, v)
 	}
 	if d := c.Deciding(); d != "" {
 		n := cell.Must(circuit.ParseNode(d))
 		if v := c.model.Channel(n.Index); len(v.Writes)+len(v.Reads) > 0 {
-			v.Note = c.note("The channel of the deciding node, "+d, "Look for the two answers among the tokens whose logit reads it.")
+			v.Note = c.Note("The channel of the deciding node, "+d, "Look for the two answers among the tokens whose logit reads it.")
 			out.Figures = append(out.Figures, v)
 		}
 	}
@@ -61,7 +61,7 @@ func (m *Model) Channel(channel int) viz.EmbeddingView {
 		cell.End(fmt.Errorf("there is no channel %d: the residual stream has %d, counted from 0", channel, c.DModel))
 	}
 	token := func(id int) string { return cell.Must(r.Tokenizer.Token(int32(id))) }
-	return viz.EmbeddingView{Note: m.note(fmt.Sprintf("Channel %d", channel), ""), Channel: channel, Vocab: c.Vocab,
+	return viz.EmbeddingView{Note: m.Note(fmt.Sprintf("Channel %d", channel), ""), Channel: channel, Vocab: c.Vocab,
 		Writes: cell.Must(viz.TokenColumn(cell.Must(r.Model.Values("transformer.wte.weight")), c.DModel, channel, token)),
 		Reads:  cell.Must(viz.TokenColumn(cell.Must(r.Model.Values("lm_head.weight")), c.DModel, channel, token))}
 }

@@ -19,7 +19,7 @@ func (c *Circuit) Save(path string) {
 	data := c.Data()
 	switch {
 	case strings.HasSuffix(path, ".neuronpedia.json"):
-		e := c.selected()[0]
+		e := c.Selected()[0]
 		tok := c.model.Run().Tokenizer
 		var tokens []string
 		for _, id := range e.Prompt {

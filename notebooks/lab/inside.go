@@ -26,7 +26,7 @@ func (m *Model) tokensOf(prompt string) (ids []int32, texts []string) {
 func (m *Model) Attention(prompt string) viz.AttentionStrip {
 	ids, texts := m.tokensOf(prompt)
 	c := m.Run().Config.Model
-	a := viz.AttentionStrip{Note: m.note("Attention from the last token", ""), Tokens: texts, Sink: c.Sink}
+	a := viz.AttentionStrip{Note: m.Note("Attention from the last token", ""), Tokens: texts, Sink: c.Sink}
 	for l := range c.Layers {
 		for h, weights := range m.patterns(ids, l) {
 			a.Rows = append(a.Rows, viz.AttentionRow{Name: fmt.Sprintf("%d.%d", l, h), Query: len(ids) - 1, Weights: weights[len(ids)-1]})
@@ -43,7 +43,7 @@ func (m *Model) Head(layer, head int, prompt string) viz.AttentionMatrix {
 		cell.End(fmt.Errorf("there is no head %d.%d: the model has %d layers of %d heads, counted from 0", layer, head, c.Layers, c.Heads))
 	}
 	name := fmt.Sprintf("%d.%d", layer, head)
-	return viz.AttentionMatrix{Note: m.note("Head "+name, ""), Tokens: texts, Sink: c.Sink,
+	return viz.AttentionMatrix{Note: m.Note("Head "+name, ""), Tokens: texts, Sink: c.Sink,
 		Heads: []viz.AttentionHead{{Name: name, Weights: m.patterns(ids, layer)[head]}}}
 }
 
@@ -60,7 +60,7 @@ func (m *Model) patterns(ids []int32, layer int) (out [][][]float64) {
 // Strips is what nodes are at every token of a prompt.
 func (m *Model) Strips(prompt string, nodes ...string) viz.TokenStrips {
 	ids, texts := m.tokensOf(prompt)
-	s := viz.TokenStrips{Note: m.note("Activations", "")}
+	s := viz.TokenStrips{Note: m.Note("Activations", "")}
 	for i, v := range m.activations(ids, cell.Must(parseNodes(nodes))) {
 		s.Strips = append(s.Strips, viz.Strip(nodes[i], texts, v))
 	}

@@ -9,11 +9,8 @@ import (
 
 	"circuitbook/notebooks/dilution"
 	"circuitbook/notebooks/lab/cell"
-	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/experiment"
-	"circuitbook/sparsenn/prune"
 	"circuitbook/sparsenn/stat"
-	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
 )
@@ -25,49 +22,25 @@ type Longer struct {
 	Sparse, Dense []*Model   // a pair of each seed
 }
 
-// Longer takes, beside each dense model, the sparse one of its seed in this circuit's config,
+// LongerOf takes, beside each dense model, the sparse one of its seed in a circuit's config,
 // and the circuits of the same search that are at hand.
-func (c *Circuit) Longer(dense ...*Model) Longer {
+func LongerOf(c *Circuit, dense ...*Model) Longer {
 	if len(dense) == 0 {
-		cell.End(errors.New("Longer takes at least one dense model; Twin is one"))
+		cell.End(errors.New("LongerOf takes at least one dense model; Twin is one"))
 	}
 	l := Longer{Dense: dense}
 	for _, d := range dense {
-		m := c.model.Seed(int(d.spec.Config.Seed))
+		m := c.Model().Seed(int(d.Config().Seed))
 		l.Sparse = append(l.Sparse, m)
-		if c.made(m) {
-			l.Circuits = append(l.Circuits, c.again(m, fmt.Sprintf("seed %d", m.spec.Config.Seed), false))
+		if c.MadeIn(m) {
+			l.Circuits = append(l.Circuits, c.On(m, fmt.Sprintf("seed %d", m.Config().Seed), false))
 		}
 	}
 	return l
 }
 
-// made says whether the search of a circuit was made in another model.
-func (c *Circuit) made(m *Model) bool {
-	_, err := prune.Open(m.Run(), cell.Must(c.taskOf()), c.spec.Config.Prune)
-	if errors.Is(err, artifact.ErrNotFound) {
-		return false
-	}
-	cell.Check(err)
-	return true
-}
-
-// Made says whether the model of the same config with changes has been trained.
-func (m *Model) Made(options ...Option) bool {
-	spec := m.spec
-	for _, o := range options {
-		o(&spec.Config)
-	}
-	_, err := train.Open(spec.Config)
-	if errors.Is(err, artifact.ErrNotFound) {
-		return false
-	}
-	cell.Check(err)
-	return true
-}
-
 // small says that the models are of scale "tiny": few prompts and one filler will do.
-func (l Longer) small() bool { return l.Dense[0].spec.Scale == "tiny" }
+func (l Longer) small() bool { return l.Dense[0].Scale() == "tiny" }
 
 // task is the name of the task.
 func (l Longer) task() string {
@@ -91,7 +64,7 @@ func fillersOf(task string, small bool) []dilution.Filler {
 // drawn are the options of all prompts.
 func drawn(m *Model) dilution.Options {
 	n := 24
-	if m.spec.Scale == "tiny" {
+	if m.Scale() == "tiny" {
 		n = 4
 	}
 	return dilution.Options{N: n, Context: m.Run().Config.Model.Context}
@@ -101,11 +74,11 @@ func drawn(m *Model) dilution.Options {
 // its depth; both are nil where none is at hand or it says nothing.
 func (l Longer) circuitOf(m *Model) (*Circuit, experiment.Reader, dilution.Depth) {
 	for _, c := range l.Circuits {
-		if c.model.spec.Config.Seed != m.spec.Config.Seed {
+		if c.Model().Config().Seed != m.Config().Seed {
 			continue
 		}
 		f := c.Finding()
-		d, err := dilution.DepthOf(f.Run.Model, c.Data(), c.selected()[0])
+		d, err := dilution.DepthOf(f.Run.Model, c.Data(), c.Selected()[0])
 		if err != nil {
 			return c, nil, dilution.Depth{}
 		}
@@ -117,14 +90,14 @@ func (l Longer) circuitOf(m *Model) (*Circuit, experiment.Reader, dilution.Depth
 	return nil, nil, dilution.Depth{}
 }
 
-func seedOf(m *Model) uint64 { return m.spec.Config.Seed }
+func seedOf(m *Model) uint64 { return m.Config().Seed }
 
 // Heads says how evenly the heads of the circuits look from the last token: 1 is a plain
 // average of all tokens. Numbers are of every seed valid_sparse_S and valid_dense_S, averages_S,
 // and evenness_S_headN of each head that writes; and averaging_seeds and seeds.
 func (l Longer) Heads() (out cell.Result) {
 	t := viz.Table{Columns: []viz.Column{{Name: "seed"}, {Name: "sparse, valid", Format: "%.3f"}, {Name: "dense, valid", Format: "%.3f"}, {Name: "dense weights"}, {Name: "position channels"}, {Name: "evenness"}, {Name: "averages"}},
-		Note: l.Sparse[0].note("Sparse and dense models, and where the circuits' heads look", fmt.Sprintf("Valid: nats per token. Evenness from the last token of short prompts: 1 is a plain average, and from %.1f on a head is said to average.", dilution.Even))}
+		Note: l.Sparse[0].Note("Sparse and dense models, and where the circuits' heads look", fmt.Sprintf("Valid: nats per token. Evenness from the last token of short prompts: 1 is a plain average, and from %.1f on a head is said to average.", dilution.Even))}
 	f, averaging := l.fillers()[0], 0
 	for i, m := range l.Sparse {
 		dense, of := l.Dense[i], fmt.Sprintf("seed%d", seedOf(m))
@@ -149,7 +122,7 @@ func (l Longer) Heads() (out cell.Result) {
 		if averages {
 			averaging++
 		}
-		t.Rows = append(t.Rows, []any{int(seedOf(m)), m.Valid(), dense.Valid(), dense.L0(), m.spec.Config.Model.DPos + dense.spec.Config.Model.DPos, even, fmt.Sprint(averages)})
+		t.Rows = append(t.Rows, []any{int(seedOf(m)), m.Valid(), dense.Valid(), dense.L0(), m.Config().Model.DPos + dense.Config().Model.DPos, even, fmt.Sprint(averages)})
 		out.State("valid_sparse_"+of, m.Valid())
 		out.State("valid_dense_"+of, dense.Valid())
 		out.State("averages_"+of, averages)

@@ -13,7 +13,7 @@ func TestLonger(t *testing.T) {
 	celltest.Heavy(t)
 	m := Train("tiny", Seed(3))
 	q := m.Find("bracket_counting")
-	l := q.Longer(m.Twin())
+	l := LongerOf(q, m.Twin())
 	if len(l.Circuits) != 1 || len(l.Sparse) != 1 || l.Sparse[0].Config().Seed != 3 {
 		t.Fatalf("%+v", l)
 	}
@@ -55,7 +55,7 @@ func TestLonger(t *testing.T) {
 		t.Error("what was trained is not what is there")
 	}
 	for want, f := range map[string]func(){
-		"at least one dense":     func() { q.Longer() },
+		"at least one dense":     func() { LongerOf(q) },
 		"name before every mode": func() { FailLengths("bracket_counting", m) },
 		"there is for":           func() { FailLengths("set_or_string", "a", m) },
 	} {

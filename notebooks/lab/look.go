@@ -28,7 +28,7 @@ type Tokens struct {
 // Next is the ten most probable tokens after a prompt.
 func (m *Model) Next(prompt string) Tokens {
 	r := m.Run()
-	return Tokens{prompt, cell.Must(r.Model.Top(r.Tokenizer, prompt, 10)), m.note(fmt.Sprintf("After %q", prompt), "")}
+	return Tokens{prompt, cell.Must(r.Model.Top(r.Tokenizer, prompt, 10)), m.Note(fmt.Sprintf("After %q", prompt), "")}
 }
 
 // Bundle is a table with the probabilities.
@@ -47,7 +47,7 @@ type Generated struct{ viz.Samples }
 // most probable one.
 func (m *Model) Generate(prompts ...string) Generated {
 	r := m.Run()
-	g := Generated{viz.Samples{Note: m.note("Greedy continuations", "Prompt in bold, the model's own text behind it.")}}
+	g := Generated{viz.Samples{Note: m.Note("Greedy continuations", "Prompt in bold, the model's own text behind it.")}}
 	for _, p := range prompts {
 		text := cell.Must(r.Model.Generate(r.Tokenizer, p, model.GenerateOptions{Tokens: 40, Stop: []int32{r.Tokenizer.EOT()}}))
 		g.Items = append(g.Items, viz.Sample{Name: m.short(), Prompt: p, Completion: text})
@@ -58,7 +58,7 @@ func (m *Model) Generate(prompts ...string) Generated {
 // Losses is the loss over the steps of training, in nats per token, of this model and
 // others.
 func (m *Model) Losses(others ...*Model) viz.Plot {
-	p := viz.Plot{Note: m.note("Losses over training", "Points are single batches, lines their running mean."), X: viz.Axis{Label: "step"},
+	p := viz.Plot{Note: m.Note("Losses over training", "Points are single batches, lines their running mean."), X: viz.Axis{Label: "step"},
 		Panels: []viz.Panel{{Y: viz.Axis{Label: "training loss, nats per token"}}, {Y: viz.Axis{Label: "validation loss"}}, {Y: viz.Axis{Label: "nonzero weights (L0)", Log: true}}}}
 	for _, x := range append([]*Model{m}, others...) {
 		r := x.Run()

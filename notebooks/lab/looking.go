@@ -32,7 +32,7 @@ func (c *Circuit) LooksBack() Looking {
 	r := c.model.Run()
 	l := Looking{Circuit: c}
 	var err error
-	l.Head, l.Values, l.Found, err = patch.LookingBack(r.Model, c.Data(), c.selected())
+	l.Head, l.Values, l.Found, err = patch.LookingBack(r.Model, c.Data(), c.Selected())
 	cell.Check(err)
 	if l.Found {
 		l.Full = l.attention(r.Model, "looking back, whole model:")
@@ -59,7 +59,7 @@ func (l Looking) Bundle() (viz.Bundle, error) {
 	var page cell.Page
 	for side, ids := range [][]int32{list[0].Prompt, list[0].Counter} {
 		a := l.Circuit.model.attention(ids, l.Head)
-		a.Note = l.Circuit.note("Where "+nameOf(l.Head)+" looks from the last token", []string{"The prompt.", "Its counterpart."}[side])
+		a.Note = l.Circuit.Note("Where "+nameOf(l.Head)+" looks from the last token", []string{"The prompt.", "Its counterpart."}[side])
 		page = append(page, a)
 	}
 	return append(page, l.Full, l.Alone).Bundle()
@@ -93,7 +93,7 @@ func (l Looking) Exchange() cell.Result {
 		{Name: "all values of the head", Claim: "head", Nodes: shape.WholeHead(l.Head, circuit.Value)},
 		{Name: "the values of all other heads of the layer", Claim: "others", Nodes: others}}
 	list := l.Circuit.reported().ForMeasuring()
-	t := viz.Table{Note: l.Circuit.note("Exchanging values at one token", fmt.Sprintf("%s; %d pairs. Share of prompts then answered with the other side's answer.", nameOf(l.Head), len(list))),
+	t := viz.Table{Note: l.Circuit.Note("Exchanging values at one token", fmt.Sprintf("%s; %d pairs. Share of prompts then answered with the other side's answer.", nameOf(l.Head), len(list))),
 		Columns: []viz.Column{{Name: "exchanged"}, {Name: "channels"}, {Name: "whole model", Format: "%.3f", Bar: true, Max: 1}, {Name: "circuit alone", Format: "%.3f", Bar: true, Max: 1}}}
 	var out cell.Result
 	alone := l.Circuit.alone()
@@ -156,7 +156,7 @@ func (l Looking) Behind() cell.Result {
 func (l Looking) held(groups []circuit.Group, title, caption string) (out cell.Result) {
 	c := l.Circuit
 	list := c.reported()
-	t := viz.Table{Note: c.note(title, fmt.Sprintf("%s The head: %s. Attention from the last token to the first in which the sides differ; %d pairs.", caption, nameOf(l.Head), list.Len())),
+	t := viz.Table{Note: c.Note(title, fmt.Sprintf("%s The head: %s. Attention from the last token to the first in which the sides differ; %d pairs.", caption, nameOf(l.Head), list.Len())),
 		Columns: []viz.Column{{Name: "held at the mean"}, {Name: "nodes"}, {Name: "attention back", Format: "%.3f", Bar: true, Max: 1}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "accuracy", Format: "%.3f"}}}
 	b := cell.NewBar("holding nodes", len(groups))
 	for i, g := range groups {

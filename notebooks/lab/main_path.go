@@ -9,10 +9,8 @@ import (
 	"strings"
 
 	"circuitbook/notebooks/lab/cell"
-	"circuitbook/sparsenn/artifact"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/contrast"
-	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/verify"
@@ -33,12 +31,12 @@ type MainPath struct {
 	Head     circuit.Head
 }
 
-// MainPath finds it by effects on prompts for selecting. mark is what the token has in it that
+// MainPathOf finds it by effects on prompts for selecting. mark is what the token has in it that
 // opens what the answer closes, such as "[": the last such token of a prompt is looked at, and
 // with "" the first token in which the two sides differ. prompt and counter are names for them.
-func (c *Circuit) MainPath(mark, prompt, counter string) MainPath {
+func MainPathOf(c *Circuit, mark, prompt, counter string) MainPath {
 	w := MainPath{Circuit: c, Mark: mark, Sides: [2]string{prompt, counter}}
-	nodes := c.chosen().MainPath()
+	nodes := c.Chosen().MainPath()
 	if len(nodes) == 0 {
 		return w
 	}
@@ -56,21 +54,6 @@ func (c *Circuit) MainPath(mark, prompt, counter string) MainPath {
 	return w
 }
 
-// chosen is the circuit for choosing nodes in it: its effects are of prompts for selecting.
-func (c *Circuit) chosen() *circuit.Circuit {
-	return cell.Interruptible(func(ctx context.Context) (*circuit.Circuit, error) {
-		return experiment.Selecting(ctx, c.Finding(), c.spec.Config, artifact.Options{})
-	})
-}
-
-// pathsOf are nodes by their paths.
-func pathsOf(nodes []circuit.Node) (out []string) {
-	for _, n := range nodes {
-		out = append(out, n.String())
-	}
-	return out
-}
-
 // Found is false where attention writes nothing in the circuit: then there is no way.
 func (w MainPath) Found() bool { return len(w.Nodes) > 0 }
 
@@ -80,28 +63,17 @@ func (w MainPath) none() cell.Result {
 
 func nodeOf(path string) circuit.Node { return cell.Must(circuit.ParseNode(path)) }
 
-func (w MainPath) task() task.Task { return cell.Must(w.Circuit.taskOf()) }
+func (w MainPath) task() task.Task { return w.Circuit.Task() }
 
 func (w MainPath) open() contrast.Opening {
-	return contrast.LastWith(w.Circuit.model.Run().Tokenizer, w.Mark)
+	return contrast.LastWith(w.Circuit.Model().Run().Tokenizer, w.Mark)
 }
 
 // pairs are n held-out pairs of at most so many tokens, and their two sides.
 func (w MainPath) pairs(n, maxTokens int) (list []task.Example, sides [2]contrast.Side) {
-	list = heldOut(w.Circuit.model, w.task(), n, maxTokens)
+	list = w.Circuit.Model().HeldOut(w.task(), n, maxTokens)
 	sides[0], sides[1] = contrast.Sides(list, w.open())
 	return list, sides
-}
-
-// shownPair is a held-out pair that is short enough to be read.
-func shownPair(m *Model, t task.Task) task.Example {
-	list := heldOut(m, t, 64, 64)
-	for _, e := range list {
-		if n := len(e.Prompt); n >= 16 && n <= 32 {
-			return e
-		}
-	}
-	return slices.MinFunc(list, func(a, b task.Example) int { return len(a.Prompt) - len(b.Prompt) })
 }
 
 // mostNodes is how many nodes are tabulated.
@@ -115,9 +87,9 @@ func (w MainPath) Bundle() (viz.Bundle, error) {
 		return w.none().Bundle()
 	}
 	c := w.Circuit
-	run, data := c.model.Run(), c.Data()
+	run, data := c.Model().Run(), c.Data()
 	list, sides := w.pairs(64, 64)
-	kept := slices.Clone(c.chosen().Nodes)
+	kept := slices.Clone(c.Chosen().Nodes)
 	slices.SortStableFunc(kept, func(a, b circuit.Kept) int { return cmp.Compare(b.Importance(), a.Importance()) })
 	kept = kept[:min(len(kept), mostNodes)]
 	slices.SortFunc(kept, func(a, b circuit.Kept) int { return a.Compare(b.Node) })
@@ -136,7 +108,7 @@ func (w MainPath) Bundle() (viz.Bundle, error) {
 			at[s][k] = values
 		}
 	}
-	t := viz.Table{Note: c.note("What the nodes are", fmt.Sprintf("The way that counts most (*): %s. Means over %d held-out pairs in the circuit alone. Effects: nats per example, of held-out pairs too; the way was chosen by those of pairs for selecting. At most %d nodes.", strings.Join(w.Nodes, " → "), len(list), mostNodes)),
+	t := viz.Table{Note: c.Note("What the nodes are", fmt.Sprintf("The way that counts most (*): %s. Means over %d held-out pairs in the circuit alone. Effects: nats per example, of held-out pairs too; the way was chosen by those of pairs for selecting. At most %d nodes.", strings.Join(w.Nodes, " → "), len(list), mostNodes)),
 		Columns: []viz.Column{{Name: "node"}, {Name: "effect", Format: "%.3f", Bar: true}, {Name: "mean in training text", Format: "%.2f"}}}
 	for _, where := range []string{"at the opening", "at the end"} {
 		for _, side := range w.Sides {
@@ -173,7 +145,7 @@ func (w MainPath) Bundle() (viz.Bundle, error) {
 }
 
 func (w MainPath) token(id int) string {
-	return cell.Must(w.Circuit.model.Run().Tokenizer.Token(int32(id)))
+	return cell.Must(w.Circuit.Model().Run().Tokenizer.Token(int32(id)))
 }
 
 // answer names an answer in a figure, without the end of its line.
@@ -189,4 +161,12 @@ func (w MainPath) Empty() bool { return !w.Found() }
 // Picture draws the circuit with the names of the way's nodes.
 func (w MainPath) Picture(title string) viz.Circuit {
 	return w.Circuit.Picture(title, w.Depth, "depth", w.Value, "value", w.Detector, "detector")
+}
+
+// pathsOf are nodes by their paths.
+func pathsOf(nodes []circuit.Node) (out []string) {
+	for _, n := range nodes {
+		out = append(out, n.String())
+	}
+	return out
 }

@@ -17,7 +17,7 @@ import (
 
 // width is the number of channels of a node's site.
 func (w MainPath) width(n circuit.Node) int {
-	return cell.Must(w.Circuit.model.Run().Config.Model.Width(model.Site(n.Site)))
+	return cell.Must(w.Circuit.Model().Run().Config.Model.Width(model.Site(n.Site)))
 }
 
 // Dose sets the way's last node to one value after another at the last token: the answer
@@ -32,11 +32,11 @@ func (w MainPath) Dose() (r cell.Result) {
 	list, sides := w.pairs(64, 48)
 	depth, answer := nodeOf(w.Depth), w.answer(list[0].Target)
 	nodes := []circuit.Node{depth}
-	neuron, some := c.chosen().NeuronOn(depth)
+	neuron, some := c.Chosen().NeuronOn(depth)
 	if some {
 		nodes = append(nodes, neuron)
 	}
-	views, width := w.Circuit.views(), w.width(depth)
+	views, width := w.Circuit.Views(), w.width(depth)
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, m := range views {
 		for s, side := range sides {
@@ -52,7 +52,7 @@ func (w MainPath) Dose() (r cell.Result) {
 	panel := viz.Panel{Y: viz.Axis{Label: fmt.Sprintf("P(%s) against %s", answer, w.answer(list[0].Alt)), Include: []float64{0, 1}}, Refs: []viz.Ref{{Name: "even", Y: 0.5}}}
 	response := viz.Panel{Y: viz.Axis{Label: "neuron at the last token"}}
 	grid := 13
-	if c.model.spec.Scale == "tiny" {
+	if c.Model().Scale() == "tiny" {
 		grid = 5
 	}
 	caption := ""
@@ -89,7 +89,7 @@ func (w MainPath) Dose() (r cell.Result) {
 	} else {
 		caption += " No neuron of the circuit reads the channel after it is written: the threshold is in the readout, where both answers' logits read it."
 	}
-	r.Show(viz.Plot{Note: c.note("The answer against depth", fmt.Sprintf("%s set at the last token, %d held-out pairs.%s", w.Depth, len(list), caption)), X: viz.Axis{Label: "imposed depth"}, Panels: panels, Band: "95 % over prompts"})
+	r.Show(viz.Plot{Note: c.Note("The answer against depth", fmt.Sprintf("%s set at the last token, %d held-out pairs.%s", w.Depth, len(list), caption)), X: viz.Axis{Label: "imposed depth"}, Panels: panels, Band: "95 % over prompts"})
 	if !some {
 		r.Show(w.channel(depth.Index, fmt.Sprintf("Channel %d at both ends of the model", depth.Index)))
 	}
@@ -106,9 +106,9 @@ func (w MainPath) InText(open, closing string) (r cell.Result) {
 		return w.none()
 	}
 	c := w.Circuit
-	run, stream := c.model.Run(), c.model.Data().Valid
+	run, stream := c.Model().Run(), c.Model().Data().Valid
 	n := 40000
-	if c.model.spec.Scale == "tiny" {
+	if c.Model().Scale() == "tiny" {
 		n = 4000
 	}
 	stream = stream[:min(len(stream), n)]
@@ -124,7 +124,7 @@ func (w MainPath) InText(open, closing string) (r cell.Result) {
 	cell.Check(err)
 	for i, node := range nodes {
 		along := cell.Must(probe.Join(windows, values[i], len(stream)))
-		note := c.note("Where "+node.String()+" is greatest and least", fmt.Sprintf("%d tokens of validation text.", len(stream)))
+		note := c.Note("Where "+node.String()+" is greatest and least", fmt.Sprintf("%d tokens of validation text.", len(stream)))
 		if i == 0 {
 			note.Caption += w.tells(&r, along, depth, document)
 		}

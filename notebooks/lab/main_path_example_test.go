@@ -2,8 +2,8 @@ package lab
 
 // A reading of a circuit, tested: what is said of three of its nodes, by exchanging them between
 // the two sides of pairs.
-func ExampleCircuit_MainPath() {
-	w := Train("laptop").Find("bracket_counting").MainPath("[", "nested", "flat")
+func ExampleMainPathOf() {
+	w := MainPathOf(Train("laptop").Find("bracket_counting"), "[", "nested", "flat")
 	Show(w.Picture("Closing a list"), w, w.Exchange(), w.Average(), w.Dose())
 }
 
@@ -11,15 +11,15 @@ func ExampleCircuit_MainPath() {
 // circuit counts by.
 func ExampleMainPath_Distraction() {
 	m := Train("laptop")
-	w := m.Find("bracket_counting").MainPath("[", "nested", "flat")
+	w := MainPathOf(m.Find("bracket_counting"), "[", "nested", "flat")
 	d := w.Distraction("# see [", `print("[")`)
 	Show(w.Under(m.Twin(), "line", d.Line), w.Restored(d.Line))
 }
 
 // At which length models fail, foretold from short prompts and then measured.
-func ExampleCircuit_Longer() {
+func ExampleLongerOf() {
 	m := Train("laptop")
-	f := m.Find("bracket_counting").Longer(m.Twin()).Forecast(true)
+	f := LongerOf(m.Find("bracket_counting"), m.Twin()).Forecast(true)
 	g := f.Measure()
 	Claims("lists", f, "lists", g)
 	Show(f, g, g.Ranks())

@@ -13,7 +13,7 @@ import (
 
 // strip is a node over both sides of a pair, in a model or a part of it.
 func (w MainPath) strip(m model.Recorder, e task.Example, node string) viz.TokenStrip {
-	n, model := nodeOf(node), w.Circuit.model
+	n, model := nodeOf(node), w.Circuit.Model()
 	over := func(tokens []int32) []float64 {
 		a := cell.Must(recordOf(m, tokens, n.Site))
 		return cell.Must(viz.Channel(a.Shape, a.Data, 0, n.Index))
@@ -29,8 +29,8 @@ func (w MainPath) Strip() cell.Result {
 		return w.none()
 	}
 	c := w.Circuit
-	r := cell.Result{Figures: cell.Page{viz.TokenStrips{Note: c.note("The detector over a pair", "In the whole model."),
-		Strips: []viz.TokenStrip{w.strip(c.model.Run().Model, shownPair(c.model, w.task()), w.Detector)}}}}
+	r := cell.Result{Figures: cell.Page{viz.TokenStrips{Note: c.Note("The detector over a pair", "In the whole model."),
+		Strips: []viz.TokenStrip{w.strip(c.Model().Run().Model, c.Model().ShownPair(w.task()), w.Detector)}}}}
 	if first := nodeOf(w.Nodes[0]); first.Kind() == circuit.ActIn && first.Index < c.Data().Model.DModel {
 		r.Show(w.channel(first.Index, fmt.Sprintf("Channel %d, which the way begins in", first.Index)))
 	}
@@ -39,8 +39,8 @@ func (w MainPath) Strip() cell.Result {
 
 // channel is a channel at both ends of the model.
 func (w MainPath) channel(index int, title string) viz.EmbeddingView {
-	v := w.Circuit.model.Channel(index)
-	v.Note, v.Show = w.Circuit.note(title, "The tokens whose embedding writes it, and those whose logit reads it."), 6
+	v := w.Circuit.Model().Channel(index)
+	v.Note, v.Show = w.Circuit.Note(title, "The tokens whose embedding writes it, and those whose logit reads it."), 6
 	return v
 }
 
@@ -54,9 +54,9 @@ type swapLine struct {
 // exchanged is a table of them, in the circuit alone and in the whole model.
 func (w MainPath) exchanged(r *cell.Result, title string, lines []swapLine) {
 	list, _ := w.pairs(128, 64)
-	t := viz.Table{Note: w.Circuit.note(title, fmt.Sprintf("%d held-out pairs. Exchanged: the share then answered with the other side's answer. Margin: the right answer's logit less the other's, in nats.", len(list))),
+	t := viz.Table{Note: w.Circuit.Note(title, fmt.Sprintf("%d held-out pairs. Exchanged: the share then answered with the other side's answer. Margin: the right answer's logit less the other's, in nats.", len(list))),
 		Columns: []viz.Column{{Name: "in"}, {Name: "node"}, {Name: "at"}, {Name: "right before", Format: "%.3f"}, {Name: "exchanged after", Format: "%.3f", Bar: true, Max: 1}, {Name: "margin before", Format: "%.2f"}, {Name: "margin after", Format: "%.2f"}}}
-	views := w.Circuit.views()
+	views := w.Circuit.Views()
 	b := cell.NewBar("exchanging", len(views)*len(lines))
 	for i, m := range views {
 		for j, x := range lines {
@@ -108,9 +108,9 @@ func (w MainPath) Written() (r cell.Result) {
 	if !w.Found() {
 		return w.none()
 	}
-	strips := viz.TokenStrips{Note: w.Circuit.note("The depth channel over a pair", "What attention writes at each token.")}
-	for _, m := range w.Circuit.views() {
-		s := w.strip(m.Reader, shownPair(w.Circuit.model, w.task()), w.Depth)
+	strips := viz.TokenStrips{Note: w.Circuit.Note("The depth channel over a pair", "What attention writes at each token.")}
+	for _, m := range w.Circuit.Views() {
+		s := w.strip(m.Reader, w.Circuit.Model().ShownPair(w.task()), w.Depth)
 		s.Name += ", in " + m.Name
 		strips.Strips = append(strips.Strips, s)
 	}

@@ -23,7 +23,7 @@ func (w MainPath) held(m model.Recorder, list []task.Example, sides [2]contrast.
 	none := contrast.Head(w.Circuit.Data().Model, w.Head, false, nil, nil)
 	var a [2]contrast.Attended
 	for s, side := range sides {
-		a[s] = cell.Must(contrast.Attend(m, side, list[0], w.Head, w.Circuit.model.Run().Config.Model.Sink, none))
+		a[s] = cell.Must(contrast.Attend(m, side, list[0], w.Head, w.Circuit.Model().Run().Config.Model.Sink, none))
 		seen = append(seen, stat.Mean(a[s].Sink).Mean, stat.Mean(a[s].Open).Mean)
 	}
 	return stat.Mean(contrast.OutcomeOf(a[0].P, a[1].P).Loss), seen
@@ -34,9 +34,9 @@ func (w MainPath) without(alone bool, nodes []circuit.Node) experiment.Reader {
 	c := w.Circuit
 	return cell.Interruptible(func(ctx context.Context) (experiment.Reader, error) {
 		if !alone {
-			return verify.Without(ctx, c.model.Run(), c.Data().Restrict(nodes...))
+			return verify.Without(ctx, c.Model().Run(), c.Data().Restrict(nodes...))
 		}
-		v, err := experiment.Views(ctx, c.model.Run(), w.task(), c.Data().Without(nodes...))
+		v, err := experiment.Views(ctx, c.Model().Run(), w.task(), c.Data().Without(nodes...))
 		if err != nil {
 			return nil, err
 		}
@@ -56,24 +56,24 @@ func (w MainPath) Groups() (r cell.Result) {
 		return w.none()
 	}
 	list, sides := w.pairs(128, 64)
-	members := viz.Table{Note: c.note("The groups", "Parted by the circuit's edges and lanes alone, the first that fits counting."), Columns: []viz.Column{{Name: "group"}, {Name: "nodes"}, {Name: "which"}}}
+	members := viz.Table{Note: c.Note("The groups", "Parted by the circuit's edges and lanes alone, the first that fits counting."), Columns: []viz.Column{{Name: "group"}, {Name: "nodes"}, {Name: "which"}}}
 	var each [][]circuit.Node
 	total := 0
 	for _, g := range all {
 		members.Rows = append(members.Rows, []any{g.Name, len(g.Nodes), strings.Join(pathsOf(g.Nodes), ", ")})
 		each, total = append(each, g.Nodes), total+len(g.Nodes)
 	}
-	t := viz.Table{Note: c.note("What each group is needed for", fmt.Sprintf("%d held-out pairs; losses in nats per example, guessing costs 0.693. Held: every node of the group at its mean over training text; the shares are of head %s's attention from the last token then. Exchanged: the share of prompts that get the other side's answer when the group has what it has in the other prompt, and the margin of the right answer in nats.", len(list), w.head())),
+	t := viz.Table{Note: c.Note("What each group is needed for", fmt.Sprintf("%d held-out pairs; losses in nats per example, guessing costs 0.693. Held: every node of the group at its mean over training text; the shares are of head %s's attention from the last token then. Exchanged: the share of prompts that get the other side's answer when the group has what it has in the other prompt, and the margin of the right answer in nats.", len(list), w.head())),
 		Columns: []viz.Column{{Name: "in"}, {Name: "group"}, {Name: "nodes"}, {Name: "loss, held", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"},
 			{Name: "sink, " + w.Sides[0], Format: "%.2f"}, {Name: "opening, " + w.Sides[0], Format: "%.2f"}, {Name: "sink, " + w.Sides[1], Format: "%.2f"}, {Name: "opening, " + w.Sides[1], Format: "%.2f"},
 			{Name: "exchanged", Format: "%.2f", Bar: true, Max: 1}, {Name: "margin", Format: "%+.2f"}}}
-	picture := viz.Estimates{Note: c.note("The loss with each group held at its mean", ""), X: viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Refs: []viz.Ref{{Name: "guessing", Y: 0.693}}, Interval: "95 %"}
+	picture := viz.Estimates{Note: c.Note("The loss with each group held at its mean", ""), X: viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Refs: []viz.Ref{{Name: "guessing", Y: 0.693}}, Interval: "95 %"}
 	row := func(m experiment.View, name string, n int, e stat.Estimate, seen []float64, after, margin float64) {
 		t.Rows = append(t.Rows, []any{m.Name, name, n, e.Mean, e.Lo, e.Hi, seen[0], seen[1], seen[2], seen[3], after, margin})
 		picture.Rows = append(picture.Rows, viz.Estimate{Name: name, Value: e.Mean, Lo: e.Lo, Hi: e.Hi, Group: m.Name})
 	}
 	b := cell.NewBar("groups", 2*len(all))
-	for k, m := range w.Circuit.views() {
+	for k, m := range w.Circuit.Views() {
 		swaps := cell.Must(patch.InterchangeEach(m.Reader, list, each, patch.FromEnd))
 		e, seen := w.held(m.Reader, list, sides)
 		row(m, "none", 0, e, seen, 1-swaps[0].Before, swaps[0].MarginBefore)

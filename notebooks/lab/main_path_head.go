@@ -32,9 +32,9 @@ func (w MainPath) Looks() (r cell.Result) {
 		return w.none()
 	}
 	c := w.Circuit
-	run, e, views := c.model.Run(), shownPair(c.model, w.task()), w.Circuit.views()
+	run, e, views := c.Model().Run(), c.Model().ShownPair(w.task()), w.Circuit.Views()
 	for s, tokens := range [][]int32{e.Prompt, e.Counter} {
-		strip := viz.AttentionStrip{Note: c.note(fmt.Sprintf("Head %s from the last token, %s", w.head(), w.Sides[s]), "In the circuit alone and in the whole model; the sink's share comes first."),
+		strip := viz.AttentionStrip{Note: c.Note(fmt.Sprintf("Head %s from the last token, %s", w.head(), w.Sides[s]), "In the circuit alone and in the whole model; the sink's share comes first."),
 			Tokens: cell.Must(run.Tokenizer.Texts(tokens)), Sink: run.Config.Model.Sink, Scale: 1}
 		for _, m := range views {
 			a := cell.Must(recordOf(m.Reader, tokens, string(model.At(w.Head.Layer, model.AttnPattern))))
@@ -44,7 +44,7 @@ func (w MainPath) Looks() (r cell.Result) {
 		r.Show(strip)
 	}
 	list, sides := w.pairs(128, 64)
-	t := viz.Table{Note: c.note("Is it an average?", fmt.Sprintf("Pearson's r of what head %s brings to the last token by %s, with three quantities, over %d held-out pairs.", w.head(), w.Value, len(list))),
+	t := viz.Table{Note: c.Note("Is it an average?", fmt.Sprintf("Pearson's r of what head %s brings to the last token by %s, with three quantities, over %d held-out pairs.", w.head(), w.Value, len(list))),
 		Columns: []viz.Column{{Name: "in"}, {Name: "prompts"}, {Name: "mean of the value over all tokens", Format: "%+.3f"}, {Name: "depth over length", Format: "%+.3f"}, {Name: "depth", Format: "%+.3f"}}}
 	for _, m := range views {
 		brought, other := map[string][]float64{}, [3]map[string][]float64{{}, {}, {}}
@@ -87,13 +87,13 @@ func (w MainPath) Average() (r cell.Result) {
 		return w.none()
 	}
 	c := w.Circuit
-	sink, shape := c.model.Run().Config.Model.Sink, c.Data().Model
+	sink, shape := c.Model().Run().Config.Model.Sink, c.Data().Model
 	list, sides := w.pairs(128, 64)
 	answer := w.answer(list[0].Target)
-	t := viz.Table{Note: c.note(fmt.Sprintf("Where head %s looks", w.head()), fmt.Sprintf("Means over %d held-out pairs. Shares are of the attention of the last token. P with its 95 %% interval.", len(list))),
+	t := viz.Table{Note: c.Note(fmt.Sprintf("Where head %s looks", w.head()), fmt.Sprintf("Means over %d held-out pairs. Shares are of the attention of the last token. P with its 95 %% interval.", len(list))),
 		Columns: []viz.Column{{Name: "in"}, {Name: "prompt"}, {Name: "change"}, {Name: "to the sink", Format: "%.3f"}, {Name: "to the opening token", Format: "%.3f"},
 			{Name: "P(" + answer + ")", Format: "%.3f", Bar: true, Max: 1}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}}}
-	for _, m := range w.Circuit.views() {
+	for _, m := range w.Circuit.Views() {
 		for s, own := range sides {
 			other := sides[1-s]
 			keys := cell.Must(contrast.Site(m.Reader, other.Prompts, model.At(w.Head.Layer, model.AttnKey), other.Open))

@@ -14,7 +14,7 @@ func TestMainPath(t *testing.T) {
 	celltest.Heavy(t)
 	m := Train("tiny", Seed(3))
 	q := m.Find("bracket_counting")
-	w := q.MainPath("[", "nested", "flat")
+	w := MainPathOf(q, "[", "nested", "flat")
 	if !w.Found() || w.Nodes[len(w.Nodes)-1] != w.Depth || w.Nodes[len(w.Nodes)-2] != w.Value || !slices.Contains(w.Nodes, w.Detector) {
 		t.Fatalf("%+v", w)
 	}

@@ -188,6 +188,9 @@ func (m *Model) Size() int { return m.spec.Config.Model.Size(false) }
 // Seconds is how long training took.
 func (m *Model) Seconds() float64 { return cell.Whole(m.Run().Provenance.WallSeconds) }
 
+// Scale is the name of the model's scale, such as "laptop".
+func (m *Model) Scale() string { return m.spec.Scale }
+
 // Config is the config of the model's run.
 func (m *Model) Config() train.Config { return m.spec.Config }
 
@@ -220,7 +223,7 @@ func (m *Model) MarshalText() ([]byte, error) { return json.Marshal(m.spec) }
 func (m *Model) UnmarshalText(text []byte) error { return json.Unmarshal(text, &m.spec) }
 
 // note is what stands with the figures of a model.
-func (m *Model) note(title, caption string) viz.Note {
+func (m *Model) Note(title, caption string) viz.Note {
 	r := m.Run()
 	return viz.Note{Title: title, Caption: caption, Provenance: viz.ProvenanceLine(map[string]any{
 		"run": r.Name, "seed": r.Config.Seed, "plugin": r.Provenance.Plugin})}

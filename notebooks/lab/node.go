@@ -28,7 +28,7 @@ func (c *Circuit) Node(path string) Node {
 	n := cell.Must(c.have([]string{path}))[0]
 	data := c.Data()
 	kept, _ := data.Find(n)
-	return Node{Kept: kept, In: data.In(n), Out: data.Out(n), Contexts: c.model.Contexts(path), Note: c.note("Node "+path, "")}
+	return Node{Kept: kept, In: data.In(n), Out: data.Out(n), Contexts: c.model.Contexts(path), Note: c.Note("Node "+path, "")}
 }
 
 // Bundle is a table of the node with its edges, and its contexts.

@@ -68,7 +68,7 @@ func (c *Circuit) OnStrings() (out cell.Result) {
 	text, labels := c.model.labelled()
 	values := cell.Interruptible(func(ctx context.Context) ([][]float64, error) { return c.model.along(ctx, text, nodes...) })
 	count := labels.Count()
-	t := viz.Table{Columns: []viz.Column{{Name: "channel"}}, Note: c.note("What the written channels tell of validation text", fmt.Sprintf(
+	t := viz.Table{Columns: []viz.Column{{Name: "channel"}}, Note: c.Note("What the written channels tell of validation text", fmt.Sprintf(
 		"%d tokens of %d documents: %d in double quotes, %d in single quotes, %d outside; %d documents left out (Python %s). AUC on documents with odd numbers, 95 %% intervals over documents; − says that the channel is lower for the first kind, chosen on the others.",
 		len(text), labels.Documents, count[probe.Double], count[probe.Single], count[probe.Outside], len(labels.Failed), labels.Python))}
 	for _, n := range nodes {
@@ -125,7 +125,7 @@ func (c *Circuit) Closing() (out cell.Result) {
 	if number[0] == 0 || number[1] == 0 {
 		return cell.Nothing("this text closes %d strings by %s and %d by %s: both kinds are needed", number[0], ends[0], number[1], ends[1])
 	}
-	t := viz.Table{Note: c.note("Closing the strings of validation text", fmt.Sprintf("%d strings that end with %s and %d that end with %s.", number[0], ends[0], number[1], ends[1])),
+	t := viz.Table{Note: c.Note("Closing the strings of validation text", fmt.Sprintf("%d strings that end with %s and %d that end with %s.", number[0], ends[0], number[1], ends[1])),
 		Columns: []viz.Column{{Name: "what runs"}, {Name: "right at " + ends[0], Format: "%.3f"}, {Name: "right at " + ends[1], Format: "%.3f"}, {Name: "right, mean of both", Format: "%.3f", Bar: true, Max: 1}}}
 	row := func(name, claim string, m task.Predictor) {
 		s := cell.Must(probe.Closed(m, list, e.Target, e.Alt))
@@ -163,7 +163,7 @@ func (m *Model) InStrings(node string) (out cell.Result) {
 		return cell.Nothing("%s is off over all of the text", node)
 	}
 	largest, smallest, n := labels.Extremes(v, extremes)
-	t := viz.Table{Note: m.note("The most extreme tokens by Python's labels", fmt.Sprintf("The %d largest and the %d smallest values.", n, n)),
+	t := viz.Table{Note: m.Note("The most extreme tokens by Python's labels", fmt.Sprintf("The %d largest and the %d smallest values.", n, n)),
 		Columns: []viz.Column{{Name: "label"}, {Name: "largest", Bar: true, Max: float64(n)}, {Name: "smallest", Bar: true, Max: float64(n)}}}
 	for _, l := range []probe.Label{probe.Double, probe.Single, probe.LongDouble, probe.LongSingle, probe.Outside} {
 		t.Rows = append(t.Rows, []any{l.String(), largest[l], smallest[l]})
@@ -191,5 +191,5 @@ func (m *Model) contexts(node string, text corpus.Tokens, values []float64, numb
 	}
 	top, bottom, err := viz.SelectContexts(activity, docs, 0, number, 12)
 	cell.Check(err)
-	return viz.Contexts{Note: m.note("Contexts of "+node, fmt.Sprintf("Of %d tokens of validation text.", len(text))), Node: node, Top: top, Bottom: bottom}
+	return viz.Contexts{Note: m.Note("Contexts of "+node, fmt.Sprintf("Of %d tokens of validation text.", len(text))), Node: node, Top: top, Bottom: bottom}
 }

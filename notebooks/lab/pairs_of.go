@@ -19,8 +19,8 @@ import (
 func (m *Model) Pairs(of any, mark, prompt, counter string) (r cell.Result) {
 	t, _, err := taskOf(of)
 	cell.Check(err)
-	tok, e := m.Run().Tokenizer, shownPair(m, t)
-	samples := viz.Samples{Note: m.note("A pair of prompts and the right answers", "Bars are the borders of tokens.")}
+	tok, e := m.Run().Tokenizer, m.ShownPair(t)
+	samples := viz.Samples{Note: m.Note("A pair of prompts and the right answers", "Bars are the borders of tokens.")}
 	for _, s := range []struct {
 		name   string
 		tokens []int32
@@ -30,11 +30,11 @@ func (m *Model) Pairs(of any, mark, prompt, counter string) (r cell.Result) {
 		n := len(s.tokens)
 		samples.Items = append(samples.Items, viz.Sample{Name: s.name, Prompt: strings.Join(words[:n], ""), PromptTokens: words[:n], Completion: words[n], CompletionTokens: words[n:]})
 	}
-	list := heldOut(m, t, 256, 64)
+	list := m.HeldOut(t, 256, 64)
 	var sides [2]contrast.Side
 	sides[0], sides[1] = contrast.Sides(list, contrast.LastWith(tok, mark))
 	seen, more := task.SeenShare(list, m.Data().Train), 0
-	table := viz.Table{Note: m.note("What opens", fmt.Sprintf("In %d held-out pairs. The last %d tokens of %.0f %% of the prompts occur in the training text.", len(list), task.SeenLength, 100*seen)),
+	table := viz.Table{Note: m.Note("What opens", fmt.Sprintf("In %d held-out pairs. The last %d tokens of %.0f %% of the prompts occur in the training text.", len(list), task.SeenLength, 100*seen)),
 		Columns: []viz.Column{{Name: "side"}, {Name: "opened by"}, {Name: "prompts"}}}
 	for s, side := range sides {
 		count := map[string]int{}

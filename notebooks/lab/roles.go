@@ -37,7 +37,7 @@ func (l Looking) Roles() (out cell.Result) {
 	for _, in := range []string{"circuit", "whole model"} {
 		columns = append(columns, viz.Column{Name: "attention, " + in, Format: "%.3f", Bar: true, Max: 1}, viz.Column{Name: "loss, " + in, Format: "%.3f"}, viz.Column{Name: "exchanged, " + in, Format: "%.3f", Bar: true, Max: 1})
 	}
-	t := viz.Table{Columns: columns, Rows: [][]any{{"nothing", nil}}, Note: c.note("Every group of nodes held at its mean, and exchanged",
+	t := viz.Table{Columns: columns, Rows: [][]any{{"nothing", nil}}, Note: c.Note("Every group of nodes held at its mean, and exchanged",
 		fmt.Sprintf("%s; %d pairs; effect: what the circuit alone loses without a single node. Nodes in no group: %d %s", nameOf(l.Head), len(list), len(left), strings.Join(left, " ")))}
 	var groups [][]circuit.Node
 	for _, x := range lines {
@@ -49,7 +49,7 @@ func (l Looking) Roles() (out cell.Result) {
 		t.Rows = append(t.Rows, row)
 	}
 	b := cell.NewBar("holding and exchanging", 2*len(lines))
-	for i, m := range c.views() {
+	for i, m := range c.Views() {
 		asIs := cell.Must(patch.Under(m, config.Sink, list, l.Head, patch.Leave(config, lines[0].nodes)))
 		t.Rows[0] = append(t.Rows[0], asIs.Look.Mean, asIs.Loss.Mean, nil)
 		out.State("none_"+m.Claim+"_look", asIs.Look.Mean)

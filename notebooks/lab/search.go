@@ -12,7 +12,7 @@ import (
 // Search is the log of the search for the circuit.
 func (c *Circuit) Search() viz.Table {
 	trials := c.Finding().Pruned.Trials
-	t := viz.Table{Note: c.note("The log of the search", fmt.Sprintf("%d trials; %s. Rung 0: half of the steps; 1: all; 2: a change of the best so far. Loss on prompts for selecting, nats per example.", len(trials), c.size())),
+	t := viz.Table{Note: c.Note("The log of the search", fmt.Sprintf("%d trials; %s. Rung 0: half of the steps; 1: all; 2: a change of the best so far. Loss on prompts for selecting, nats per example.", len(trials), c.size())),
 		Columns: []viz.Column{{Name: "trial"}, {Name: "rung"}, {Name: "price of a node", Format: "%.4f"}, {Name: "target met"}, {Name: "ranked"}, {Name: "nodes", Bar: true}, {Name: "edges"}, {Name: "loss", Format: "%.3f"}, {Name: "seconds", Format: "%.0f"}}}
 	for i, x := range trials {
 		t.Rows = append(t.Rows, []any{i, x.Rung, x.Hyper.Penalty, fmt.Sprint(x.Reached), x.Ranked, x.Nodes, x.Edges, x.Loss, x.Seconds})
@@ -27,7 +27,7 @@ func (c *Circuit) Search() viz.Table {
 func (c *Circuit) Controls() (out cell.Result) {
 	f := c.Finding()
 	seen := task.SeenShare(c.reported().ForMeasuring(), c.model.Data().Train)
-	t := viz.Table{Note: c.note("What it is held against", fmt.Sprintf("The last %d tokens of %.0f %% of the held-out prompts' sides occur in the training text.", task.SeenLength, 100*seen)),
+	t := viz.Table{Note: c.Note("What it is held against", fmt.Sprintf("The last %d tokens of %.0f %% of the held-out prompts' sides occur in the training text.", task.SeenLength, 100*seen)),
 		Columns: []viz.Column{{Name: "chosen by"}, {Name: "nodes", Bar: true}, {Name: "edges"}, {Name: "loss", Format: "%.3f"}, {Name: "target reached"}},
 		Rows:    [][]any{{"the search", f.Nodes(), f.Edges(), f.Circuit().Proof.Alone.Mean, f.Reached()}}}
 	out.Numbers = []book.Stated{{Name: "seen_share", Value: seen}, {Name: "random_missing_nodes", Value: f.Proved.Missing}}
@@ -45,7 +45,7 @@ func (c *Circuit) Controls() (out cell.Result) {
 // Blocks draws the circuit by the blocks of the model, for one that is too large for a picture
 // of all its nodes.
 func (c *Circuit) Blocks() viz.CircuitBlocks {
-	return viz.CircuitBlocks{Note: c.note("By blocks, "+c.spec.Name, ""), Circuit: c.Data()}
+	return viz.CircuitBlocks{Note: c.Note("By blocks, "+c.spec.Name, ""), Circuit: c.Data()}
 }
 
 // Picture draws the circuit with names for some of its nodes, node, name, node, name.
@@ -59,5 +59,5 @@ func (c *Circuit) Picture(title string, nodesAndNames ...string) viz.Circuit {
 			labels[nodesAndNames[i]] = nodesAndNames[i+1]
 		}
 	}
-	return viz.Circuit{Note: c.note(title, fmt.Sprintf("%s, of a model with %d nonzero weights.", c.size(), c.model.L0())), Circuit: c.Data(), Labels: labels}
+	return viz.Circuit{Note: c.Note(title, fmt.Sprintf("%s, of a model with %d nonzero weights.", c.size(), c.model.L0())), Circuit: c.Data(), Labels: labels}
 }

@@ -21,7 +21,7 @@ type Circuits struct {
 }
 
 // again repeats the search of a circuit in another model, or for another task.
-func (c *Circuit) again(m *Model, name string, shuffled bool) *Circuit {
+func (c *Circuit) On(m *Model, name string, shuffled bool) *Circuit {
 	spec := c.spec
 	spec.Model, spec.Name, spec.Null, spec.Keep = m.spec, name, shuffled, nil
 	t := cell.Must(c.taskOf())
@@ -39,7 +39,7 @@ func (c *Circuit) again(m *Model, name string, shuffled bool) *Circuit {
 
 // Seed is the circuit of the same task in the model of another seed.
 func (c *Circuit) Seed(n int) *Circuit {
-	return c.again(c.model.Seed(n), fmt.Sprintf("seed %d", n), false)
+	return c.On(c.model.Seed(n), fmt.Sprintf("seed %d", n), false)
 }
 
 // Seeds are the circuits of the same task in the models of several seeds; without any, of
@@ -58,13 +58,13 @@ func (c *Circuit) Seeds(seeds ...int) Circuits {
 }
 
 // Twin is the circuit of the same task in the dense twin.
-func (c *Circuit) Twin() *Circuit { return c.again(c.model.Twin(), "dense twin", false) }
+func (c *Circuit) Twin() *Circuit { return c.On(c.model.Twin(), "dense twin", false) }
 
 // Nulls are the same search where there is nothing to find: for the task with its answers
 // shuffled, and in the model before its first step.
 func (c *Circuit) Nulls() Circuits {
 	return Circuits{"The same search where there is nothing to find",
-		[]*Circuit{c.again(c.model, "shuffled labels", true), c.again(c.model.Untrained(), "untrained model", false)}}
+		[]*Circuit{c.On(c.model, "shuffled labels", true), c.On(c.model.Untrained(), "untrained model", false)}}
 }
 
 // Each states of every circuit reached, nodes, edges, trials, loss_full, loss_alone,
@@ -113,7 +113,7 @@ func (c Circuits) Bundle() (viz.Bundle, error) {
 	if sum := c.Summary(); sum.N > 2 {
 		t.Total = append([]any{"median", nil, nil, nil, nil, sum.MedianNodes, sum.MedianEdges}, make([]any, len(t.Columns)-7)...)
 	}
-	picture := viz.Estimates{Note: first.note(c.Title, ""), X: viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Refs: []viz.Ref{{Name: "target", Y: first.spec.Config.Prune.Target}, {Name: "chance", Y: math.Ln2}}, Interval: "95 %"}
+	picture := viz.Estimates{Note: first.Note(c.Title, ""), X: viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Refs: []viz.Ref{{Name: "target", Y: first.spec.Config.Prune.Target}, {Name: "chance", Y: math.Ln2}}, Interval: "95 %"}
 	sites := viz.Table{Note: viz.Note{Title: "Where the nodes are"}, Columns: []viz.Column{{Name: "site"}}}
 	for _, x := range c.List {
 		row := []any{x.spec.Name, x.model.L0(), x.model.Valid(), len(x.Finding().Pruned.Trials), x.Reached(), x.Nodes(), x.Edges()}
@@ -165,5 +165,5 @@ func (c *Circuit) Diff(other *Circuit) Diff {
 	if c.model.spec.Config.Seed != other.model.spec.Config.Seed {
 		caption += " Models of different seeds share no node: those do so by chance. Compare where nodes are, not which."
 	}
-	return Diff{viz.CircuitDiff{Note: c.note(c.spec.Name+" and "+other.spec.Name, caption), A: a, B: b, NameA: c.spec.Name, NameB: other.spec.Name}, len(d.Both)}
+	return Diff{viz.CircuitDiff{Note: c.Note(c.spec.Name+" and "+other.spec.Name, caption), A: a, B: b, NameA: c.spec.Name, NameB: other.spec.Name}, len(d.Both)}
 }

@@ -63,7 +63,7 @@ type Steered struct {
 func (s *Steering) On(prompt string, counter ...string) Steered {
 	tok := s.Steerer.Bridge.Dense.Tokenizer
 	ids := tok.Encode(prompt)
-	examples := s.circuit.selected()
+	examples := s.circuit.Selected()
 	var other []int32
 	if len(counter) > 0 {
 		other = tok.Encode(counter[0])

@@ -13,7 +13,7 @@ import (
 // Strips shows nodes over the two sides of a held-out pair, and their difference.
 func (c *Circuit) Strips(nodes ...string) viz.TokenStrips {
 	e := first(c.reported(), 1)
-	s := viz.TokenStrips{Note: c.note("Over a pair of prompts", "Prompt, counterpart, and prompt minus counterpart. In the whole model.")}
+	s := viz.TokenStrips{Note: c.Note("Over a pair of prompts", "Prompt, counterpart, and prompt minus counterpart. In the whole model.")}
 	for i, v := range cell.Must(probe.OnPairs(c.model.Run().Model, e, cell.Must(parseNodes(nodes)))) {
 		s.Strips = append(s.Strips, cell.Must(viz.Pair(nodes[i], c.model.texts(e[0].Prompt), v[0], c.model.texts(e[0].Counter), v[1])))
 	}
@@ -63,7 +63,7 @@ func (c *Circuit) TextStrips(nodes ...string) viz.TokenStrips {
 	scan := cell.Interruptible(func(ctx context.Context) ([][][]float32, error) {
 		return probe.Scan(ctx, c.model.Run().Model, []probe.Window{w}, list, nil)
 	})
-	s := viz.TokenStrips{Note: c.note("Over validation text", fmt.Sprintf("The stretch of %d tokens in which the most is opened, of both kinds where there is one.", length))}
+	s := viz.TokenStrips{Note: c.Note("Over validation text", fmt.Sprintf("The stretch of %d tokens in which the most is opened, of both kinds where there is one.", length))}
 	for i := range list {
 		s.Strips = append(s.Strips, viz.Strip(nodes[i], c.model.texts(w.Tokens), cell.Must(probe.Join([]probe.Window{w}, scan[i], len(w.Tokens)))))
 	}

@@ -43,7 +43,7 @@ func (c *Circuit) SwapTogether(nodes ...string) Swaps {
 func (c *Circuit) exchange(at patch.Pairing, groups ...[]circuit.Node) Swaps {
 	list := c.reported().ForMeasuring()
 	full, alone := cell.Must(patch.Exchange(c.model.Run().Model, list, at, groups...)), cell.Must(patch.Exchange(c.alone(), list, at, groups...))
-	s := Swaps{Note: c.note("Exchanged between the sides of a pair", "Share of answers that turn into the other side's, on held-out prompts. Margin: the right answer's logit less the other's, in the whole model.")}
+	s := Swaps{Note: c.Note("Exchanged between the sides of a pair", "Share of answers that turn into the other side's, on held-out prompts. Margin: the right answer's logit less the other's, in the whole model.")}
 	for i, g := range groups {
 		s.List = append(s.List, Swap{g, full[i], alone[i]})
 	}

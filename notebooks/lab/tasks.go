@@ -74,7 +74,7 @@ func TaskLosses(models []*Model, tasks ...any) Scores {
 	if len(models) == 0 || len(tasks) == 0 {
 		cell.End(errors.New("TaskLosses takes at least one model and one task"))
 	}
-	s := Scores{Note: models[0].note("Losses on tasks", "On held-out prompts, nats per example; intervals are 95 %. Guessing costs 0.693.")}
+	s := Scores{Note: models[0].Note("Losses on tasks", "On held-out prompts, nats per example; intervals are 95 %. Guessing costs 0.693.")}
 	b := cell.NewBar("tasks", len(tasks)*len(models))
 	for _, t := range tasks {
 		for _, m := range models {

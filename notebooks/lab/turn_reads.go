@@ -73,7 +73,7 @@ func (t *Turn) sides(prompts []steer.Prompt, nodes []circuit.Node) [][4]float64 
 			}
 			rows, last = append(rows, append(slices.Clone(of), make([]int32, longest-len(of))...)), append(last, len(of)-1)
 		}
-		rec := cell.Must(t.Circuit.model.Run().Model.Record(rows, sites))
+		rec := cell.Must(t.Circuit.Model().Run().Model.Record(rows, sites))
 		for i, n := range nodes {
 			a := cell.Must(rec.Get(model.Site(n.Site)))
 			for j, p := range prompts {

@@ -71,9 +71,9 @@ func (t *Turn) Seeds(bridges, models []int) (r cell.Result) {
 	}
 	dense := t.Pair.Dense()
 	for _, s := range models {
-		m := t.Circuit.model.Seed(s)
+		m := t.Circuit.Model().Seed(s)
 		p := bridgeOf(m, dense, t.Pair.spec.Config, false, nil)
-		add("sparse_seeds_", fmt.Sprintf("sparse_seed%d", s), fmt.Sprintf("sparse model of seed %d", s), &Turn{p, t.Circuit.again(m, fmt.Sprintf("seed %d", s), false), t.To})
+		add("sparse_seeds_", fmt.Sprintf("sparse_seed%d", s), fmt.Sprintf("sparse model of seed %d", s), &Turn{p, t.Circuit.On(m, fmt.Sprintf("seed %d", s), false), t.To})
 	}
 	for _, group := range []string{"bridge_seeds_", "sparse_seeds_"} {
 		for _, k := range kinds {

@@ -13,7 +13,7 @@ import (
 func TestTurningCase(t *testing.T) {
 	celltest.Heavy(t)
 	m := Train("laptop", Seed(1))
-	c := Bridge(m, m.Twin()).Turn(m.Find("single_double_quote"), steer.ToAlt)
+	c := TurnOf(Bridge(m, m.Twin()), m.Find("single_double_quote"), steer.ToAlt)
 	c.Circuit.spec.Model.Scale = "tiny"
 	reads := c.Reads()
 	if s := celltest.Claimed(t, reads); s["read_nodes"] != 4 || s["nodes"] != 12 {

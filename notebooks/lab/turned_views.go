@@ -82,7 +82,7 @@ func ending(s string) string {
 // where it does not.
 func (x *Turned) Written() cell.Page {
 	t := x.Turn
-	s, tok := t.steerer(), t.Circuit.model.Run().Tokenizer
+	s, tok := t.steerer(), t.Circuit.Model().Run().Tokenizer
 	chosen := []*Candidate{x.Chosen[0], x.Chosen[1], x.Chosen[3]}
 	text := viz.Table{Note: t.note("What the dense model writes", fmt.Sprintf("The most probable token, %d times, after prompts of the report split (· is a space, ⏎ a line's end; of prompts the last two lines).", writtenTokens)), Columns: []viz.Column{{Name: "prompt"}, {Name: "as it is"}}}
 	top := viz.Table{Note: t.note("The most probable next tokens", "After the same prompts, with their probabilities; strengths as above."), Columns: text.Columns}

@@ -26,13 +26,13 @@ type Turn struct {
 	To      steer.Toward
 }
 
-// Turn is the case of a circuit of the pair's sparse model.
-func (p *Pair) Turn(c *Circuit, to steer.Toward) *Turn { return &Turn{p, c, to} }
+// TurnOf is the case of a circuit of the pair's sparse model.
+func TurnOf(p *Pair, c *Circuit, to steer.Toward) *Turn { return &Turn{p, c, to} }
 
 // turnLevel is the probability, between the two answers, that strengths are compared at.
 const turnLevel = 0.9
 
-func (t *Turn) tiny() bool { return t.Circuit.spec.Model.Scale == "tiny" }
+func (t *Turn) tiny() bool { return t.Circuit.Model().Scale() == "tiny" }
 
 // pick is n, or fewer at the scale "tiny".
 func (t *Turn) pick(n, tiny int) int {
@@ -44,22 +44,22 @@ func (t *Turn) pick(n, tiny int) int {
 
 // options say which examples of the task are wanted.
 func (t *Turn) options(n int) task.Options {
-	return task.Options{N: n, MaxTokens: min(t.Circuit.spec.Config.Prove.MaxTokens, t.Circuit.model.Config().Model.Context)}
+	return task.Options{N: n, MaxTokens: min(t.Circuit.Config().Prove.MaxTokens, t.Circuit.Model().Config().Model.Context)}
 }
 
 func (t *Turn) fitted() []task.Example {
-	return cell.Must(t.Circuit.Finding().Task.Examples(task.Fit, t.Circuit.model.Run().Tokenizer, t.options(t.pick(128, 16))))
+	return cell.Must(t.Circuit.Finding().Task.Examples(task.Fit, t.Circuit.Model().Run().Tokenizer, t.options(t.pick(128, 16))))
 }
 
 func (t *Turn) selected() []steer.Prompt {
-	return cell.Must(steer.Prompts(cell.Must(t.Circuit.Finding().Task.Examples(task.Select, t.Circuit.model.Run().Tokenizer, t.options(t.pick(64, 16)))), t.To))
+	return cell.Must(steer.Prompts(cell.Must(t.Circuit.Finding().Task.Examples(task.Select, t.Circuit.Model().Run().Tokenizer, t.options(t.pick(64, 16)))), t.To))
 }
 
 // reported are n prompts for reporting that leave room for so many tokens.
 func (t *Turn) reported(n, room int) []steer.Prompt {
 	o := t.options(n)
 	o.MaxTokens -= room
-	return cell.Must(steer.Prompts(cell.Must(t.Circuit.Finding().Task.Report(t.Circuit.model.Run().Tokenizer, o)).ForMeasuring(), t.To))
+	return cell.Must(steer.Prompts(cell.Must(t.Circuit.Finding().Task.Report(t.Circuit.Model().Run().Tokenizer, o)).ForMeasuring(), t.To))
 }
 
 func (t *Turn) strengths() []float64 {
@@ -84,7 +84,7 @@ func (t *Turn) steerer() *steer.Steerer {
 }
 
 func (t *Turn) note(title, caption string) viz.Note {
-	n := t.Circuit.note(title, caption)
+	n := t.Circuit.Note(title, caption)
 	b := t.Pair.Bridge()
 	n.Provenance += " · " + viz.ProvenanceLine(map[string]any{"bridge": b.Name, "dense": b.Dense.Name})
 	return n

@@ -26,7 +26,7 @@ func LogPrice(price float64) FindOption {
 // scale compares. What is not at hand is left out, and said, unless missing has it made.
 // Numbers are CLAIM_S_nodes, _edges, _full and _alone, the last two losses in nats per example.
 func (c *Circuit) Variants(missing bool, list ...Variant) (out cell.Result) {
-	t := viz.Table{Note: c.note("Circuits under other searches and in other models", "Losses in nats per example on held-out prompts, that of the circuit with its 95 % interval; guessing costs 0.693. Seconds are of the search."),
+	t := viz.Table{Note: c.Note("Circuits under other searches and in other models", "Losses in nats per example on held-out prompts, that of the circuit with its 95 % interval; guessing costs 0.693. Seconds are of the search."),
 		Columns: []viz.Column{{Name: "variant"}, {Name: "seed"}, {Name: "weights"}, {Name: "trials"}, {Name: "seconds", Format: "%.0f"}, {Name: "target met"}, {Name: "nodes", Bar: true}, {Name: "edges"},
 			{Name: "whole model", Format: "%.3f"}, {Name: "circuit alone", Format: "%.3f"}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "circuit removed", Format: "%.3f"}}}
 	var absent []string
@@ -74,17 +74,17 @@ func (c *Circuit) variant(v Variant, seed int, missing bool) *Circuit {
 	if len(v.Train)+len(v.Search) > 0 {
 		how.spec.Config.Prove.EffectExamples, how.spec.Config.Prove.Attribution = 0, 0
 	}
-	if !missing && !how.made(&other) {
+	if !missing && !how.MadeIn(&other) {
 		return nil
 	}
-	return how.again(&other, fmt.Sprintf("%s, seed %d", v.Name, seed), false)
+	return how.On(&other, fmt.Sprintf("%s, seed %d", v.Name, seed), false)
 }
 
 // Loosen goes on taking nodes out of the circuits of the scale's seeds until the mean loss on
 // prompts for selecting, without the margin of the search, reaches multiples of the target.
 // Numbers are targetM_S_nodes, _edges, _selecting_loss and _alone, the loss on held-out prompts.
 func (c *Circuit) Loosen(multiples ...float64) (out cell.Result) {
-	t := viz.Table{Note: c.note("The circuits under looser criteria", "Elimination goes on until the mean loss on prompts for selecting, without a margin, reaches what is asked for. Held out: of the circuit alone, with its 95 % interval."),
+	t := viz.Table{Note: c.Note("The circuits under looser criteria", "Elimination goes on until the mean loss on prompts for selecting, without a margin, reaches what is asked for. Held out: of the circuit alone, with its 95 % interval."),
 		Columns: []viz.Column{{Name: "seed"}, {Name: "asked for", Format: "%.2f"}, {Name: "nodes", Bar: true}, {Name: "edges"}, {Name: "loss, selecting", Format: "%.3f"}, {Name: "loss, held out", Format: "%.3f"}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}}}
 	seeds := experiment.SeedList(c.model.spec.Scale, c.model.spec.Config.Seed)
 	b := cell.NewBar("eliminating", len(seeds))

@@ -17,7 +17,7 @@ func (g Grown) Means() (out cell.Result) {
 	first := g.Of.Sparse[0]
 	for i, f := range g.Of.fillers() {
 		plot := viz.Plot{X: viz.Axis{Label: f.Unit}, Panels: rightPanels(f), Band: "95 %, bootstrap over seeds and over the prompts of each",
-			Note: first.note(f.Note+", mean over seeds", fmt.Sprintf("P of the right answer against the other one, held-out prompts, %d seeds; up to the longest that fits the context for every seed.", len(g.Of.Sparse)))}
+			Note: first.Note(f.Note+", mean over seeds", fmt.Sprintf("P of the right answer against the other one, held-out prompts, %d seeds; up to the longest that fits the context for every seed.", len(g.Of.Sparse)))}
 		for _, in := range kindsGrown {
 			var curves [][]dilution.Point
 			for _, m := range g.Of.Sparse {
@@ -62,7 +62,7 @@ func (g Grown) growing() (list []dilution.Filler) {
 func (g Grown) Sides() (out cell.Result) {
 	name := g.Of.fillers()[0].Sides[0]
 	t := viz.Table{Columns: []viz.Column{{Name: "in"}, {Name: "cases"}, {Name: "on the foretold side"}, {Name: name}},
-		Note: g.Of.Sparse[0].note("The side that fails", fmt.Sprintf("Of the cases that fail within the context and for which a side was foretold: how many fail on that side, and how many would if one always said %s.", name))}
+		Note: g.Of.Sparse[0].Note("The side that fails", fmt.Sprintf("Of the cases that fail within the context and for which a side was foretold: how many fail on that side, and how many would if one always said %s.", name))}
 	for _, in := range kindsGrown {
 		n := cell.Must(dilution.Sides(in, g.Written, g.List, g.growing()))
 		t.Rows = append(t.Rows, []any{in, n.Cases, n.Right, n.First})
@@ -80,7 +80,7 @@ func (g Grown) Sides() (out cell.Result) {
 // rank_KIND_failed.
 func (g Grown) Ranks() (out cell.Result) {
 	t := viz.Table{Columns: []viz.Column{{Name: "foretold by"}, {Name: "measured in"}, {Name: "cases"}, {Name: "failed within the context"}, {Name: "rank correlation", Format: "%+.2f"}, {Name: "p", Format: "%.4f"}, {Name: "pooled", Format: "%+.2f"}, {Name: "p ", Format: "%.4f"}},
-		Note: g.Of.Sparse[0].note("Foretold against measured, by rank", "Spearman's correlation; p by permutations.")}
+		Note: g.Of.Sparse[0].Note("Foretold against measured, by rank", "Spearman's correlation; p by permutations.")}
 	row := func(claim, by, in string, cases []stat.Case) {
 		if len(cases) == 0 {
 			return
@@ -108,7 +108,7 @@ func (g Grown) Ranks() (out cell.Result) {
 		row(in, "circuit", in, of(dilution.ByCircuit, in))
 	}
 	row("both", "circuit", "both", append(of(dilution.ByCircuit, "sparse"), of(dilution.ByCircuit, "dense")...))
-	if leads := (Forecast{Of: g.Of, Written: g.Written}).leads(); len(leads) == 2 {
+	if leads := (Forecasts{Of: g.Of, Written: g.Written}).leads(); len(leads) == 2 {
 		sparse, dense := of("sparse", "sparse"), of("dense", "dense")
 		row("sparse_lead", "the model's own lead", "sparse", sparse)
 		row("dense_lead", "the model's own lead", "dense", dense)

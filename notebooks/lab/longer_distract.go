@@ -14,48 +14,22 @@ import (
 // harmless is a line with its brackets made parentheses.
 func harmless(line string) string { return strings.ReplaceAll(line, "[", "(") }
 
-// room is the bound on the tokens of prompts that leaves room for a line above.
-func room(m *Model) int { return min(task.DefaultMaxTokens, m.Run().Config.Model.Context-24) }
-
-// heldOut are n held-out pairs of a task; at scale "tiny" no more than 16.
-func heldOut(m *Model, t task.Task, n, maxTokens int) []task.Example {
-	return cell.Must(t.Report(m.Run().Tokenizer, few(m, n, maxTokens))).ForMeasuring()
-}
-
-func few(m *Model, n, maxTokens int) task.Options {
-	if m.spec.Scale == "tiny" {
-		n = min(n, 16)
-	}
-	return task.Options{N: n, MaxTokens: min(maxTokens, m.Run().Config.Model.Context)}
-}
-
-// namedLines are the arguments name, line, name, line of a verb.
-func namedLines(verb string, arguments []string) (names, lines []string) {
-	if len(arguments) == 0 || len(arguments)%2 != 0 {
-		cell.End(fmt.Errorf("%s takes a name before every line; it got %d arguments", verb, len(arguments)))
-	}
-	for i := 0; i+1 < len(arguments); i += 2 {
-		names, lines = append(names, arguments[i]), append(lines, arguments[i+1])
-	}
-	return names, lines
-}
-
 // Distract puts a line above the last one of the second side's prompts, name, line, name,
 // line, and asks by how much it turns the answer to the first side's, against the same line
 // with parentheses for its square brackets: in every sparse and dense model. Numbers are
 // distract_NAME_MODEL_S, the change with its interval over prompts.
 func (l Longer) Distract(namesAndLines ...string) (out cell.Result) {
-	names, lines := namedLines("Distract", namesAndLines)
+	names, lines := cell.NamedLines("Distract", namesAndLines)
 	t := viz.Table{Columns: []viz.Column{{Name: "seed"}, {Name: "model"}, {Name: "no line", Format: "%.3f"}},
-		Note: l.Sparse[0].note("P of the other side's answer under a line", fmt.Sprintf("%s, held-out prompts; change against the same line with a parenthesis, prompt by prompt, with its 95 %% interval.", l.fillers()[0].Sides[1]))}
-	picture := viz.Estimates{Note: l.Sparse[0].note("What a bracket that opens nothing changes", "P of the other side's answer, against the same line with a parenthesis."), X: viz.Axis{Label: "change of P", Include: []float64{0}}, Interval: "95 %"}
+		Note: l.Sparse[0].Note("P of the other side's answer under a line", fmt.Sprintf("%s, held-out prompts; change against the same line with a parenthesis, prompt by prompt, with its 95 %% interval.", l.fillers()[0].Sides[1]))}
+	picture := viz.Estimates{Note: l.Sparse[0].Note("What a bracket that opens nothing changes", "P of the other side's answer, against the same line with a parenthesis."), X: viz.Axis{Label: "change of P", Include: []float64{0}}, Interval: "95 %"}
 	for i, line := range lines {
 		pad := strings.Repeat(" ", i)
 		t.Columns = append(t.Columns, viz.Column{Name: line, Format: "%.3f"}, viz.Column{Name: "change" + pad, Format: "%+.3f"}, viz.Column{Name: "from" + pad, Format: "%+.3f"}, viz.Column{Name: "to" + pad, Format: "%+.3f"})
 	}
 	subject := cell.Must(task.ByName(l.task()))
 	for i, m := range l.Sparse {
-		list := heldOut(m, subject, 32, room(m))
+		list := m.HeldOut(subject, 32, m.Room())
 		_, flat := contrast.Sides(list, contrast.LastWith(m.Run().Tokenizer, ""))
 		for j, x := range []*Model{m, l.Dense[i]} {
 			kind := kindsGrown[1+j]

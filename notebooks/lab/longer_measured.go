@@ -29,12 +29,12 @@ func grownLengths(small bool) []int {
 
 // longOf are held-out prompts of a filler.
 func longOf(m *Model, f dilution.Filler) dilution.Prompts {
-	return cell.Must(dilution.Report(m.Run().Tokenizer, f, grownLengths(m.spec.Scale == "tiny"), drawn(m)))
+	return cell.Must(dilution.Report(m.Run().Tokenizer, f, grownLengths(m.Scale() == "tiny"), drawn(m)))
 }
 
 // Measure measures held-out prompts up to what the context holds, in the circuits, the sparse
 // models and the dense ones. It compares with what is written and foretells nothing.
-func (f Forecast) Measure() Grown {
+func (f Forecasts) Measure() Grown {
 	l := f.Of
 	g := Grown{Of: l, Written: f.Written, Hash: f.Hash()}
 	b := cell.NewBar("measuring", len(l.Sparse)*len(l.fillers()))
@@ -105,7 +105,7 @@ func (g Grown) find(seed uint64, in, filler string) *dilution.Measured {
 // Bundle plots the first seed's first filler, and tabulates what was foretold and measured.
 func (g Grown) Bundle() (viz.Bundle, error) {
 	first, f := g.Of.Sparse[0], g.Of.fillers()[0]
-	plot := viz.Plot{Note: first.note(fmt.Sprintf("Measured on %s, seed %d", f.Note, seedOf(first)), "On held-out prompts; the right answer against the other one."), X: viz.Axis{Label: f.Unit}, Band: "95 % over prompts", Panels: rightPanels(f)}
+	plot := viz.Plot{Note: first.Note(fmt.Sprintf("Measured on %s, seed %d", f.Note, seedOf(first)), "On held-out prompts; the right answer against the other one."), X: viz.Axis{Label: f.Unit}, Band: "95 % over prompts", Panels: rightPanels(f)}
 	for _, in := range kindsGrown {
 		if x := g.find(seedOf(first), in, f.Name); x != nil {
 			for k := range plot.Panels {
@@ -118,7 +118,7 @@ func (g Grown) Bundle() (viz.Bundle, error) {
 		plot.Panels = append([]viz.Panel{depth}, plot.Panels...)
 	}
 	t := viz.Table{Columns: []viz.Column{{Name: "seed"}, {Name: "longer with"}, {Name: "foretold"}, {Name: "circuit alone"}, {Name: "sparse model"}, {Name: "dense model"}, {Name: "sparse, P at last", Format: "%.3f"}, {Name: "dense, P at last", Format: "%.3f"}},
-		Note: first.note("Foretold and measured lengths of failure", fmt.Sprintf("Read what was written down, with the hash %s. In pieces, with 95 %% intervals over prompts; after the length, the side that fails. The prediction is the circuit's for all three. P at last: of the right answer at the longest, the worse side. Lines above leave what decides as it is: a control.", g.Hash))}
+		Note: first.Note("Foretold and measured lengths of failure", fmt.Sprintf("Read what was written down, with the hash %s. In pieces, with 95 %% intervals over prompts; after the length, the side that fails. The prediction is the circuit's for all three. P at last: of the right answer at the longest, the worse side. Lines above leave what decides as it is: a control.", g.Hash))}
 	for _, m := range g.Of.Sparse {
 		for _, f := range g.Of.fillers() {
 			row := []any{int(seedOf(m)), f.Name, "none"}

@@ -12,7 +12,7 @@ import (
 
 // Forecast is at which lengths models are to fail, written down before anything longer is run:
 // what [Longer.Measure] is given in another cell is what is kept of it.
-type Forecast struct {
+type Forecasts struct {
 	Of      Longer
 	Written []dilution.Forecast
 	Detail  []dilution.Prediction // of the circuits, beside what is written
@@ -22,8 +22,8 @@ type Forecast struct {
 // that are at hand: what attention brings to the last token is a mean that every piece dilutes.
 // leads adds what takes no circuit, the lead of one answer over the other in the models
 // themselves, drawn on by the same law.
-func (l Longer) Forecast(leads bool) Forecast {
-	out := Forecast{Of: l}
+func (l Longer) Forecast(leads bool) Forecasts {
+	out := Forecasts{Of: l}
 	b := cell.NewBar("predictions", len(l.Sparse))
 	for i, m := range l.Sparse {
 		c, alone, d := l.circuitOf(m)
@@ -52,7 +52,7 @@ func (l Longer) Forecast(leads bool) Forecast {
 
 // Hash is that of what is written: it is the same when lengths are measured, or something was
 // changed.
-func (f Forecast) Hash() string { return cell.Must(dilution.HashOf(f.Written)) }
+func (f Forecasts) Hash() string { return cell.Must(dilution.HashOf(f.Written)) }
 
 // filler is one of those that the task has.
 func (l Longer) filler(name string) dilution.Filler {
@@ -66,7 +66,7 @@ func (l Longer) filler(name string) dilution.Filler {
 }
 
 // leads are the names of the models whose own lead was drawn on.
-func (f Forecast) leads() (names []string) {
+func (f Forecasts) leads() (names []string) {
 	for _, n := range []string{"sparse", "dense"} {
 		if len(f.Written) > 0 {
 			if _, ok := f.Written[0].By[n]; ok {
@@ -78,10 +78,10 @@ func (f Forecast) leads() (names []string) {
 }
 
 // Bundle plots the law for the first seed, and tabulates what is foretold.
-func (f Forecast) Bundle() (viz.Bundle, error) {
+func (f Forecasts) Bundle() (viz.Bundle, error) {
 	m := f.Of.Sparse[0]
 	t := viz.Table{Columns: []viz.Column{{Name: "seed"}, {Name: "longer with"}, {Name: "threshold", Format: "%.2f"}, {Name: "explained", Format: "%.2f"}, {Name: "b", Format: "%.1f"}, {Name: "fails at"}, {Name: "in tokens"}, {Name: "by"}},
-		Note: m.note("Foretold lengths of failure", fmt.Sprintf("Written down, with the hash %s. From short prompts for selecting, in pieces, 95 %% intervals over prompts. Explained: share of the lead's variance that depth explains. b: pieces that weigh as much as all the rest, sought up to %d.", f.Hash(), dilution.MaxBefore))}
+		Note: m.Note("Foretold lengths of failure", fmt.Sprintf("Written down, with the hash %s. From short prompts for selecting, in pieces, 95 %% intervals over prompts. Explained: share of the lead's variance that depth explains. b: pieces that weigh as much as all the rest, sought up to %d.", f.Hash(), dilution.MaxBefore))}
 	for _, n := range f.leads() {
 		t.Columns = append(t.Columns, viz.Column{Name: "by its lead, " + n})
 	}
@@ -113,7 +113,7 @@ func (f Forecast) Bundle() (viz.Bundle, error) {
 }
 
 // law draws a prediction.
-func (f Forecast) law(x dilution.Forecast, d dilution.Prediction, filler dilution.Filler) viz.Plot {
+func (f Forecasts) law(x dilution.Forecast, d dilution.Prediction, filler dilution.Filler) viz.Plot {
 	panel := viz.Panel{Y: viz.Axis{Label: "depth"}, Refs: []viz.Ref{{Name: "threshold", Y: d.Threshold}}}
 	for k, a := range []dilution.Average{d.Prompt, d.Counter} {
 		s := viz.Series{Name: filler.Sides[k]}
@@ -122,14 +122,14 @@ func (f Forecast) law(x dilution.Forecast, d dilution.Prediction, filler dilutio
 		}
 		panel.Series = append(panel.Series, s)
 	}
-	return viz.Plot{Note: f.Of.Sparse[0].note(fmt.Sprintf("What is foretold of %s, seed %d", filler.Note, x.Seed), fmt.Sprintf("The law as fitted to lengths %v: a side fails where it passes the threshold.", filler.Short())),
+	return viz.Plot{Note: f.Of.Sparse[0].Note(fmt.Sprintf("What is foretold of %s, seed %d", filler.Note, x.Seed), fmt.Sprintf("The law as fitted to lengths %v: a side fails where it passes the threshold.", filler.Short())),
 		X: viz.Axis{Label: filler.Unit}, Panels: []viz.Panel{panel}}
 }
 
 // Claims are, of every filler and seed, foretold_FILLER_S with its interval and
 // foretold_FILLER_S_side, foretold_by_lead_MODEL_FILLER_S, and foretold_hash. 999 stands for
 // never.
-func (f Forecast) Claims() (list []book.Stated) {
+func (f Forecasts) Claims() (list []book.Stated) {
 	n := drawn(f.Of.Sparse[0]).N
 	for _, x := range f.Written {
 		by := cell.Must(x.Failure(dilution.ByCircuit))

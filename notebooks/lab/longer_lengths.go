@@ -15,13 +15,13 @@ import (
 func FailLengths(task string, namesAndModels ...any) (out cell.Result) {
 	names, models := namedModels("FailLengths", namesAndModels)
 	first := models[0]
-	t := viz.Table{Columns: []viz.Column{{Name: "longer with"}}, Note: first.note("Lengths of failure", "In pieces, with 95 % intervals over held-out prompts; after the length, the side that fails.")}
+	t := viz.Table{Columns: []viz.Column{{Name: "longer with"}}, Note: first.Note("Lengths of failure", "In pieces, with 95 % intervals over held-out prompts; after the length, the side that fails.")}
 	for i, n := range names {
 		t.Columns = append(t.Columns, viz.Column{Name: fmt.Sprintf("%s (validation loss %.3f)", n, models[i].Valid())})
 	}
-	for k, f := range fillersOf(task, first.spec.Scale == "tiny") {
+	for k, f := range fillersOf(task, first.Scale() == "tiny") {
 		p := longOf(first, f)
-		plot := viz.Plot{Note: first.note("Measured on "+f.Note, "The side of the pairs with the smaller mean."), X: viz.Axis{Label: f.Unit}, Band: "95 % over prompts",
+		plot := viz.Plot{Note: first.Note("Measured on "+f.Note, "The side of the pairs with the smaller mean."), X: viz.Axis{Label: f.Unit}, Band: "95 % over prompts",
 			Panels: []viz.Panel{{Y: viz.Axis{Label: "P(right), the worse side", Include: []float64{0, 1}}, Refs: []viz.Ref{{Name: "even", Y: 0.5}}}}}
 		row := []any{f.Name}
 		for i, m := range models {
