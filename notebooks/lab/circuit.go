@@ -154,8 +154,8 @@ func (c *Circuit) Nodes() int { return len(c.Data().Nodes) }
 // Edges is the number of edges: nonzero weights between nodes of the circuit.
 func (c *Circuit) Edges() int { return len(c.Data().Edges) }
 
-// size is how large it is, in words.
-func (c *Circuit) size() string {
+// Size is how large it is, in words.
+func (c *Circuit) Size() string {
 	if !c.Reached() {
 		return "target not reached"
 	}
@@ -164,7 +164,7 @@ func (c *Circuit) size() string {
 
 // String is like "circuit of single_double_quote, seed 1: 12 nodes, 8 edges".
 func (c *Circuit) String() string {
-	return fmt.Sprintf("circuit of %s, %s: %s", c.Finding().Task.Name, c.spec.Name, c.size())
+	return fmt.Sprintf("circuit of %s, %s: %s", c.Finding().Task.Name, c.spec.Name, c.Size())
 }
 
 // Bundle draws the circuit with its losses below it.
@@ -175,7 +175,7 @@ func (c *Circuit) Bundle() (viz.Bundle, error) {
 		return viz.Bundle{}, err
 	}
 	title := fmt.Sprintf("%s, %s", c.Finding().Task.Name, c.spec.Name)
-	page := cell.Page{viz.Circuit{Note: c.Note(title, fmt.Sprintf("%s, of a model with %d nonzero weights.", c.size(), c.model.L0())), Circuit: data, JSON: json}}
+	page := cell.Page{viz.Circuit{Note: c.Note(title, fmt.Sprintf("%s, of a model with %d nonzero weights.", c.Size(), c.model.L0())), Circuit: data, JSON: json}}
 	if c.spec.Keep == nil && data.Proof != nil {
 		page = append(page, c.Proof())
 	}

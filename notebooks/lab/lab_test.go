@@ -136,7 +136,7 @@ func TestLossOn(t *testing.T) {
 func TestCircuit(t *testing.T) {
 	q := Train("laptop", Seed(1)).Find("single_double_quote")
 	if !q.Reached() || q.Nodes() != 12 || q.Edges() != 8 {
-		t.Fatalf("%s", q.size())
+		t.Fatalf("%s", q.Size())
 	}
 	if text := celltest.Shown(t, q); !strings.Contains(text, "12 nodes, 8 edges") || !strings.Contains(text, "random circuits alone") {
 		t.Errorf("shows %s", text)
@@ -170,7 +170,7 @@ func TestCircuit(t *testing.T) {
 		t.Errorf("without %s: %d nodes, %v", decides, cut.Nodes(), cut.Loss())
 	}
 	if only := q.Only(decides); only.Nodes() != 1 || only.Edges() != 0 {
-		t.Errorf("only one: %s", only.size())
+		t.Errorf("only one: %s", only.Size())
 	}
 	s := q.Swap(decides)
 	if x := s.List[0]; x.Full.After != 1 || x.Full.Before < 0.99 || x.Full.N != 32 {

@@ -86,6 +86,9 @@ func (p *Pair) Bridge() *bridge.Bridge {
 	return p.b
 }
 
+// Config is how the bridge is fitted or trained.
+func (p *Pair) Config() bridge.Config { return p.spec.Config }
+
 // Sparse is the sparse model.
 func (p *Pair) Sparse() *Model {
 	spec := p.spec.Sparse

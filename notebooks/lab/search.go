@@ -12,7 +12,7 @@ import (
 // Search is the log of the search for the circuit.
 func (c *Circuit) Search() viz.Table {
 	trials := c.Finding().Pruned.Trials
-	t := viz.Table{Note: c.Note("The log of the search", fmt.Sprintf("%d trials; %s. Rung 0: half of the steps; 1: all; 2: a change of the best so far. Loss on prompts for selecting, nats per example.", len(trials), c.size())),
+	t := viz.Table{Note: c.Note("The log of the search", fmt.Sprintf("%d trials; %s. Rung 0: half of the steps; 1: all; 2: a change of the best so far. Loss on prompts for selecting, nats per example.", len(trials), c.Size())),
 		Columns: []viz.Column{{Name: "trial"}, {Name: "rung"}, {Name: "price of a node", Format: "%.4f"}, {Name: "target met"}, {Name: "ranked"}, {Name: "nodes", Bar: true}, {Name: "edges"}, {Name: "loss", Format: "%.3f"}, {Name: "seconds", Format: "%.0f"}}}
 	for i, x := range trials {
 		t.Rows = append(t.Rows, []any{i, x.Rung, x.Hyper.Penalty, fmt.Sprint(x.Reached), x.Ranked, x.Nodes, x.Edges, x.Loss, x.Seconds})
@@ -59,5 +59,5 @@ func (c *Circuit) Picture(title string, nodesAndNames ...string) viz.Circuit {
 			labels[nodesAndNames[i]] = nodesAndNames[i+1]
 		}
 	}
-	return viz.Circuit{Note: c.Note(title, fmt.Sprintf("%s, of a model with %d nonzero weights.", c.size(), c.model.L0())), Circuit: c.Data(), Labels: labels}
+	return viz.Circuit{Note: c.Note(title, fmt.Sprintf("%s, of a model with %d nonzero weights.", c.Size(), c.model.L0())), Circuit: c.Data(), Labels: labels}
 }

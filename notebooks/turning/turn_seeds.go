@@ -1,4 +1,4 @@
-package lab
+package turning
 
 import (
 	"fmt"
@@ -6,6 +6,7 @@ import (
 
 	gonum "gonum.org/v1/gonum/stat"
 
+	"circuitbook/notebooks/lab"
 	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/bridge"
 	"circuitbook/sparsenn/stat"
@@ -45,7 +46,7 @@ func (t *Turn) Seeds(bridges, models []int) (r cell.Result) {
 	add := func(group, name, label string, of *Turn) {
 		all, one, c1, s2, at90, reached, ok := of.brief()
 		if !ok {
-			table.Rows = append(table.Rows, []any{label, of.Circuit.size(), "none", nil, nil, nil, nil, nil, nil})
+			table.Rows = append(table.Rows, []any{label, of.Circuit.Size(), "none", nil, nil, nil, nil, nil, nil})
 			return
 		}
 		cost := "not reached"
@@ -53,7 +54,7 @@ func (t *Turn) Seeds(bridges, models []int) (r cell.Result) {
 			cost = fmt.Sprintf("%s at %.2f", cell.Interval(at90.OtherKL), at90.Strength)
 			r.State(name+"_channels_other_kl_at_90", at90.OtherKL)
 		}
-		table.Rows = append(table.Rows, []any{label, of.Circuit.size(), all.Method.Name, cell.Interval(c1.Want), cell.Interval(c1.TwoWay), cost, one.Method.Name, cell.Interval(s2.Want), cell.Interval(s2.TwoWay)})
+		table.Rows = append(table.Rows, []any{label, of.Circuit.Size(), all.Method.Name, cell.Interval(c1.Want), cell.Interval(c1.TwoWay), cost, one.Method.Name, cell.Interval(s2.Want), cell.Interval(s2.TwoWay)})
 		for i, e := range []stat.Estimate{c1.Want, c1.TwoWay, s2.Want, s2.TwoWay} {
 			r.State(name+"_"+kinds[i], e)
 			values[group+kinds[i]] = append(values[group+kinds[i]], e.Mean)
@@ -61,7 +62,7 @@ func (t *Turn) Seeds(bridges, models []int) (r cell.Result) {
 	}
 	for _, s := range bridges {
 		p := t.Pair.With(func(c *bridge.Config) { c.Seed = uint64(s) })
-		add("bridge_seeds_", fmt.Sprintf("bridge_seed%d", s), fmt.Sprintf("bridge of seed %d", s), &Turn{p, t.Circuit, t.To})
+		add("bridge_seeds_", fmt.Sprintf("bridge_seed%d", s), fmt.Sprintf("bridge of seed %d", s), &Turn{p, t.Circuit, t.To, t.Few})
 	}
 	if len(models) > 0 {
 		for _, k := range kinds {
@@ -72,8 +73,8 @@ func (t *Turn) Seeds(bridges, models []int) (r cell.Result) {
 	dense := t.Pair.Dense()
 	for _, s := range models {
 		m := t.Circuit.Model().Seed(s)
-		p := bridgeOf(m, dense, t.Pair.spec.Config, false, nil)
-		add("sparse_seeds_", fmt.Sprintf("sparse_seed%d", s), fmt.Sprintf("sparse model of seed %d", s), &Turn{p, t.Circuit.On(m, fmt.Sprintf("seed %d", s), false), t.To})
+		p := lab.Bridge(m, dense, func(c *bridge.Config) { *c = t.Pair.Config() })
+		add("sparse_seeds_", fmt.Sprintf("sparse_seed%d", s), fmt.Sprintf("sparse model of seed %d", s), &Turn{p, t.Circuit.On(m, fmt.Sprintf("seed %d", s), false), t.To, t.Few})
 	}
 	for _, group := range []string{"bridge_seeds_", "sparse_seeds_"} {
 		for _, k := range kinds {

@@ -1,4 +1,4 @@
-package lab
+package turning
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 
 	gonum "gonum.org/v1/gonum/stat"
 
+	"circuitbook/notebooks/lab"
 	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
@@ -21,22 +22,23 @@ import (
 // methods and strengths chosen on those for selecting, and what is shown is measured on those
 // for reporting.
 type Turn struct {
-	Pair    *Pair
-	Circuit *Circuit
+	Pair    *lab.Pair
+	Circuit *lab.Circuit
 	To      steer.Toward
+	Few     bool // as few prompts and strengths as at the scale "tiny"
 }
 
-// TurnOf is the case of a circuit of the pair's sparse model.
-func TurnOf(p *Pair, c *Circuit, to steer.Toward) *Turn { return &Turn{p, c, to} }
+// Of is the case of a circuit of the pair's sparse model.
+func Of(p *lab.Pair, c *lab.Circuit, to steer.Toward) *Turn {
+	return &Turn{p, c, to, c.Model().Scale() == "tiny"}
+}
 
 // turnLevel is the probability, between the two answers, that strengths are compared at.
 const turnLevel = 0.9
 
-func (t *Turn) tiny() bool { return t.Circuit.Model().Scale() == "tiny" }
-
 // pick is n, or fewer at the scale "tiny".
 func (t *Turn) pick(n, tiny int) int {
-	if t.tiny() {
+	if t.Few {
 		return tiny
 	}
 	return n
@@ -63,7 +65,7 @@ func (t *Turn) reported(n, room int) []steer.Prompt {
 }
 
 func (t *Turn) strengths() []float64 {
-	if t.tiny() {
+	if t.Few {
 		return []float64{0, 1, 2}
 	}
 	return steer.Strengths()
@@ -148,7 +150,7 @@ func (t *Turn) ofNodes(s *steer.Steerer) (out []*Candidate) {
 func (t *Turn) ofMeans(s *steer.Steerer) (out []*Candidate) {
 	for l := range s.Bridge.Dense.Config.Model.Layers {
 		for _, name := range []string{model.AttnActIn, model.MLPActIn} {
-			if t.tiny() && len(out) > 0 {
+			if t.Few && len(out) > 0 {
 				continue
 			}
 			for _, span := range steer.Spans() {
@@ -209,7 +211,7 @@ type Control struct {
 // control measures random methods.
 func (t *Turn) control(s *steer.Steerer, name string, prompts []steer.Prompt, draw func(i uint64) *steer.Method) (c Control) {
 	c.At = []float64{0, 0.5, 1, 1.5, 2, 3, 4}
-	if t.tiny() {
+	if t.Few {
 		c.At = t.strengths()
 	}
 	draws := t.pick(20, 2)

@@ -1,9 +1,10 @@
-package lab
+package turning
 
 import (
 	"strings"
 	"testing"
 
+	"circuitbook/notebooks/lab"
 	"circuitbook/notebooks/lab/celltest"
 	"circuitbook/sparsenn/steer"
 )
@@ -12,9 +13,9 @@ import (
 // prompts and strengths as at the smallest scale.
 func TestTurningCase(t *testing.T) {
 	celltest.Heavy(t)
-	m := Train("laptop", Seed(1))
-	c := TurnOf(Bridge(m, m.Twin()), m.Find("single_double_quote"), steer.ToAlt)
-	c.Circuit.spec.Model.Scale = "tiny"
+	m := lab.Train("laptop", lab.Seed(1))
+	c := Of(lab.Bridge(m, m.Twin()), m.Find("single_double_quote"), steer.ToAlt)
+	c.Few = true
 	reads := c.Reads()
 	if s := celltest.Claimed(t, reads); s["read_nodes"] != 4 || s["nodes"] != 12 {
 		t.Errorf("states %v", s)
