@@ -95,7 +95,7 @@ func (w MainPath) Under(twin *Model, namesAndLines ...string) (r cell.Result) {
 		}
 		show("none", "before", before)
 		for k, line := range lines {
-			show(harmless(line), names[k]+"_control", w.outcome(m.Reader, list, sides, harmless(line)))
+			show(Harmless(line), names[k]+"_control", w.outcome(m.Reader, list, sides, Harmless(line)))
 			show(line, names[k]+"_after", w.outcome(m.Reader, list, sides, line))
 		}
 		b.Step(i+1, m.Name)

@@ -11,8 +11,8 @@ import (
 	"circuitbook/viz"
 )
 
-// harmless is a line with its brackets made parentheses.
-func harmless(line string) string { return strings.ReplaceAll(line, "[", "(") }
+// Harmless is a line with its brackets made parentheses.
+func Harmless(line string) string { return strings.ReplaceAll(line, "[", "(") }
 
 // Distract puts a line above the last one of the second side's prompts, name, line, name,
 // line, and asks by how much it turns the answer to the first side's, against the same line
@@ -39,7 +39,7 @@ func (l Longer) Distract(namesAndLines ...string) (out cell.Result) {
 			row := []any{int(seedOf(m)), kind, stat.Mean(p("")).Mean}
 			for k, line := range lines {
 				with := p(line)
-				change := stat.Mean(contrast.Less(with, p(harmless(line))))
+				change := stat.Mean(contrast.Less(with, p(Harmless(line))))
 				row = append(row, stat.Mean(with).Mean, change.Mean, change.Lo, change.Hi)
 				out.Numbers = append(out.Numbers, cell.ClaimOf(fmt.Sprintf("distract_%s_%s_seed%d", names[k], kind, seedOf(m)), change))
 				picture.Rows = append(picture.Rows, viz.Estimate{Name: fmt.Sprintf("%s, %s", kind, line), Value: change.Mean, Lo: change.Lo, Hi: change.Hi, Group: fmt.Sprintf("seed %d", seedOf(m))})

@@ -62,21 +62,16 @@ func (f Forecasts) Measure() Grown {
 func depthOf(name string, p dilution.Prompts, seen []dilution.Seen) viz.Series {
 	s := viz.Series{Name: name}
 	for i, v := range seen {
-		point(&s, float64(p.Lengths[i]), stat.Mean(v.Depth))
+		Point(&s, float64(p.Lengths[i]), stat.Mean(v.Depth))
 	}
 	return s
-}
-
-// point adds an estimate to a series.
-func point(s *viz.Series, at float64, e stat.Estimate) {
-	s.X, s.Y, s.Lo, s.Hi = append(s.X, at), append(s.Y, e.Mean), append(s.Lo, e.Lo), append(s.Hi, e.Hi)
 }
 
 // right is P of the right answer against length, of a side.
 func right(name string, curve []dilution.Point, side int) viz.Series {
 	s := viz.Series{Name: name}
 	for _, p := range curve {
-		point(&s, float64(p.Length), [2]dilution.Side{p.Prompt, p.Counter}[side].Estimate())
+		Point(&s, float64(p.Length), [2]dilution.Side{p.Prompt, p.Counter}[side].Estimate())
 	}
 	return s
 }

@@ -1,0 +1,11 @@
+package lab
+
+import (
+	"circuitbook/sparsenn/stat"
+	"circuitbook/viz"
+)
+
+// Point adds an estimate to a series.
+func Point(s *viz.Series, at float64, e stat.Estimate) {
+	s.X, s.Y, s.Lo, s.Hi = append(s.X, at), append(s.Y, e.Mean), append(s.Lo, e.Lo), append(s.Hi, e.Hi)
+}
