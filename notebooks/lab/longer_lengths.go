@@ -30,7 +30,7 @@ func FailLengths(task string, namesAndModels ...any) (out cell.Result) {
 			out.Numbers = append(out.Numbers, claimOfFailure(names[i]+"_"+f.Name, x.Failure, len(x.Curve[0].Prompt.Right)))
 			s := viz.Series{Name: names[i]}
 			for j := range x.Curve {
-				Point(&s, float64(x.Curve[j].Length), worse(x.Curve[:j+1]))
+				cell.Point(&s, float64(x.Curve[j].Length), worse(x.Curve[:j+1]))
 			}
 			plot.Panels[0].Series = append(plot.Panels[0].Series, s)
 		}

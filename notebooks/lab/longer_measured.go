@@ -62,7 +62,7 @@ func (f Forecasts) Measure() Grown {
 func depthOf(name string, p dilution.Prompts, seen []dilution.Seen) viz.Series {
 	s := viz.Series{Name: name}
 	for i, v := range seen {
-		Point(&s, float64(p.Lengths[i]), stat.Mean(v.Depth))
+		cell.Point(&s, float64(p.Lengths[i]), stat.Mean(v.Depth))
 	}
 	return s
 }
@@ -71,7 +71,7 @@ func depthOf(name string, p dilution.Prompts, seen []dilution.Seen) viz.Series {
 func right(name string, curve []dilution.Point, side int) viz.Series {
 	s := viz.Series{Name: name}
 	for _, p := range curve {
-		Point(&s, float64(p.Length), [2]dilution.Side{p.Prompt, p.Counter}[side].Estimate())
+		cell.Point(&s, float64(p.Length), [2]dilution.Side{p.Prompt, p.Counter}[side].Estimate())
 	}
 	return s
 }

@@ -32,7 +32,7 @@ func (g Grown) Means() (out cell.Result) {
 			all := cell.Must(dilution.Over(curves))
 			for j, p := range all {
 				for k, e := range []stat.Estimate{p.Prompt, p.Counter} {
-					Point(&over[k], float64(p.Length), e)
+					cell.Point(&over[k], float64(p.Length), e)
 					if i == 0 || j == 0 || j == len(all)-1 {
 						out.Numbers = append(out.Numbers, cell.ClaimOf(fmt.Sprintf("mean_%s_%s_%s_%d", f.Name, in, f.Sides[k], p.Length), e))
 					}

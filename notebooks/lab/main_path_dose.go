@@ -65,9 +65,9 @@ func (w MainPath) Dose() (r cell.Result) {
 				x := low + (high-low)*float64(j)/float64(grid-1)
 				p, v, err := contrast.Look(m.Reader, side.Prompts, list[0], nodes, nil, contrast.Put(width, depth, func(_, last int) (int, float64) { return last, x }))
 				cell.Check(err)
-				Point(&s, x, stat.Mean(p))
+				cell.Point(&s, x, stat.Mean(p))
 				if some {
-					Point(&f, x, stat.Mean(v[1]))
+					cell.Point(&f, x, stat.Mean(v[1]))
 				}
 				b.Step((2*i+k)*grid+j+1, m.Name)
 			}

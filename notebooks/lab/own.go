@@ -39,7 +39,7 @@ func Plot(namesAndLists ...any) viz.Plot {
 func seriesOf(list any) (s viz.Series, err error) {
 	if e, ok := list.([]cell.Estimate); ok {
 		for i, x := range e {
-			Point(&s, float64(i), x.Estimate)
+			cell.Point(&s, float64(i), x.Estimate)
 		}
 		return s, nil
 	}

@@ -1,4 +1,4 @@
-package lab
+package cell
 
 import (
 	"circuitbook/sparsenn/stat"
