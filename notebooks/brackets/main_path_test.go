@@ -1,6 +1,7 @@
-package lab
+package brackets
 
 import (
+	"circuitbook/notebooks/lab"
 	"circuitbook/notebooks/lab/cell"
 	"circuitbook/notebooks/lab/celltest"
 	"slices"
@@ -12,7 +13,7 @@ import (
 // said of a way can be asked of it.
 func TestMainPath(t *testing.T) {
 	celltest.Heavy(t)
-	m := Train("tiny", Seed(3))
+	m := lab.Train("tiny", lab.Seed(3))
 	q := m.Find("bracket_counting")
 	w := MainPathOf(q, "[", "nested", "flat")
 	if !w.Found() || w.Nodes[len(w.Nodes)-1] != w.Depth || w.Nodes[len(w.Nodes)-2] != w.Value || !slices.Contains(w.Nodes, w.Detector) {

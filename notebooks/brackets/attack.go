@@ -1,9 +1,10 @@
-package lab
+package brackets
 
 import (
 	"fmt"
 	"slices"
 
+	"circuitbook/notebooks/lab"
 	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/contrast"
@@ -70,7 +71,7 @@ func (w MainPath) outcome(m experiment.Reader, list []task.Example, sides [2]con
 // circuit alone, its model and the dense twin. Changes are paired, prompt by prompt. Numbers
 // are loss_WHEN_MODEL, right_WHEN_MODEL, p_SECOND_WHEN_MODEL and rise_WHEN_MODEL, WHEN being
 // before, NAME_control and NAME_after, and MODEL circuit, sparse and dense.
-func (w MainPath) Under(twin *Model, namesAndLines ...string) (r cell.Result) {
+func (w MainPath) Under(twin *lab.Model, namesAndLines ...string) (r cell.Result) {
 	names, lines := cell.NamedLines("Under", namesAndLines)
 	c := w.Circuit
 	list, sides := w.pairs(128, c.Model().Room())
@@ -95,7 +96,7 @@ func (w MainPath) Under(twin *Model, namesAndLines ...string) (r cell.Result) {
 		}
 		show("none", "before", before)
 		for k, line := range lines {
-			show(Harmless(line), names[k]+"_control", w.outcome(m.Reader, list, sides, Harmless(line)))
+			show(lab.Harmless(line), names[k]+"_control", w.outcome(m.Reader, list, sides, lab.Harmless(line)))
 			show(line, names[k]+"_after", w.outcome(m.Reader, list, sides, line))
 		}
 		b.Step(i+1, m.Name)

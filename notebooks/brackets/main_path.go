@@ -1,4 +1,4 @@
-package lab
+package brackets
 
 import (
 	"cmp"
@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"circuitbook/notebooks/lab"
 	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/contrast"
@@ -21,7 +22,7 @@ import (
 // A MainPath is the way through a circuit that counts most, from the embedding to what attention
 // writes, and three of its nodes by what they may be: a reading, to be tested.
 type MainPath struct {
-	Circuit  *Circuit
+	Circuit  *lab.Circuit
 	Mark     string    // in the token that opens what the answer closes; "" is where the sides differ first
 	Sides    [2]string // names for the two sides of a pair
 	Nodes    []string
@@ -34,7 +35,7 @@ type MainPath struct {
 // MainPathOf finds it by effects on prompts for selecting. mark is what the token has in it that
 // opens what the answer closes, such as "[": the last such token of a prompt is looked at, and
 // with "" the first token in which the two sides differ. prompt and counter are names for them.
-func MainPathOf(c *Circuit, mark, prompt, counter string) MainPath {
+func MainPathOf(c *lab.Circuit, mark, prompt, counter string) MainPath {
 	w := MainPath{Circuit: c, Mark: mark, Sides: [2]string{prompt, counter}}
 	nodes := c.Chosen().MainPath()
 	if len(nodes) == 0 {
