@@ -49,6 +49,7 @@ func TestImportsPointOneWay(t *testing.T) {
 		"./sparsenn/backend/plugin/...": {gomlx, "circuitbook/sparsenn/backend$"},
 		"./viz/...":                     {gomlx, "circuitbook/kernel", "circuitbook/notebooks", "circuitbook/sparsenn", "!circuitbook/sparsenn/circuit", "!circuitbook/sparsenn/stat", "!circuitbook/sparsenn/tensorfile/lookalike"},
 		"./notebooks/...":               {"circuitbook/kernel"},
+		"./notebooks/lab/...":           {"circuitbook/notebooks/brackets", "circuitbook/notebooks/dilution", "circuitbook/notebooks/variabletype", "circuitbook/notebooks/sizes", "circuitbook/notebooks/turning"},
 		"./kernel/...":                  {gomlx, "circuitbook/viz", "circuitbook/sparsenn/model", "circuitbook/sparsenn/train", "circuitbook/sparsenn/topk"},
 	} {
 		self := strings.TrimSuffix(strings.TrimSuffix(strings.Replace(pattern, ".", "circuitbook", 1), "/..."), "/")

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"circuitbook/notebooks/dilution"
 	"circuitbook/notebooks/lab"
 	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
@@ -96,7 +97,7 @@ func (w MainPath) Under(twin *lab.Model, namesAndLines ...string) (r cell.Result
 		}
 		show("none", "before", before)
 		for k, line := range lines {
-			show(lab.Harmless(line), names[k]+"_control", w.outcome(m.Reader, list, sides, lab.Harmless(line)))
+			show(dilution.Harmless(line), names[k]+"_control", w.outcome(m.Reader, list, sides, dilution.Harmless(line)))
 			show(line, names[k]+"_after", w.outcome(m.Reader, list, sides, line))
 		}
 		b.Step(i+1, m.Name)

@@ -28,7 +28,11 @@
 // the circuit of a task, which may be a name of [Tasks], a JSONL file or a task.Task.
 // The methods of [Circuit] cut it, exchange its nodes, look at one of them ([Circuit.Node])
 // and repeat the search ([Circuit.Seeds], [Circuit.Nulls], [Circuit.Twin], [Circuit.Variants]).
-// [Circuit.MainPath] reads the way through it that counts most and tests what is said of it;
-// [Circuit.Longer] asks at which length of prompts models stop doing the task. [Bridge]
-// ties two models together, and [Pair.Steer] turns the dense one.
+// [Bridge] ties two models together, and [Pair.Steer] turns the dense one.
+//
+// Studies are packages beside this one, whose names a cell may use as they are: brackets
+// reads the main path of a circuit and tests what is said of it, dilution asks at which length of
+// prompts models stop doing a task, variabletype follows a type, sizes compares circuits of many
+// models, turning measures what steering does and costs. Package cell is what all of them are
+// made with.
 package lab

@@ -1,4 +1,4 @@
-package lab
+package dilution
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 	"math"
 	"strings"
 
-	"circuitbook/notebooks/dilution"
+	"circuitbook/notebooks/lab"
 	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/stat"
@@ -18,13 +18,13 @@ import (
 // Longer asks at which length models stop doing a task, and whether their circuits foretell
 // it: of sparse models of several seeds, and of a dense one beside each.
 type Longer struct {
-	Circuits      []*Circuit // of the sparse models, where one is at hand
-	Sparse, Dense []*Model   // a pair of each seed
+	Circuits      []*lab.Circuit // of the sparse models, where one is at hand
+	Sparse, Dense []*lab.Model   // a pair of each seed
 }
 
 // LongerOf takes, beside each dense model, the sparse one of its seed in a circuit's config,
 // and the circuits of the same search that are at hand.
-func LongerOf(c *Circuit, dense ...*Model) Longer {
+func LongerOf(c *lab.Circuit, dense ...*lab.Model) Longer {
 	if len(dense) == 0 {
 		cell.End(errors.New("LongerOf takes at least one dense model; Twin is one"))
 	}
@@ -47,14 +47,14 @@ func (l Longer) task() string {
 	if len(l.Circuits) == 0 {
 		cell.End(errors.New("no circuit is at hand: find one"))
 	}
-	return cell.Must(l.Circuits[0].taskOf()).Name
+	return l.Circuits[0].Task().Name
 }
 
 // fillers are what the task's prompts are made longer with.
-func (l Longer) fillers() []dilution.Filler { return fillersOf(l.task(), l.small()) }
+func (l Longer) fillers() []Filler { return fillersOf(l.task(), l.small()) }
 
-func fillersOf(task string, small bool) []dilution.Filler {
-	list := cell.Must(dilution.FillersOf(task))
+func fillersOf(task string, small bool) []Filler {
+	list := cell.Must(FillersOf(task))
 	if small {
 		return list[:1]
 	}
@@ -62,42 +62,42 @@ func fillersOf(task string, small bool) []dilution.Filler {
 }
 
 // drawn are the options of all prompts.
-func drawn(m *Model) dilution.Options {
+func drawn(m *lab.Model) Options {
 	n := 24
 	if m.Scale() == "tiny" {
 		n = 4
 	}
-	return dilution.Options{N: n, Context: m.Run().Config.Model.Context}
+	return Options{N: n, Context: m.Run().Config.Model.Context}
 }
 
 // circuitOf is the circuit alone of a sparse model, its logits read as its search fitted, and
 // its depth; both are nil where none is at hand or it says nothing.
-func (l Longer) circuitOf(m *Model) (*Circuit, experiment.Reader, dilution.Depth) {
+func (l Longer) circuitOf(m *lab.Model) (*lab.Circuit, experiment.Reader, Depth) {
 	for _, c := range l.Circuits {
 		if c.Model().Config().Seed != m.Config().Seed {
 			continue
 		}
 		f := c.Finding()
-		d, err := dilution.DepthOf(f.Run.Model, c.Data(), c.Selected()[0])
+		d, err := DepthOf(f.Run.Model, c.Data(), c.Selected()[0])
 		if err != nil {
-			return c, nil, dilution.Depth{}
+			return c, nil, Depth{}
 		}
 		views := cell.Interruptible(func(ctx context.Context) ([]experiment.View, error) {
 			return experiment.Views(ctx, f.Run, f.Task, c.Data())
 		})
 		return c, views[0].Reader, d
 	}
-	return nil, nil, dilution.Depth{}
+	return nil, nil, Depth{}
 }
 
-func seedOf(m *Model) uint64 { return m.Config().Seed }
+func seedOf(m *lab.Model) uint64 { return m.Config().Seed }
 
 // Heads says how evenly the heads of the circuits look from the last token: 1 is a plain
 // average of all tokens. Numbers are of every seed valid_sparse_S and valid_dense_S, averages_S,
 // and evenness_S_headN of each head that writes; and averaging_seeds and seeds.
 func (l Longer) Heads() (out cell.Result) {
 	t := viz.Table{Columns: []viz.Column{{Name: "seed"}, {Name: "sparse, valid", Format: "%.3f"}, {Name: "dense, valid", Format: "%.3f"}, {Name: "dense weights"}, {Name: "position channels"}, {Name: "evenness"}, {Name: "averages"}},
-		Note: l.Sparse[0].Note("Sparse and dense models, and where the circuits' heads look", fmt.Sprintf("Valid: nats per token. Evenness from the last token of short prompts: 1 is a plain average, and from %.1f on a head is said to average.", dilution.Even))}
+		Note: l.Sparse[0].Note("Sparse and dense models, and where the circuits' heads look", fmt.Sprintf("Valid: nats per token. Evenness from the last token of short prompts: 1 is a plain average, and from %.1f on a head is said to average.", Even))}
 	f, averaging := l.fillers()[0], 0
 	for i, m := range l.Sparse {
 		dense, of := l.Dense[i], fmt.Sprintf("seed%d", seedOf(m))
@@ -108,13 +108,13 @@ func (l Longer) Heads() (out cell.Result) {
 		}
 		if len(d.Nodes) > 0 {
 			short := f.Short()
-			p := cell.Must(dilution.Select(m.Run().Tokenizer, f, short[len(short)-1:], dilution.Options{N: 4, Context: m.Run().Config.Model.Context}))
-			heads, share, err := dilution.Evenness(alone, c.Data(), d, p.List[0])
+			p := cell.Must(Select(m.Run().Tokenizer, f, short[len(short)-1:], Options{N: 4, Context: m.Run().Config.Model.Context}))
+			heads, share, err := Evenness(alone, c.Data(), d, p.List[0])
 			cell.Check(err)
 			var each []string
 			averages = true
 			for k, h := range heads {
-				each, averages = append(each, fmt.Sprintf("head %d.%d %.2f", h.Layer, h.Head, share[k])), averages && share[k] >= dilution.Even
+				each, averages = append(each, fmt.Sprintf("head %d.%d %.2f", h.Layer, h.Head, share[k])), averages && share[k] >= Even
 				out.State(fmt.Sprintf("evenness_%s_head%d", of, h.Head), share[k])
 			}
 			even = strings.Join(each, ", ")
@@ -139,12 +139,12 @@ const unreached = 999
 func clip(x float64) float64 { return math.Min(x, unreached) }
 
 // claimOfFailure is the claim of a length with its interval over n prompts.
-func claimOfFailure(name string, f dilution.Failure, n int) book.Stated {
+func claimOfFailure(name string, f Failure, n int) book.Stated {
 	return cell.ClaimOf(name, stat.Estimate{Mean: clip(f.Length), Lo: clip(f.Lo), Hi: clip(f.Hi), N: n})
 }
 
 // reached is a length in a table.
-func reached(f dilution.Failure, most float64) string {
+func reached(f Failure, most float64) string {
 	if f.Length > most {
 		return fmt.Sprintf("over %g", most)
 	}
@@ -156,7 +156,7 @@ func reached(f dilution.Failure, most float64) string {
 }
 
 // sideOf names the side that fails.
-func sideOf(f dilution.Filler, side int) string {
+func sideOf(f Filler, side int) string {
 	if side < 0 {
 		return "neither"
 	}

@@ -1,9 +1,9 @@
-package lab
+package dilution
 
 import (
 	"fmt"
 
-	"circuitbook/notebooks/dilution"
+	"circuitbook/notebooks/lab"
 	"circuitbook/notebooks/lab/cell"
 	"circuitbook/viz"
 )
@@ -25,7 +25,7 @@ func FailLengths(task string, namesAndModels ...any) (out cell.Result) {
 			Panels: []viz.Panel{{Y: viz.Axis{Label: "P(right), the worse side", Include: []float64{0, 1}}, Refs: []viz.Ref{{Name: "even", Y: 0.5}}}}}
 		row := []any{f.Name}
 		for i, m := range models {
-			x := cell.Must(dilution.Measure(seedOf(m), names[i], m.Run().Model, p))
+			x := cell.Must(Measure(seedOf(m), names[i], m.Run().Model, p))
 			row = append(row, reached(x.Failure, float64(x.Limit))+", "+sideOf(f, x.Side))
 			out.Numbers = append(out.Numbers, claimOfFailure(names[i]+"_"+f.Name, x.Failure, len(x.Curve[0].Prompt.Right)))
 			s := viz.Series{Name: names[i]}
@@ -44,13 +44,13 @@ func FailLengths(task string, namesAndModels ...any) (out cell.Result) {
 }
 
 // namedModels are the arguments name, model, name, model of a verb.
-func namedModels(verb string, arguments []any) (names []string, models []*Model) {
+func namedModels(verb string, arguments []any) (names []string, models []*lab.Model) {
 	if len(arguments) == 0 || len(arguments)%2 != 0 {
 		cell.End(fmt.Errorf("%s takes a name before every model; it got %d arguments", verb, len(arguments)))
 	}
 	for i := 0; i+1 < len(arguments); i += 2 {
 		n, ok := arguments[i].(string)
-		m, is := arguments[i+1].(*Model)
+		m, is := arguments[i+1].(*lab.Model)
 		if !ok || !is {
 			cell.End(fmt.Errorf("%s takes a name before every model; arguments %d and %d are a %T and a %T", verb, i+1, i+2, arguments[i], arguments[i+1]))
 		}

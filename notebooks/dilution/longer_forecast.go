@@ -1,9 +1,8 @@
-package lab
+package dilution
 
 import (
 	"fmt"
 
-	"circuitbook/notebooks/dilution"
 	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
@@ -14,8 +13,8 @@ import (
 // what [Longer.Measure] is given in another cell is what is kept of it.
 type Forecasts struct {
 	Of      Longer
-	Written []dilution.Forecast
-	Detail  []dilution.Prediction // of the circuits, beside what is written
+	Written []Forecast
+	Detail  []Prediction // of the circuits, beside what is written
 }
 
 // Forecast predicts lengths of failure from short prompts for selecting alone, by the circuits
@@ -35,12 +34,12 @@ func (l Longer) Forecast(leads bool) Forecasts {
 			if l.small() {
 				short = short[:3]
 			}
-			p := cell.Must(dilution.Select(m.Run().Tokenizer, f, short, drawn(m)))
+			p := cell.Must(Select(m.Run().Tokenizer, f, short, drawn(m)))
 			own := map[string]task.Predictor{}
 			if leads {
 				own["sparse"], own["dense"] = m.Run().Model, l.Dense[i].Run().Model
 			}
-			x, detail, err := dilution.ForecastOf(seedOf(m), alone, d, own, p)
+			x, detail, err := ForecastOf(seedOf(m), alone, d, own, p)
 			cell.Check(err)
 			out.Written, out.Detail = append(out.Written, x), append(out.Detail, detail)
 		}
@@ -52,17 +51,17 @@ func (l Longer) Forecast(leads bool) Forecasts {
 
 // Hash is that of what is written: it is the same when lengths are measured, or something was
 // changed.
-func (f Forecasts) Hash() string { return cell.Must(dilution.HashOf(f.Written)) }
+func (f Forecasts) Hash() string { return cell.Must(HashOf(f.Written)) }
 
 // filler is one of those that the task has.
-func (l Longer) filler(name string) dilution.Filler {
+func (l Longer) filler(name string) Filler {
 	for _, f := range l.fillers() {
 		if f.Name == name {
 			return f
 		}
 	}
 	cell.End(fmt.Errorf("there is no filler %q of %s", name, l.task()))
-	return dilution.Filler{}
+	return Filler{}
 }
 
 // leads are the names of the models whose own lead was drawn on.
@@ -81,14 +80,14 @@ func (f Forecasts) leads() (names []string) {
 func (f Forecasts) Bundle() (viz.Bundle, error) {
 	m := f.Of.Sparse[0]
 	t := viz.Table{Columns: []viz.Column{{Name: "seed"}, {Name: "longer with"}, {Name: "threshold", Format: "%.2f"}, {Name: "explained", Format: "%.2f"}, {Name: "b", Format: "%.1f"}, {Name: "fails at"}, {Name: "in tokens"}, {Name: "by"}},
-		Note: m.Note("Foretold lengths of failure", fmt.Sprintf("Written down, with the hash %s. From short prompts for selecting, in pieces, 95 %% intervals over prompts. Explained: share of the lead's variance that depth explains. b: pieces that weigh as much as all the rest, sought up to %d.", f.Hash(), dilution.MaxBefore))}
+		Note: m.Note("Foretold lengths of failure", fmt.Sprintf("Written down, with the hash %s. From short prompts for selecting, in pieces, 95 %% intervals over prompts. Explained: share of the lead's variance that depth explains. b: pieces that weigh as much as all the rest, sought up to %d.", f.Hash(), MaxBefore))}
 	for _, n := range f.leads() {
 		t.Columns = append(t.Columns, viz.Column{Name: "by its lead, " + n})
 	}
 	var page cell.Page
 	for i, x := range f.Written {
 		d := f.Detail[i]
-		by := cell.Must(x.Failure(dilution.ByCircuit))
+		by := cell.Must(x.Failure(ByCircuit))
 		filler := f.Of.filler(x.Filler)
 		tokens := "never"
 		if by.Within() {
@@ -113,9 +112,9 @@ func (f Forecasts) Bundle() (viz.Bundle, error) {
 }
 
 // law draws a prediction.
-func (f Forecasts) law(x dilution.Forecast, d dilution.Prediction, filler dilution.Filler) viz.Plot {
+func (f Forecasts) law(x Forecast, d Prediction, filler Filler) viz.Plot {
 	panel := viz.Panel{Y: viz.Axis{Label: "depth"}, Refs: []viz.Ref{{Name: "threshold", Y: d.Threshold}}}
-	for k, a := range []dilution.Average{d.Prompt, d.Counter} {
+	for k, a := range []Average{d.Prompt, d.Counter} {
 		s := viz.Series{Name: filler.Sides[k]}
 		for n := 2.0; n <= 20; n++ {
 			s.X, s.Y = append(s.X, n), append(s.Y, a.At(n))
@@ -132,7 +131,7 @@ func (f Forecasts) law(x dilution.Forecast, d dilution.Prediction, filler diluti
 func (f Forecasts) Claims() (list []book.Stated) {
 	n := drawn(f.Of.Sparse[0]).N
 	for _, x := range f.Written {
-		by := cell.Must(x.Failure(dilution.ByCircuit))
+		by := cell.Must(x.Failure(ByCircuit))
 		of := fmt.Sprintf("%s_seed%d", x.Filler, x.Seed)
 		list = append(list, claimOfFailure("foretold_"+of, by, n), book.Stated{Name: "foretold_" + of + "_side", Value: sideOf(f.Of.filler(x.Filler), by.Side)})
 		for _, m := range f.leads() {

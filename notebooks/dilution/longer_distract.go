@@ -1,9 +1,10 @@
-package lab
+package dilution
 
 import (
 	"fmt"
 	"strings"
 
+	"circuitbook/notebooks/lab"
 	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/contrast"
 	"circuitbook/sparsenn/stat"
@@ -31,7 +32,7 @@ func (l Longer) Distract(namesAndLines ...string) (out cell.Result) {
 	for i, m := range l.Sparse {
 		list := m.HeldOut(subject, 32, m.Room())
 		_, flat := contrast.Sides(list, contrast.LastWith(m.Run().Tokenizer, ""))
-		for j, x := range []*Model{m, l.Dense[i]} {
+		for j, x := range []*lab.Model{m, l.Dense[i]} {
 			kind := kindsGrown[1+j]
 			p := func(line string) []float64 {
 				return cell.Must(contrast.Next(x.Run().Model, contrast.Above(m.Run().Tokenizer, flat.Prompts, line), list[0]))

@@ -1,9 +1,9 @@
-package lab
+package dilution
 
 import (
 	"fmt"
 
-	"circuitbook/notebooks/dilution"
+	"circuitbook/notebooks/lab"
 	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
@@ -13,9 +13,9 @@ import (
 // Grown is how circuits and models do on prompts that grow, beside what was foretold of them.
 type Grown struct {
 	Of      Longer
-	Written []dilution.Forecast
+	Written []Forecast
 	Hash    string // of what was read
-	List    []dilution.Measured
+	List    []Measured
 	Depth   []viz.Series // of the first seed's circuit, on both sides
 }
 
@@ -28,8 +28,8 @@ func grownLengths(small bool) []int {
 }
 
 // longOf are held-out prompts of a filler.
-func longOf(m *Model, f dilution.Filler) dilution.Prompts {
-	return cell.Must(dilution.Report(m.Run().Tokenizer, f, grownLengths(m.Scale() == "tiny"), drawn(m)))
+func longOf(m *lab.Model, f Filler) Prompts {
+	return cell.Must(Report(m.Run().Tokenizer, f, grownLengths(m.Scale() == "tiny"), drawn(m)))
 }
 
 // Measure measures held-out prompts up to what the context holds, in the circuits, the sparse
@@ -43,14 +43,14 @@ func (f Forecasts) Measure() Grown {
 		for k, filler := range l.fillers() {
 			p := longOf(m, filler)
 			if len(d.Nodes) > 0 {
-				x, prompt, counter, err := dilution.MeasureCircuit(seedOf(m), alone, d, p)
+				x, prompt, counter, err := MeasureCircuit(seedOf(m), alone, d, p)
 				cell.Check(err)
 				g.List = append(g.List, x)
 				if i == 0 && k == 0 {
 					g.Depth = []viz.Series{depthOf(filler.Sides[0], p, prompt), depthOf(filler.Sides[1], p, counter)}
 				}
 			}
-			g.List = append(g.List, cell.Must(dilution.Measure(seedOf(m), "sparse", m.Run().Model, p)), cell.Must(dilution.Measure(seedOf(m), "dense", l.Dense[i].Run().Model, p)))
+			g.List = append(g.List, cell.Must(Measure(seedOf(m), "sparse", m.Run().Model, p)), cell.Must(Measure(seedOf(m), "dense", l.Dense[i].Run().Model, p)))
 			b.Step(i*len(l.fillers())+k+1, fmt.Sprintf("seed %d, %s", seedOf(m), filler.Name))
 		}
 	}
@@ -59,7 +59,7 @@ func (f Forecasts) Measure() Grown {
 }
 
 // depthOf is depth against length.
-func depthOf(name string, p dilution.Prompts, seen []dilution.Seen) viz.Series {
+func depthOf(name string, p Prompts, seen []Seen) viz.Series {
 	s := viz.Series{Name: name}
 	for i, v := range seen {
 		cell.Point(&s, float64(p.Lengths[i]), stat.Mean(v.Depth))
@@ -68,16 +68,16 @@ func depthOf(name string, p dilution.Prompts, seen []dilution.Seen) viz.Series {
 }
 
 // right is P of the right answer against length, of a side.
-func right(name string, curve []dilution.Point, side int) viz.Series {
+func right(name string, curve []Point, side int) viz.Series {
 	s := viz.Series{Name: name}
 	for _, p := range curve {
-		cell.Point(&s, float64(p.Length), [2]dilution.Side{p.Prompt, p.Counter}[side].Estimate())
+		cell.Point(&s, float64(p.Length), [2]Side{p.Prompt, p.Counter}[side].Estimate())
 	}
 	return s
 }
 
 // rightPanels are empty panels for both sides of a filler.
-func rightPanels(f dilution.Filler) (out []viz.Panel) {
+func rightPanels(f Filler) (out []viz.Panel) {
 	for _, side := range f.Sides {
 		out = append(out, viz.Panel{Y: viz.Axis{Label: "P(right), " + side, Include: []float64{0, 1}}, Refs: []viz.Ref{{Name: "even", Y: 0.5}}, Height: 180})
 	}
@@ -85,10 +85,10 @@ func rightPanels(f dilution.Filler) (out []viz.Panel) {
 }
 
 // kindsGrown are what is measured, in the order of tables.
-var kindsGrown = []string{dilution.ByCircuit, "sparse", "dense"}
+var kindsGrown = []string{ByCircuit, "sparse", "dense"}
 
 // find is a measurement; nil where it was not made.
-func (g Grown) find(seed uint64, in, filler string) *dilution.Measured {
+func (g Grown) find(seed uint64, in, filler string) *Measured {
 	for i, x := range g.List {
 		if x.Seed == seed && x.In == in && x.Filler == filler {
 			return &g.List[i]
@@ -119,7 +119,7 @@ func (g Grown) Bundle() (viz.Bundle, error) {
 			row := []any{int(seedOf(m)), f.Name, "none"}
 			for _, x := range g.Written {
 				if x.Seed == seedOf(m) && x.Filler == f.Name {
-					by := cell.Must(x.Failure(dilution.ByCircuit))
+					by := cell.Must(x.Failure(ByCircuit))
 					row[2] = reached(by, unreached) + ", " + sideOf(f, by.Side)
 				}
 			}
@@ -141,7 +141,7 @@ func (g Grown) Bundle() (viz.Bundle, error) {
 }
 
 // worse is P of the right answer at the longest prompts, on the side where it is less.
-func worse(curve []dilution.Point) stat.Estimate {
+func worse(curve []Point) stat.Estimate {
 	last := curve[len(curve)-1]
 	a, b := last.Prompt.Estimate(), last.Counter.Estimate()
 	if b.Mean < a.Mean {
@@ -159,7 +159,7 @@ func (g Grown) Claims() (list []book.Stated) {
 		of := fmt.Sprintf("measured_%s_%s_seed%d", x.In, x.Filler, x.Seed)
 		first, last := x.Curve[0], x.Curve[len(x.Curve)-1]
 		list = append(list, claimOfFailure(of, x.Failure, len(first.Prompt.Right)), book.Stated{Name: of + "_side", Value: sideOf(g.Of.filler(x.Filler), x.Side)})
-		if x.In != dilution.ByCircuit {
+		if x.In != ByCircuit {
 			list = append(list, book.Stated{Name: of + "_whole_first", Value: stat.Mean(first.Prompt.Whole).Mean}, book.Stated{Name: of + "_whole_last", Value: stat.Mean(last.Prompt.Whole).Mean})
 		}
 	}

@@ -1,6 +1,7 @@
-package lab
+package dilution
 
 import (
+	"circuitbook/notebooks/lab"
 	"circuitbook/notebooks/lab/cell"
 	"circuitbook/notebooks/lab/celltest"
 	"strings"
@@ -11,7 +12,7 @@ import (
 // and of another without a circuit.
 func TestLonger(t *testing.T) {
 	celltest.Heavy(t)
-	m := Train("tiny", Seed(3))
+	m := lab.Train("tiny", lab.Seed(3))
 	q := m.Find("bracket_counting")
 	l := LongerOf(q, m.Twin())
 	if len(l.Circuits) != 1 || len(l.Sparse) != 1 || l.Sparse[0].Config().Seed != 3 {
@@ -51,7 +52,7 @@ func TestLonger(t *testing.T) {
 	if c := celltest.Claimed(t, l.Distract("none", "# (")); c["distract_none_sparse_seed3"] != 0.0 {
 		t.Errorf("a line against itself: %v", c)
 	}
-	if m.Made(Steps(7)) || !m.Made() {
+	if m.Made(lab.Steps(7)) || !m.Made() {
 		t.Error("what was trained is not what is there")
 	}
 	for want, f := range map[string]func(){
@@ -67,9 +68,9 @@ func TestLonger(t *testing.T) {
 
 func TestVariants(t *testing.T) {
 	celltest.Heavy(t)
-	m := Train("tiny", Seed(3))
+	m := lab.Train("tiny", lab.Seed(3))
 	q := m.Find("bracket_counting")
-	r := q.Variants(false, Variant{Name: "another price", Claim: "logarithm", Search: []FindOption{LogPrice(3)}}, Variant{Name: "shorter", Claim: "shorter", Train: []Option{Steps(7)}})
+	r := q.Variants(false, lab.Variant{Name: "another price", Claim: "logarithm", Search: []lab.FindOption{lab.LogPrice(3)}}, lab.Variant{Name: "shorter", Claim: "shorter", Train: []lab.Option{lab.Steps(7)}})
 	if text := celltest.Shown(t, r); !strings.Contains(text, "Not at hand: ") || !strings.Contains(text, "shorter, seed 3") || !strings.Contains(text, "as above") {
 		t.Errorf("shows %s", text)
 	}

@@ -1,10 +1,9 @@
-package lab
+package dilution
 
 import (
 	"fmt"
 	"math"
 
-	"circuitbook/notebooks/dilution"
 	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
@@ -19,7 +18,7 @@ func (g Grown) Means() (out cell.Result) {
 		plot := viz.Plot{X: viz.Axis{Label: f.Unit}, Panels: rightPanels(f), Band: "95 %, bootstrap over seeds and over the prompts of each",
 			Note: first.Note(f.Note+", mean over seeds", fmt.Sprintf("P of the right answer against the other one, held-out prompts, %d seeds; up to the longest that fits the context for every seed.", len(g.Of.Sparse)))}
 		for _, in := range kindsGrown {
-			var curves [][]dilution.Point
+			var curves [][]Point
 			for _, m := range g.Of.Sparse {
 				if x := g.find(seedOf(m), in, f.Name); x != nil {
 					curves = append(curves, x.Curve)
@@ -29,7 +28,7 @@ func (g Grown) Means() (out cell.Result) {
 				continue
 			}
 			over := [2]viz.Series{{Name: in}, {Name: in}}
-			all := cell.Must(dilution.Over(curves))
+			all := cell.Must(Over(curves))
 			for j, p := range all {
 				for k, e := range []stat.Estimate{p.Prompt, p.Counter} {
 					cell.Point(&over[k], float64(p.Length), e)
@@ -48,7 +47,7 @@ func (g Grown) Means() (out cell.Result) {
 }
 
 // growing are the fillers under which what decides is diluted.
-func (g Grown) growing() (list []dilution.Filler) {
+func (g Grown) growing() (list []Filler) {
 	for _, f := range g.Of.fillers() {
 		if !f.Control {
 			list = append(list, f)
@@ -64,7 +63,7 @@ func (g Grown) Sides() (out cell.Result) {
 	t := viz.Table{Columns: []viz.Column{{Name: "in"}, {Name: "cases"}, {Name: "on the foretold side"}, {Name: name}},
 		Note: g.Of.Sparse[0].Note("The side that fails", fmt.Sprintf("Of the cases that fail within the context and for which a side was foretold: how many fail on that side, and how many would if one always said %s.", name))}
 	for _, in := range kindsGrown {
-		n := cell.Must(dilution.Sides(in, g.Written, g.List, g.growing()))
+		n := cell.Must(Sides(in, g.Written, g.List, g.growing()))
 		t.Rows = append(t.Rows, []any{in, n.Cases, n.Right, n.First})
 		out.State("side_"+in+"_cases", n.Cases)
 		out.State("side_"+in+"_right", n.Right)
@@ -85,7 +84,7 @@ func (g Grown) Ranks() (out cell.Result) {
 		if len(cases) == 0 {
 			return
 		}
-		r := dilution.Ranked(cases)
+		r := Ranked(cases)
 		cells := []any{by, in, r.Cases, r.Failed}
 		out.State("rank_"+claim+"_cases", r.Cases)
 		out.State("rank_"+claim+"_failed", r.Failed)
@@ -102,12 +101,12 @@ func (g Grown) Ranks() (out cell.Result) {
 		t.Rows = append(t.Rows, cells)
 	}
 	of := func(by, in string) []stat.Case {
-		return cell.Must(dilution.Cases(by, in, g.Written, g.List, g.growing()))
+		return cell.Must(Cases(by, in, g.Written, g.List, g.growing()))
 	}
 	for _, in := range kindsGrown {
-		row(in, "circuit", in, of(dilution.ByCircuit, in))
+		row(in, "circuit", in, of(ByCircuit, in))
 	}
-	row("both", "circuit", "both", append(of(dilution.ByCircuit, "sparse"), of(dilution.ByCircuit, "dense")...))
+	row("both", "circuit", "both", append(of(ByCircuit, "sparse"), of(ByCircuit, "dense")...))
 	if leads := (Forecasts{Of: g.Of, Written: g.Written}).leads(); len(leads) == 2 {
 		sparse, dense := of("sparse", "sparse"), of("dense", "dense")
 		row("sparse_lead", "the model's own lead", "sparse", sparse)

@@ -1,0 +1,9 @@
+package brackets
+
+import (
+	"testing"
+
+	"circuitbook/notebooks/lab/celltest"
+)
+
+func TestMain(m *testing.M) { celltest.Main(m, "../runs") }
