@@ -14,7 +14,7 @@ import (
 var (
 	// A number of the prose, with thousands set apart, and perhaps a per cent sign. One in
 	// a name, a version or a range of a figure is none.
-	proseNumber = regexp.MustCompile("(?:^|[\\s(])(\\d[\\d,]*(?:\\.\\d+)?)(\\s+%)?(?:$|[\\s),.;:])")
+	proseNumber = regexp.MustCompile(`(?:^|[\s(])(\d[\d,]*(?:\.\d+)?)(\s+%)?(?:$|[\s),.;:])`)
 	code        = regexp.MustCompile("`[^`]*`")
 	share       = regexp.MustCompile(`(\d) (?:to|and) (\d[\d.]*) %`)
 	digits      = regexp.MustCompile(`\d[\d,]*(?:\.\d+)?`)
