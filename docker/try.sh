@@ -245,7 +245,7 @@ drawn() {
 	cat >"$work/volume/cut.py" <<'END'
 import json
 book = json.load(open("notebooks/02_quotes.ipynb"))
-last = next(i for i, c in enumerate(book["cells"]) if "viz.Circuit{" in "".join(c["source"]))
+last = next(i for i, c in enumerate(book["cells"]) if "circuits.Circuit{" in "".join(c["source"]))
 book["cells"] = book["cells"][: last + 1]
 for cell in book["cells"]:
     if cell["cell_type"] == "code":

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -48,6 +49,8 @@ func TestImportsPointOneWay(t *testing.T) {
 		"./sparsenn/probe":              {"circuitbook/sparsenn/train", "circuitbook/sparsenn/prune", "circuitbook/sparsenn/verify"},
 		"./sparsenn/backend/plugin/...": {gomlx, "circuitbook/sparsenn/backend$"},
 		"./viz/...":                     {gomlx, "circuitbook/kernel", "circuitbook/notebooks", "circuitbook/sparsenn", "!circuitbook/sparsenn/circuit", "!circuitbook/sparsenn/stat", "!circuitbook/sparsenn/tensorfile/lookalike"},
+		"./viz/charts":                  {"circuitbook/viz/circuits", "circuitbook/viz/tokenview", "circuitbook/viz/book"},
+		"./viz/tokenview":               {"circuitbook/viz/circuits", "circuitbook/viz/charts", "circuitbook/viz/book"},
 		"./notebooks/...":               {"circuitbook/kernel"},
 		"./notebooks/lab/...":           {"circuitbook/notebooks/brackets", "circuitbook/notebooks/dilution", "circuitbook/notebooks/variabletype", "circuitbook/notebooks/sizes", "circuitbook/notebooks/turning"},
 		"./kernel/...":                  {gomlx, "circuitbook/viz", "circuitbook/sparsenn/model", "circuitbook/sparsenn/train", "circuitbook/sparsenn/topk"},
@@ -95,5 +98,21 @@ func TestFilesAreShort(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestPackagesAreSmall: a package is read whole. Two are larger by now, and may not grow.
+func TestPackagesAreSmall(t *testing.T) {
+	most := map[string]int{"circuitbook/notebooks/lab": 37, "circuitbook/sparsenn/task": 25}
+	cmd := exec.Command("go", "list", "-f", "{{.ImportPath}} {{len .GoFiles}}", "circuitbook/...")
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(out)) {
+		name, count, _ := strings.Cut(strings.TrimSpace(line), " ")
+		if n, _ := strconv.Atoi(count); n > max(20, most[name]) {
+			t.Errorf("%s has %d source files", name, n)
+		}
 	}
 }

@@ -140,8 +140,8 @@ func importPath(name string) string {
 	switch name {
 	case "viz":
 		return "circuitbook/viz"
-	case "book":
-		return "circuitbook/viz/book"
+	case "book", "charts", "circuits", "tokenview":
+		return "circuitbook/viz/" + name
 	}
 	for _, root := range []string{"sparsenn", "notebooks"} {
 		if _, err := os.Stat(filepath.Join("..", root, name)); err == nil {

@@ -1,6 +1,7 @@
 package viz
 
 import (
+	"circuitbook/viz/internal/draw"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -13,9 +14,9 @@ var (
 	// ErrNoData: there is nothing to draw.
 	ErrNoData = errors.New("no data to draw")
 	// ErrNotFinite: an infinite number, or a NaN where it cannot mean a gap.
-	ErrNotFinite = errors.New("number is not finite")
+	ErrNotFinite = draw.NotFinite
 	// ErrTooBig: the picture exceeds MaxSVG.
-	ErrTooBig = fmt.Errorf("picture exceeds %d bytes", MaxSVG)
+	ErrTooBig = draw.TooBig
 )
 
 // A Bundle is one figure in the forms that different places can show.
@@ -58,38 +59,39 @@ func ProvenanceLine(facts map[string]any) string {
 	return strings.Join(names, " · ")
 }
 
-// picture makes the bundle of a drawn figure: the picture, what is said under it, and its numbers.
+// Picture makes the bundle of a drawn figure: the picture, what is said under it, and its numbers.
 // twin is the text drawing; numbers are the tables behind the picture.
-func picture(s *Scene, n Note, twin string, numbers ...Table) (Bundle, error) {
-	return drawn{scene: s, note: n, twin: twin, numbers: numbers}.bundle()
+func Picture(s *draw.Scene, n Note, twin string, numbers ...Table) (Bundle, error) {
+	return Drawn{Scene: s, Note: n, Twin: twin, Numbers: numbers}.Bundle()
 }
 
-// drawn is a picture with all that is shown around it.
-type drawn struct {
-	scene   *Scene
-	note    Note
-	twin    string  // the text drawing
-	numbers []Table // behind the picture: in <details>, and in the text
-	listed  []Table // in <details> only, because the twin says the same
-	name    string  // of files to save, without an extension; if empty there are no links
-	files   []file  // offered besides the SVG
+// Drawn is a picture with all that is shown around it.
+type Drawn struct {
+	Scene   *draw.Scene
+	Note    Note
+	Twin    string  // the text drawing
+	Numbers []Table // behind the picture: in <details>, and in the text
+	Listed  []Table // in <details> only, because the twin says the same
+	Name    string  // of files to save, without an extension; if empty there are no links
+	Files   []File  // offered besides the SVG
 }
 
-func (d drawn) bundle() (Bundle, error) {
-	svg, err := d.scene.SVG()
+// Bundle makes the bundle of it.
+func (d Drawn) Bundle() (Bundle, error) {
+	svg, err := d.Scene.SVG()
 	if err != nil {
 		return Bundle{}, err
 	}
 	var h strings.Builder
 	fmt.Fprintf(&h, `<figure style="margin:0"><img src="data:image/svg+xml;base64,%s" width="%s" alt="%s" style="max-width:100%%;height:auto"/>`,
-		base64.StdEncoding.EncodeToString([]byte(svg)), num(d.scene.Width), esc(strings.TrimSpace(d.scene.Title+". "+d.scene.Desc)))
-	d.note.html(&h, d.scene.Width)
-	if d.name != "" {
-		links(&h, d.name, append([]file{{"SVG", "image/svg+xml", []byte(svg)}}, d.files...))
+		base64.StdEncoding.EncodeToString([]byte(svg)), draw.Num(d.Scene.Width), draw.Esc(strings.TrimSpace(d.Scene.Title+". "+d.Scene.Desc)))
+	d.Note.WriteHTML(&h, d.Scene.Width)
+	if d.Name != "" {
+		links(&h, d.Name, append([]File{{"SVG", "image/svg+xml", []byte(svg)}}, d.Files...))
 	}
-	if len(d.numbers)+len(d.listed) > 0 {
+	if len(d.Numbers)+len(d.Listed) > 0 {
 		h.WriteString("\n<details><summary>numbers</summary>")
-		for _, ts := range [...][]Table{d.numbers, d.listed} {
+		for _, ts := range [...][]Table{d.Numbers, d.Listed} {
 			for i := range ts {
 				if err := ts[i].html(&h); err != nil {
 					return Bundle{}, err
@@ -101,45 +103,45 @@ func (d drawn) bundle() (Bundle, error) {
 	h.WriteString("</figure>\n")
 
 	var t strings.Builder
-	d.note.heading(&t)
-	t.WriteString(d.twin)
-	for i := range d.numbers {
+	d.Note.WriteHeading(&t)
+	t.WriteString(d.Twin)
+	for i := range d.Numbers {
 		t.WriteString("\n")
-		if err := d.numbers[i].text(&t); err != nil {
+		if err := d.Numbers[i].text(&t); err != nil {
 			return Bundle{}, err
 		}
 	}
-	d.note.text(&t)
+	d.Note.WriteText(&t)
 	return Bundle{HTML: h.String(), SVG: svg, Text: t.String()}, nil
 }
 
-// html writes what is printed under a figure.
-func (n Note) html(b *strings.Builder, width float64) {
+// WriteHTML writes what is printed under a figure.
+func (n Note) WriteHTML(b *strings.Builder, width float64) {
 	if n.Caption == "" && n.Provenance == "" {
 		return
 	}
-	fmt.Fprintf(b, "\n"+`<figcaption style="max-width:%spx">%s`, num(width), esc(n.Caption))
+	fmt.Fprintf(b, "\n"+`<figcaption style="max-width:%spx">%s`, draw.Num(width), draw.Esc(n.Caption))
 	if n.Provenance != "" {
 		if n.Caption != "" {
 			b.WriteString("<br/>")
 		}
-		fmt.Fprintf(b, `<small style="opacity:0.75">%s</small>`, esc(n.Provenance))
+		fmt.Fprintf(b, `<small style="opacity:0.75">%s</small>`, draw.Esc(n.Provenance))
 	}
 	b.WriteString("</figcaption>")
 }
 
-// heading writes the title of a text twin.
-func (n Note) heading(b *strings.Builder) {
+// WriteHeading writes the title of a text twin.
+func (n Note) WriteHeading(b *strings.Builder) {
 	if n.Title != "" {
-		t := Visible(n.Title)
-		fmt.Fprintf(b, "%s\n%s\n", t, strings.Repeat("─", columns(t)))
+		t := draw.Visible(n.Title)
+		fmt.Fprintf(b, "%s\n%s\n", t, strings.Repeat("─", draw.Width(t)))
 	}
 }
 
-// text writes what is printed under a text twin.
-func (n Note) text(b *strings.Builder) {
+// WriteText writes what is printed under a text twin.
+func (n Note) WriteText(b *strings.Builder) {
 	for _, s := range [...]string{n.Caption, n.Provenance} {
-		for _, l := range wrap(Visible(s), 96) {
+		for _, l := range draw.Wrap(draw.Visible(s), 96) {
 			b.WriteString(l + "\n")
 		}
 	}

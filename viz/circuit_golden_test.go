@@ -10,6 +10,8 @@ import (
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
+	"circuitbook/viz/circuits"
+	"circuitbook/viz/internal/circuitsample"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -22,30 +24,30 @@ var quoteNames = map[string]string{
 	"10.attn.resid_delta[83]": "closing quote",
 }
 
-// circuits are pictures of the circuits in testdata, and of one that is made from a seed.
-func circuits(t testing.TB) map[string]viz.Figure {
-	quotes, brackets := viz.SampleCircuit(t, "quotes"), viz.SampleCircuit(t, "brackets")
-	made := viz.MadeCircuit(1, circuit.Shape{Layers: 4, DModel: 128, Heads: 8, DHead: 16, DMLP: 512, DPos: 2, Vocab: 512}, 130, 0.35)
+// circuitFigures are pictures of the circuits in testdata, and of one that is made from a seed.
+func circuitFigures(t testing.TB) map[string]viz.Figure {
+	quotes, brackets := circuitsample.Sample(t, "quotes"), circuitsample.Sample(t, "brackets")
+	made := circuitsample.Made(1, circuit.Shape{Layers: 4, DModel: 128, Heads: 8, DHead: 16, DMLP: 512, DPos: 2, Vocab: 512}, 130, 0.35)
 	return map[string]viz.Figure{
-		"circuit_quotes":   viz.Circuit{Circuit: quotes, Labels: quoteNames, Note: viz.Note{Title: "The quote circuit", Caption: "One head copies what kind of quote was opened."}},
-		"circuit_brackets": viz.Circuit{Circuit: brackets},
-		"circuit_made":     viz.Circuit{Circuit: made},
-		"circuit_blocks":   viz.CircuitBlocks{Circuit: made, Note: viz.Note{Caption: "From a seed."}},
-		"circuit_diff":     viz.CircuitDiff{A: brackets, B: viz.Changed(brackets, 7), NameA: "seed 0", NameB: "seed 1"},
-		"circuit_bars":     viz.CircuitDiff{A: made, B: viz.MadeCircuit(2, made.Model, 130, 0.35)},
+		"circuit_quotes":   circuits.Circuit{Circuit: quotes, Labels: quoteNames, Note: viz.Note{Title: "The quote circuit", Caption: "One head copies what kind of quote was opened."}},
+		"circuit_brackets": circuits.Circuit{Circuit: brackets},
+		"circuit_made":     circuits.Circuit{Circuit: made},
+		"circuit_blocks":   circuits.CircuitBlocks{Circuit: made, Note: viz.Note{Caption: "From a seed."}},
+		"circuit_diff":     circuits.CircuitDiff{A: brackets, B: circuitsample.Changed(brackets, 7), NameA: "seed 0", NameB: "seed 1"},
+		"circuit_bars":     circuits.CircuitDiff{A: made, B: circuitsample.Made(2, made.Model, 130, 0.35)},
 	}
 }
 
 // TestCircuitGolden compares the pictures with testdata, byte by byte, and holds them to the rules.
 func TestCircuitGolden(t *testing.T) {
-	figs := circuits(t)
+	figs := circuitFigures(t)
 	for _, name := range slices.Sorted(maps.Keys(figs)) {
 		t.Run(name, func(t *testing.T) {
 			b := check(t, name, figs[name])
 			golden(t, name+".txt", b.Text)
 			golden(t, name+".svg", b.SVG)
 			for range 3 {
-				again, err := circuits(t)[name].Bundle()
+				again, err := circuitFigures(t)[name].Bundle()
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -59,7 +61,7 @@ func TestCircuitGolden(t *testing.T) {
 
 // hostileCircuits puts one string wherever a picture of a circuit takes one.
 func hostileCircuits(t testing.TB, s string) map[string]viz.Figure {
-	c := *viz.SampleCircuit(t, "quotes")
+	c := *circuitsample.Sample(t, "quotes")
 	valid := strings.ToValidUTF8(s, "?") // a circuit's own strings are UTF-8
 	c.Task, c.Run, c.Provenance = valid, valid, map[string]any{valid: valid}
 	labels := map[string]string{s: s}
@@ -68,12 +70,12 @@ func hostileCircuits(t testing.TB, s string) map[string]viz.Figure {
 	}
 	n := viz.Note{Title: s, Caption: s, Provenance: s}
 	return map[string]viz.Figure{
-		"circuit":         viz.Circuit{Note: n, Circuit: &c, Labels: labels},
-		"circuit's own":   viz.Circuit{Circuit: &c},
-		"circuit blocks":  viz.CircuitBlocks{Note: n, Circuit: &c, Labels: labels},
-		"circuit diff":    viz.CircuitDiff{Note: n, A: &c, B: viz.Changed(&c, 3), NameA: s, NameB: s + "2"},
-		"diff's own":      viz.CircuitDiff{A: &c, B: &c, NameA: s},
-		"blocks with top": viz.CircuitBlocks{Circuit: viz.SampleCircuit(t, "brackets"), Labels: map[string]string{"final_resid[3]": s}},
+		"circuit":         circuits.Circuit{Note: n, Circuit: &c, Labels: labels},
+		"circuit's own":   circuits.Circuit{Circuit: &c},
+		"circuit blocks":  circuits.CircuitBlocks{Note: n, Circuit: &c, Labels: labels},
+		"circuit diff":    circuits.CircuitDiff{Note: n, A: &c, B: circuitsample.Changed(&c, 3), NameA: s, NameB: s + "2"},
+		"diff's own":      circuits.CircuitDiff{A: &c, B: &c, NameA: s},
+		"blocks with top": circuits.CircuitBlocks{Circuit: circuitsample.Sample(t, "brackets"), Labels: map[string]string{"final_resid[3]": s}},
 	}
 }
 
@@ -109,7 +111,7 @@ func FuzzCircuitNumbers(f *testing.F) {
 	f.Add(5e-324, -5e-324, 5e-324, -5e-324, 0.0, 0.0)
 	f.Add(1e-9, 1e9, 0.0, 0.0, -1e6, 1e6)
 	f.Fuzz(func(t *testing.T, w, bias, effect, target, lo, hi float64) {
-		c := *viz.SampleCircuit(t, "brackets")
+		c := *circuitsample.Sample(t, "brackets")
 		c.Target = target
 		c.Nodes, c.Edges = slices.Clone(c.Nodes), slices.Clone(c.Edges)
 		for i := range c.Nodes {
@@ -122,8 +124,8 @@ func FuzzCircuitNumbers(f *testing.F) {
 		}
 		c.Edges[0].Weight, c.Edges[1].Effect = w, &effect
 		c.Proof = &circuit.Proof{Alone: stat.Estimate{Mean: lo, Lo: lo, Hi: hi, N: 2}, Removed: stat.Estimate{Mean: hi, Lo: lo, Hi: hi, N: 1}}
-		for name, fig := range map[string]viz.Figure{"circuit": viz.Circuit{Circuit: &c}, "blocks": viz.CircuitBlocks{Circuit: &c},
-			"diff": viz.CircuitDiff{A: &c, B: viz.SampleCircuit(t, "brackets")}} {
+		for name, fig := range map[string]viz.Figure{"circuit": circuits.Circuit{Circuit: &c}, "blocks": circuits.CircuitBlocks{Circuit: &c},
+			"diff": circuits.CircuitDiff{A: &c, B: circuitsample.Sample(t, "brackets")}} {
 			if _, err := fig.Bundle(); err != nil {
 				continue
 			}

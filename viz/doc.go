@@ -1,8 +1,13 @@
-// Package viz draws figures as pure functions: data in, bytes out. A figure is a plain struct
-// ([Plot], [Scatter], [Matrices], [Circuit], [CircuitDiff], [Table], [Samples], …); its Bundle method
-// checks it, lays it out as a [Scene], and returns it as HTML, SVG and text. The same figure gives the same
-// bytes, on any machine, at any time. Nothing here computes with a model or needs a notebook; of the
-// engine, only circuits as data are known. Package circuitbook/viz/book shows bundles in a notebook.
+// Package viz draws figures as pure functions: data in, bytes out. A figure is a plain struct; its
+// Bundle method checks it, lays it out, and returns it as HTML, SVG and text. The same figure gives
+// the same bytes, on any machine, at any time. Nothing here computes with a model or needs a
+// notebook; of the engine, only circuits as data are known.
+//
+// This package has what figures share: [Figure], [Bundle], [Note], [Table], [Progress]. They are drawn in
+// families: circuitbook/viz/charts (Plot, Scatter, Estimates, Matrices, BridgePath),
+// circuitbook/viz/circuits (Circuit, CircuitBlocks, CircuitDiff) and circuitbook/viz/tokenview
+// (AttentionStrip, AttentionMatrix, TokenStrips, Contexts, EmbeddingView, Samples). Package
+// circuitbook/viz/book shows bundles in a notebook.
 //
 // # What a figure holds to
 //
@@ -28,7 +33,7 @@
 // where this form fails is nbconvert with its own sanitize_html switched on: that knows neither img
 // nor figure.
 //
-// Strips of tokens ([TokenStrips], [AttentionStrip], [Contexts]) are text in HTML: preformatted
+// Strips of tokens are text in HTML: preformatted
 // lines whose tokens are tinted and carry their values as title attributes, which the sanitiser
 // keeps, so that hovering works in a notebook that is not trusted. Tints are translucent and mix with
 // the page's own ground. Where styles are stripped too, the columns stay, for they are made of

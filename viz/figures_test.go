@@ -7,11 +7,13 @@ import (
 	"time"
 
 	"circuitbook/viz"
+	"circuitbook/viz/charts"
+	"circuitbook/viz/tokenview"
 )
 
 // figures are small instances of every kind; golden files hold what they look like.
 func figures() map[string]viz.Figure {
-	budget, err := viz.Budget(viz.Note{Title: "Budget of every tensor", Caption: "Embeddings keep a tenth.", Provenance: "seed 7"}, []viz.Tensor{
+	budget, err := charts.Budget(viz.Note{Title: "Budget of every tensor", Caption: "Embeddings keep a tenth.", Provenance: "seed 7"}, []charts.Tensor{
 		{Name: "transformer.wte.weight", Shape: []int{512, 32}, K: 1638, Nonzero: 1638},
 		{Name: "transformer.h.0.attn.c_attn.weight", Shape: []int{96, 32}, K: 61, Floor: 1, Nonzero: -1},
 		{Name: "transformer.h.0.mlp.c_fc.bias", Shape: []int{128}, K: 128, Nonzero: 0},
@@ -23,7 +25,7 @@ func figures() map[string]viz.Figure {
 		"plot":     curves(),
 		"plot_log": logPlot(),
 		"matrix":   beforeAfter(),
-		"matrix_blocks": viz.Matrices{Note: viz.Note{Title: "Dense"}, Panels: []viz.Matrix{
+		"matrix_blocks": charts.Matrices{Note: viz.Note{Title: "Dense"}, Panels: []charts.Matrix{
 			{Name: "all", Rows: 90, Cols: 70, Values: weights(90, 70, 1, 0.2)},
 		}},
 		"table": viz.Table{
@@ -32,9 +34,9 @@ func figures() map[string]viz.Figure {
 			Rows:    [][]any{{"sparse", 2.75, 200, true, 91.25}, {"dense", 2.6, 1200, true, 93.0}, {"none", nil, 0, false, math.NaN()}},
 		},
 		"budget": budget,
-		"samples": viz.Samples{
+		"samples": tokenview.Samples{
 			Note: viz.Note{Title: "What the model writes", Caption: "Greedy."},
-			Items: []viz.Sample{
+			Items: []tokenview.Sample{
 				{Name: "sparse", Prompt: "def f(a):\n\treturn ", Completion: "a + 1\n"},
 				{Name: "tokens", Prompt: "x = [1", Completion: ", 2]\n", PromptTokens: []string{"x", " =", " [", "1"}, CompletionTokens: []string{",", " 2", "]\n"}},
 			},
@@ -47,8 +49,8 @@ func figures() map[string]viz.Figure {
 	return figs
 }
 
-func curves() viz.Plot {
-	x := viz.Steps(200)
+func curves() charts.Plot {
+	x := charts.Steps(200)
 	fall := func(to, tau float64) []float64 {
 		y := make([]float64, len(x))
 		for i := range y {
@@ -65,23 +67,23 @@ func curves() viz.Plot {
 		flat[i] = 4000
 		l0[i] = math.Max(4000, 90000*math.Exp(-x[i]/20))
 	}
-	return viz.Plot{
+	return charts.Plot{
 		Note: viz.Note{Title: "Two schedules", Caption: "At equal tokens.", Provenance: "seed 7 · steps 200"},
-		X:    viz.Axis{Label: "step"},
-		Panels: []viz.Panel{
-			{Y: viz.Axis{Label: "loss, nats per token"}, Refs: []viz.Ref{{Name: "uniform", Y: math.Log(512)}}, Series: []viz.Series{
+		X:    charts.Axis{Label: "step"},
+		Panels: []charts.Panel{
+			{Y: charts.Axis{Label: "loss, nats per token"}, Refs: []charts.Ref{{Name: "uniform", Y: math.Log(512)}}, Series: []charts.Series{
 				{Name: "constant", X: x, Y: fall(2.1, 25), Smooth: 9}, {Name: "anneal", X: x, Y: gap},
 			}},
-			{Y: viz.Axis{Label: "L0", Log: true}, Series: []viz.Series{{Name: "constant", X: x, Y: flat}, {Name: "anneal", X: x, Y: l0}}},
+			{Y: charts.Axis{Label: "L0", Log: true}, Series: []charts.Series{{Name: "constant", X: x, Y: flat}, {Name: "anneal", X: x, Y: l0}}},
 		},
 	}
 }
 
-func logPlot() viz.Plot {
-	return viz.Plot{
+func logPlot() charts.Plot {
+	return charts.Plot{
 		Note:   viz.Note{Title: "Loss by size"},
-		X:      viz.Axis{Label: "nodes", Log: true},
-		Panels: []viz.Panel{{Y: viz.Axis{Label: "loss", Include: []float64{0}}, Series: []viz.Series{{Name: "circuit", X: []float64{1, 10, 100, 1000}, Y: []float64{2, 1, 0.25, 0.125}}}}},
+		X:      charts.Axis{Label: "nodes", Log: true},
+		Panels: []charts.Panel{{Y: charts.Axis{Label: "loss", Include: []float64{0}}, Series: []charts.Series{{Name: "circuit", X: []float64{1, 10, 100, 1000}, Y: []float64{2, 1, 0.25, 0.125}}}}},
 	}
 }
 
@@ -96,11 +98,11 @@ func weights(rows, cols int, density, std float64) []float32 {
 	return v
 }
 
-func beforeAfter() viz.Matrices {
-	return viz.Matrices{
+func beforeAfter() charts.Matrices {
+	return charts.Matrices{
 		Note:    viz.Note{Title: "One matrix, before and after", Caption: "Both have 10 % of their weights.", Provenance: "seed 7"},
 		RowName: "neuron", ColName: "channel",
-		Panels: []viz.Matrix{
+		Panels: []charts.Matrix{
 			{Name: "before", Rows: 24, Cols: 16, Values: weights(24, 16, 0.1, 0.1)},
 			{Name: "after", Rows: 24, Cols: 16, Values: weights(24, 16, 0.12, 0.4)},
 		},

@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"circuitbook/viz"
+	"circuitbook/viz/charts"
+	"circuitbook/viz/tokenview"
 )
 
 // A closing quote is to be predicted: the two sides differ in one token.
@@ -38,16 +40,16 @@ func tokenFigures() map[string]viz.Figure {
 		values[i] = math.Round(100*math.Sin(float64(i)*1.3)*math.Exp(-float64(i%9)/3)) / 100
 	}
 	figs := map[string]viz.Figure{
-		"tokens": viz.TokenStrips{
+		"tokens": tokenview.TokenStrips{
 			Note:   viz.Note{Title: "What a neuron does over a text", Caption: "It answers to names.", Provenance: "seed 7"},
-			Strips: []viz.TokenStrip{viz.Strip("0.mlp.post_act[863]", code, values), viz.Strip("0.mlp.post_act[5]", code[:8], make([]float64, 8))},
+			Strips: []tokenview.TokenStrip{tokenview.Strip("0.mlp.post_act[863]", code, values), tokenview.Strip("0.mlp.post_act[5]", code[:8], make([]float64, 8))},
 		},
-		"pair": viz.TokenStrips{
+		"pair": tokenview.TokenStrips{
 			Note: viz.Note{Title: "The two sides of a pair", Caption: "One neuron sees the double quote, the channel after it carries the sign.", Provenance: "seed 7"},
-			Strips: []viz.TokenStrip{
-				must(viz.Pair("0.mlp.post_act[863]", doubleQuoted, spike(n, 8, 0.82, 0), singleQuoted, spike(n, 8, 0.05, 0))),
-				must(viz.Pair("4.attn.resid_delta[83]", doubleQuoted, spike(n, 8, 0.9, 0.8), singleQuoted, spike(n, 8, -0.7, 0.8))),
-				must(viz.Pair("sides of different length", []string{"a", " =", " [", "1", "]"}, []float64{0, 0.1, 0.5, -0.2, 0.3}, []string{"a", " =", " [", "[", "1", ",", "2", "]"}, []float64{0, 0.1, 0.5, 0.9, -0.2, 0, 0, 0.3})),
+			Strips: []tokenview.TokenStrip{
+				must(tokenview.Pair("0.mlp.post_act[863]", doubleQuoted, spike(n, 8, 0.82, 0), singleQuoted, spike(n, 8, 0.05, 0))),
+				must(tokenview.Pair("4.attn.resid_delta[83]", doubleQuoted, spike(n, 8, 0.9, 0.8), singleQuoted, spike(n, 8, -0.7, 0.8))),
+				must(tokenview.Pair("sides of different length", []string{"a", " =", " [", "1", "]"}, []float64{0, 0.1, 0.5, -0.2, 0.3}, []string{"a", " =", " [", "[", "1", ",", "2", "]"}, []float64{0, 0.1, 0.5, 0.9, -0.2, 0, 0, 0.3})),
 			},
 		},
 		"contexts": contextFigure(), "embedding": embeddingFigure(), "estimates": estimateFigure(), "plot_band": bandFigure(),
@@ -75,13 +77,13 @@ func attentionFigures() map[string]viz.Figure {
 		uniform[q][0] = 1 / float64(q+2)
 	}
 	return map[string]viz.Figure{
-		"attention": viz.AttentionStrip{
+		"attention": tokenview.AttentionStrip{
 			Note: viz.Note{Title: "Where two heads look from the end", Caption: "One averages, one finds the open brackets.", Provenance: "seed 7"}, Tokens: tokens, Sink: true,
-			Rows: []viz.AttentionRow{{Name: "2.attn head 3", Query: 11, Weights: induction[11]}, {Name: "2.attn head 3", Query: 7, Weights: induction[7]}, {Name: "2.attn head 5", Query: 11, Weights: uniform[11]}},
+			Rows: []tokenview.AttentionRow{{Name: "2.attn head 3", Query: 11, Weights: induction[11]}, {Name: "2.attn head 3", Query: 7, Weights: induction[7]}, {Name: "2.attn head 5", Query: 11, Weights: uniform[11]}},
 		},
-		"attention_matrix": viz.AttentionMatrix{
+		"attention_matrix": tokenview.AttentionMatrix{
 			Note: viz.Note{Title: "Two heads over a short prompt", Caption: "One averages, one finds the open brackets.", Provenance: "seed 7"}, Tokens: tokens, Sink: true,
-			Heads: []viz.AttentionHead{{Name: "2.attn head 3", Weights: induction}, {Name: "2.attn head 5", Weights: uniform}},
+			Heads: []tokenview.AttentionHead{{Name: "2.attn head 3", Weights: induction}, {Name: "2.attn head 5", Weights: uniform}},
 		},
 	}
 }
@@ -102,17 +104,17 @@ func contextFigure() viz.Figure {
 		}
 		values, tokens = append(values, v), append(tokens, text)
 	}
-	top, bottom, err := viz.SelectContexts(values, tokens, 0, 5, 12)
+	top, bottom, err := tokenview.SelectContexts(values, tokens, 0, 5, 12)
 	if err != nil {
 		panic(err)
 	}
-	qt, qb, err := viz.SelectContexts(values, tokens, 0.05, 2, 12)
+	qt, qb, err := tokenview.SelectContexts(values, tokens, 0.05, 2, 12)
 	if err != nil {
 		panic(err)
 	}
-	return viz.Contexts{
+	return tokenview.Contexts{
 		Note: viz.Note{Title: "Where the neuron is active", Caption: "It opens at a double quote.", Provenance: "validation data, 3 streams"},
-		Node: "0.mlp.post_act[863]", Top: top, Bottom: bottom, Quantiles: []viz.Quantile{{Fraction: 0.05, Top: qt, Bottom: qb}},
+		Node: "0.mlp.post_act[863]", Top: top, Bottom: bottom, Quantiles: []tokenview.Quantile{{Fraction: 0.05, Top: qt, Bottom: qb}},
 	}
 }
 
@@ -134,18 +136,18 @@ func embeddingFigure() viz.Figure {
 	for id := 0; id < 30; id += 2 {
 		reads[id*3+1] = float32(12-id) / 40
 	}
-	return viz.EmbeddingView{
+	return tokenview.EmbeddingView{
 		Note: viz.Note{Title: "Channel 1 at both ends of the model", Caption: "Double quotes write it.", Provenance: "seed 7"}, Channel: 1, Vocab: 200, Show: 6,
-		Writes: must(viz.TokenColumn(m, 3, 1, token)), Reads: must(viz.TokenColumn(reads, 3, 1, token)),
+		Writes: must(tokenview.TokenColumn(m, 3, 1, token)), Reads: must(tokenview.TokenColumn(reads, 3, 1, token)),
 	}
 }
 
 func estimateFigure() viz.Figure {
-	return viz.Estimates{
+	return charts.Estimates{
 		Note: viz.Note{Title: "The circuit is what the model uses", Caption: "Alone it does the task; without it the model guesses.", Provenance: "5 seeds, 256 held-out examples"},
-		X:    viz.Axis{Label: "task loss, nats per example", Include: []float64{0}}, Interval: "95 % over 5 seeds",
-		Refs: []viz.Ref{{Name: "chance", Y: math.Ln2}},
-		Rows: []viz.Estimate{
+		X:    charts.Axis{Label: "task loss, nats per example", Include: []float64{0}}, Interval: "95 % over 5 seeds",
+		Refs: []charts.Ref{{Name: "chance", Y: math.Ln2}},
+		Rows: []charts.Estimate{
 			{Name: "full model", Value: 0.031, Lo: 0.024, Hi: 0.040, Runs: []float64{0.025, 0.028, 0.031, 0.034, 0.039}},
 			{Name: "circuit alone", Value: 0.149, Lo: 0.138, Hi: 0.161, Runs: []float64{0.139, 0.144, 0.150, 0.152, 0.160}},
 			{Name: "circuit removed", Value: 0.664, Lo: 0.601, Hi: 0.742, Runs: []float64{0.61, 0.63, 0.66, 0.70, 0.72}},
@@ -157,8 +159,8 @@ func estimateFigure() viz.Figure {
 
 func bandFigure() viz.Figure {
 	n := []float64{3, 8, 13, 18, 23, 28, 33, 38}
-	sparse := viz.Series{Name: "sparse", X: n}
-	dense := viz.Series{Name: "dense", X: n}
+	sparse := charts.Series{Name: "sparse", X: n}
+	dense := charts.Series{Name: "dense", X: n}
 	for i := range n {
 		y := 0.95 - 0.1*float64(i)
 		sparse.Y = append(sparse.Y, y)
@@ -167,8 +169,8 @@ func bandFigure() viz.Figure {
 		dense.Lo, dense.Hi = append(dense.Lo, y*y), append(dense.Hi, y*y+0.08)
 	}
 	dense.Y[5], dense.Lo[5], dense.Hi[5] = math.NaN(), math.NaN(), math.NaN()
-	return viz.Plot{
-		Note: viz.Note{Title: "Long lists dilute the average", Provenance: "5 seeds"}, X: viz.Axis{Label: "list elements"}, Band: "95 % over 5 seeds",
-		Panels: []viz.Panel{{Y: viz.Axis{Label: "probability of ]]"}, Refs: []viz.Ref{{Name: "chance", Y: 0.5}}, Series: []viz.Series{sparse, dense}}},
+	return charts.Plot{
+		Note: viz.Note{Title: "Long lists dilute the average", Provenance: "5 seeds"}, X: charts.Axis{Label: "list elements"}, Band: "95 % over 5 seeds",
+		Panels: []charts.Panel{{Y: charts.Axis{Label: "probability of ]]"}, Refs: []charts.Ref{{Name: "chance", Y: 0.5}}, Series: []charts.Series{sparse, dense}}},
 	}
 }

@@ -7,14 +7,14 @@ import (
 	"fmt"
 	"strings"
 
-	"circuitbook/sparsenn/circuit"
+	"circuitbook/viz/internal/draw"
 )
 
-// A file is offered for saving under a figure.
-type file struct {
-	kind string // what the link reads: "JSON"; in lower case, the extension
-	mime string
-	data []byte
+// A File is offered for saving under a figure.
+type File struct {
+	Kind string // what the link reads: "JSON"; in lower case, the extension
+	MIME string
+	Data []byte
 }
 
 // maxLink is the largest file that a link holds, in bytes.
@@ -22,25 +22,25 @@ const maxLink = 500_000
 
 // links writes links that save the files under a name. A link holds the file itself; a file beyond
 // maxLink is only named.
-func links(b *strings.Builder, name string, files []file) {
+func links(b *strings.Builder, name string, files []File) {
 	b.WriteString("\n<div><small>save as ")
 	for i, f := range files {
 		if i > 0 {
 			b.WriteString(" · ")
 		}
-		if len(f.data) > maxLink {
-			fmt.Fprintf(b, "(%s: too large for a link)", f.kind)
+		if len(f.Data) > maxLink {
+			fmt.Fprintf(b, "(%s: too large for a link)", f.Kind)
 			continue
 		}
 		fmt.Fprintf(b, `<a download="%s.%s" href="data:%s;base64,%s">%s</a>`,
-			esc(name), strings.ToLower(f.kind), f.mime, base64.StdEncoding.EncodeToString(f.data), f.kind)
+			draw.Esc(name), strings.ToLower(f.Kind), f.MIME, base64.StdEncoding.EncodeToString(f.Data), f.Kind)
 	}
 	b.WriteString("</small></div>")
 }
 
-// fileName makes a name that every file system takes: letters, digits, - and _ of ASCII, the rest
+// FileName makes a name that every file system takes: letters, digits, - and _ of ASCII, the rest
 // as -; "circuit" where nothing remains.
-func fileName(s string) string {
+func FileName(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		switch {
@@ -59,26 +59,10 @@ func fileName(s string) string {
 	return "circuit"
 }
 
-// csvFile writes a table as a file.
-func csvFile(rows [][]string) file {
+// CSVFile writes a table as a file.
+func CSVFile(rows [][]string) File {
 	var b bytes.Buffer
 	w := csv.NewWriter(&b)
 	_ = w.WriteAll(rows) // writing to memory does not fail
-	return file{"CSV", "text/csv", b.Bytes()}
-}
-
-// circuitFiles are what a picture of a circuit offers besides itself: its JSON, encoded if data is
-// nil, and the CSV of its edges.
-func circuitFiles(c *circuit.Circuit, data []byte) ([]file, error) {
-	if data == nil {
-		var err error
-		if data, err = circuit.Encode(c); err != nil {
-			return nil, err
-		}
-	}
-	edges, err := circuit.EdgesCSV(c)
-	if err != nil {
-		return nil, err
-	}
-	return []file{{"JSON", "application/json", data}, {"CSV", "text/csv", edges}}, nil
+	return File{"CSV", "text/csv", b.Bytes()}
 }

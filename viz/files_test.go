@@ -25,7 +25,7 @@ func TestFileName(t *testing.T) {
 		`"><script>`:             "script",
 		strings.Repeat("ab", 60): strings.Repeat("ab", 30),
 	} {
-		if got := fileName(in); got != want {
+		if got := FileName(in); got != want {
 			t.Errorf("fileName(%q) = %q, want %q", in, got, want)
 		}
 	}
@@ -38,7 +38,7 @@ func FuzzFileName(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if got := fileName(s); !form.MatchString(got) {
+		if got := FileName(s); !form.MatchString(got) {
 			t.Errorf("fileName(%q) = %q", s, got)
 		}
 	})
@@ -47,7 +47,7 @@ func FuzzFileName(f *testing.F) {
 // TestLinks: a link holds its file; one that is too large is named, and that is all.
 func TestLinks(t *testing.T) {
 	var b strings.Builder
-	links(&b, "name", []file{{"JSON", "application/json", []byte(`{"a":1}`)}, {"CSV", "text/csv", make([]byte, maxLink+1)}})
+	links(&b, "name", []File{{"JSON", "application/json", []byte(`{"a":1}`)}, {"CSV", "text/csv", make([]byte, maxLink+1)}})
 	want := "\n<div><small>save as <a download=\"name.json\" href=\"data:application/json;base64," + base64.StdEncoding.EncodeToString([]byte(`{"a":1}`)) +
 		"\">JSON</a> · (CSV: too large for a link)</small></div>"
 	if b.String() != want {
@@ -61,8 +61,8 @@ func TestLinks(t *testing.T) {
 // TestCSVFile: reading the file gives back the rows.
 func TestCSVFile(t *testing.T) {
 	rows := [][]string{{"from", "to"}, {"a,b", `"quoted"`}, {"", "line\nbreak"}}
-	f := csvFile(rows)
-	got, err := csv.NewReader(strings.NewReader(string(f.data))).ReadAll()
+	f := CSVFile(rows)
+	got, err := csv.NewReader(strings.NewReader(string(f.Data))).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"circuitbook/viz"
+	"circuitbook/viz/internal/draw"
 	"circuitbook/viz/internal/lint"
 
 	"github.com/google/go-cmp/cmp"
@@ -84,7 +85,7 @@ func check(t interface {
 			t.Errorf("%s: SVG: %v", name, err)
 		}
 	}
-	if len(b.SVG) > viz.MaxSVG {
+	if len(b.SVG) > draw.MaxSVG {
 		t.Errorf("%s: %d bytes of SVG", name, len(b.SVG))
 	}
 	if b.Text == "" {

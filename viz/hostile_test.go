@@ -9,6 +9,9 @@ import (
 	"unicode/utf8"
 
 	"circuitbook/viz"
+	"circuitbook/viz/charts"
+	"circuitbook/viz/internal/draw"
+	"circuitbook/viz/tokenview"
 )
 
 // hostile are strings that have broken figures elsewhere, or could.
@@ -23,15 +26,15 @@ var hostile = []string{
 func withString(s string) map[string]viz.Figure {
 	n := viz.Note{Title: s, Caption: s, Provenance: s}
 	figs := map[string]viz.Figure{
-		"plot": viz.Plot{Note: n, X: viz.Axis{Label: s}, Panels: []viz.Panel{{Y: viz.Axis{Label: s}, Refs: []viz.Ref{{Name: s, Y: 1}}, Series: []viz.Series{
+		"plot": charts.Plot{Note: n, X: charts.Axis{Label: s}, Panels: []charts.Panel{{Y: charts.Axis{Label: s}, Refs: []charts.Ref{{Name: s, Y: 1}}, Series: []charts.Series{
 			{Name: s, X: []float64{1, 2}, Y: []float64{1, 2}}, {Name: s + "2", X: []float64{1, 2}, Y: []float64{2, 1}, Smooth: 3},
 		}}}},
-		"scatter": viz.Scatter{Note: n, X: viz.Axis{Label: s}, Y: viz.Axis{Label: s}, Front: true, Rays: []viz.Ray{{Name: s, Factor: 1}, {Name: s, Factor: 1e9}}, Groups: []viz.Cloud{
-			{Name: s, Path: true, Points: []viz.Dot{{Name: s, X: 1, Y: 2, YLo: 1, YHi: 3}, {Name: s, X: 2, Y: 1}}}, {Name: s + "2", Apart: true, Points: []viz.Dot{{Name: s, X: 1.5, Y: 1.5}}},
+		"scatter": charts.Scatter{Note: n, X: charts.Axis{Label: s}, Y: charts.Axis{Label: s}, Front: true, Rays: []charts.Ray{{Name: s, Factor: 1}, {Name: s, Factor: 1e9}}, Groups: []charts.Cloud{
+			{Name: s, Path: true, Points: []charts.Dot{{Name: s, X: 1, Y: 2, YLo: 1, YHi: 3}, {Name: s, X: 2, Y: 1}}}, {Name: s + "2", Apart: true, Points: []charts.Dot{{Name: s, X: 1.5, Y: 1.5}}},
 		}},
-		"matrix":   viz.Matrices{Note: n, RowName: s, ColName: s, Panels: []viz.Matrix{{Name: s, Rows: 1, Cols: 2, Values: []float32{1, -1}}}},
+		"matrix":   charts.Matrices{Note: n, RowName: s, ColName: s, Panels: []charts.Matrix{{Name: s, Rows: 1, Cols: 2, Values: []float32{1, -1}}}},
 		"table":    viz.Table{Note: n, Columns: []viz.Column{{Name: s}, {Name: s, Bar: true}}, Rows: [][]any{{s, 1}, {s, 2.5}}, Total: []any{s, s}},
-		"samples":  viz.Samples{Note: n, Items: []viz.Sample{{Name: s, Prompt: s, Completion: s}, {Prompt: s + s, PromptTokens: []string{s, s}, Completion: s, CompletionTokens: []string{s}}}},
+		"samples":  tokenview.Samples{Note: n, Items: []tokenview.Sample{{Name: s, Prompt: s, Completion: s}, {Prompt: s + s, PromptTokens: []string{s, s}, Completion: s, CompletionTokens: []string{s}}}},
 		"progress": viz.Progress{Note: n, Done: 1, Total: 2, Elapsed: time.Second, Last: s},
 	}
 	maps.Copy(figs, withTokens(n, s))
@@ -75,11 +78,11 @@ func FuzzVisible(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		v := viz.Visible(s)
+		v := draw.Visible(s)
 		if !utf8.ValidString(v) {
 			t.Errorf("Visible(%q) = %q is not UTF-8", s, v)
 		}
-		if viz.Visible(v) != v {
+		if draw.Visible(v) != v {
 			t.Errorf("Visible(%q) = %q is not stable", s, v)
 		}
 		if s != "" && v == "" {
@@ -96,7 +99,7 @@ func FuzzPlot(f *testing.F) {
 	f.Add(5e-324, 5e-324, 5e-324, 1e-323, true, 1)
 	f.Add(0.1, 0.1000000000000001, math.MaxFloat64, math.MaxFloat64, false, 1)
 	f.Fuzz(func(t *testing.T, a, b, c, d float64, log bool, smooth int) {
-		p := viz.Plot{X: viz.Axis{Log: log}, Panels: []viz.Panel{{Y: viz.Axis{Log: log}, Series: []viz.Series{{Name: "s", X: []float64{a, b}, Y: []float64{c, d}, Smooth: smooth}}}}}
+		p := charts.Plot{X: charts.Axis{Log: log}, Panels: []charts.Panel{{Y: charts.Axis{Log: log}, Series: []charts.Series{{Name: "s", X: []float64{a, b}, Y: []float64{c, d}, Smooth: smooth}}}}}
 		if _, err := p.Bundle(); err != nil {
 			return
 		}
@@ -112,8 +115,8 @@ func FuzzScatter(f *testing.F) {
 	f.Add(5e-324, 1.0, 1e-90, 1.0, 1e99, false, true, false)
 	f.Add(0.0, 0.0, 0.0, 0.0, 0.0, false, false, true)
 	f.Fuzz(func(t *testing.T, a, b, c, d, factor float64, logX, logY, same bool) {
-		s := viz.Scatter{X: viz.Axis{Log: logX}, Y: viz.Axis{Log: logY}, Front: true, Same: same, Rays: []viz.Ray{{Factor: factor}}, Groups: []viz.Cloud{
-			{Path: true, Points: []viz.Dot{{Name: "p", X: a, Y: c, XLo: a, XHi: b}, {Name: "q", X: b, Y: d}}},
+		s := charts.Scatter{X: charts.Axis{Log: logX}, Y: charts.Axis{Log: logY}, Front: true, Same: same, Rays: []charts.Ray{{Factor: factor}}, Groups: []charts.Cloud{
+			{Path: true, Points: []charts.Dot{{Name: "p", X: a, Y: c, XLo: a, XHi: b}, {Name: "q", X: b, Y: d}}},
 		}}
 		if _, err := s.Bundle(); err != nil {
 			return

@@ -1,6 +1,7 @@
 package viz
 
 import (
+	"circuitbook/viz/internal/draw"
 	"fmt"
 	"math"
 	"strings"
@@ -57,21 +58,21 @@ func (p Progress) Remaining() (d time.Duration, ok bool) {
 func (p Progress) Line() string {
 	var b strings.Builder
 	if p.Title != "" {
-		b.WriteString(Visible(p.Title) + ": ")
+		b.WriteString(draw.Visible(p.Title) + ": ")
 	}
-	b.WriteString(Number(float64(p.Done)))
+	b.WriteString(draw.Number(float64(p.Done)))
 	if p.Total > 0 {
-		fmt.Fprintf(&b, " of %s (%.0f %%)", Number(float64(p.Total)), math.Floor(100*p.Share()))
+		fmt.Fprintf(&b, " of %s (%.0f %%)", draw.Number(float64(p.Total)), math.Floor(100*p.Share()))
 	}
 	if r := p.rate(); r > 0 {
-		fmt.Fprintf(&b, ", %s/s", Number3(r))
+		fmt.Fprintf(&b, ", %s/s", draw.Number3(r))
 	}
 	fmt.Fprintf(&b, ", %s", Duration(p.Elapsed))
 	if left, ok := p.Remaining(); ok {
 		fmt.Fprintf(&b, ", %s left", Duration(left))
 	}
 	if p.Last != "" {
-		b.WriteString(", " + Visible(p.Last))
+		b.WriteString(", " + draw.Visible(p.Last))
 	}
 	return b.String()
 }
@@ -96,7 +97,7 @@ func Duration(d time.Duration) string {
 func (p Progress) Live() string {
 	const width = 240
 	return fmt.Sprintf(`<div style="white-space:nowrap"><span style="display:inline-block;width:%dpx;height:11px;background-color:rgba(127,137,147,0.25);border-radius:3px"><span style="display:block;width:%.0fpx;height:11px;background-color:%s;border-radius:3px"></span></span> %s</div>`,
-		width, width*p.Share(), palette[Series0].light, esc(p.Line()))
+		width, width*p.Share(), draw.Palette[draw.Series0].Light, draw.Esc(p.Line()))
 }
 
 // Bundle draws the state as one small figure.
@@ -104,17 +105,17 @@ func (p Progress) Bundle() (Bundle, error) {
 	if p.Done < 0 || p.Total < 0 {
 		return Bundle{}, fmt.Errorf("progress %q: %d of %d is no state", p.Title, p.Done, p.Total)
 	}
-	s := &Scene{Width: plotWidth, Height: 60, Title: p.Title, Desc: p.Line()}
-	x, w := margin, plotWidth-2*margin
-	says := strings.TrimPrefix(p.Line(), Visible(p.Title)+": ")
-	s.add(Mark{Shape: Text, X: x, Y: 24, Text: clip(p.Title, 13, 300), Size: 13, Bold: true, Fill: Ink})
-	s.add(Mark{Shape: Text, X: x + w, Y: 24, Text: clip(says, labelSize, w-math.Min(300, textWidth(p.Title, 13))-12), Size: labelSize, Anchor: End, Fill: Ink})
-	s.add(Mark{Shape: Rect, X: x, Y: 34, W: w, H: 10, R: 3, Fill: Faint, Tip: says})
+	s := &draw.Scene{Width: draw.PlotWidth, Height: 60, Title: p.Title, Desc: p.Line()}
+	x, w := draw.Margin, draw.PlotWidth-2*draw.Margin
+	says := strings.TrimPrefix(p.Line(), draw.Visible(p.Title)+": ")
+	s.Add(draw.Mark{Shape: draw.Text, X: x, Y: 24, Text: draw.Clip(p.Title, 13, 300), Size: 13, Bold: true, Fill: draw.Ink})
+	s.Add(draw.Mark{Shape: draw.Text, X: x + w, Y: 24, Text: draw.Clip(says, draw.LabelSize, w-math.Min(300, draw.TextWidth(p.Title, 13))-12), Size: draw.LabelSize, Anchor: draw.End, Fill: draw.Ink})
+	s.Add(draw.Mark{Shape: draw.Rect, X: x, Y: 34, W: w, H: 10, R: 3, Fill: draw.Faint, Tip: says})
 	if sh := p.Share(); sh > 0 {
-		s.add(Mark{Shape: Rect, X: x, Y: 34, W: math.Max(2, w*sh), H: 10, R: 3, Fill: Series0, Tip: says})
+		s.Add(draw.Mark{Shape: draw.Rect, X: x, Y: 34, W: math.Max(2, w*sh), H: 10, R: 3, Fill: draw.Series0, Tip: says})
 	}
-	s.ground()
+	s.Ground()
 	n := p.Note
 	n.Title = ""
-	return picture(s, n, "["+bar(p.Share(), 30)+"] "+p.Line()+"\n")
+	return Picture(s, n, "["+draw.Bar(p.Share(), 30)+"] "+p.Line()+"\n")
 }

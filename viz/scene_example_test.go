@@ -5,13 +5,14 @@ import (
 	"strings"
 
 	"circuitbook/viz"
+	"circuitbook/viz/internal/draw"
 )
 
 // A scene of one's own: marks as data, drawn with the same rules as every figure.
 func ExampleScene_SVG() {
-	s := viz.Scene{Width: 40, Height: 20, Title: "A dot", Desc: "One dot on paper.", Marks: []viz.Mark{
-		{Shape: viz.Rect, W: 40, H: 20, Fill: viz.Paper},
-		{Shape: viz.Circle, X: 20, Y: 10, R: 4, Fill: viz.Positive, Tip: "+0.5"},
+	s := draw.Scene{Width: 40, Height: 20, Title: "A dot", Desc: "One dot on paper.", Marks: []draw.Mark{
+		{Shape: draw.Rect, W: 40, H: 20, Fill: draw.Paper},
+		{Shape: draw.Circle, X: 20, Y: 10, R: 4, Fill: draw.Positive, Tip: "+0.5"},
 	}}
 	svg, err := s.SVG()
 	if err != nil {
@@ -28,7 +29,7 @@ func ExampleScene_SVG() {
 }
 
 func ExampleVisible() {
-	fmt.Println(viz.Visible("if x:\n\treturn \x00"))
+	fmt.Println(draw.Visible("if x:\n\treturn \x00"))
 	// Output:
 	// if x:⏎→return \x00
 }

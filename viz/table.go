@@ -1,6 +1,7 @@
 package viz
 
 import (
+	"circuitbook/viz/internal/draw"
 	"fmt"
 	"math"
 	"reflect"
@@ -41,15 +42,15 @@ func (t Table) Bundle() (Bundle, error) {
 	if err := t.html(&h); err != nil {
 		return Bundle{}, err
 	}
-	t.Note.html(&h, plotWidth)
+	t.Note.WriteHTML(&h, draw.PlotWidth)
 	h.WriteString("</figure>\n")
-	t.heading(&x)
+	t.WriteHeading(&x)
 	body := t
 	body.Note = Note{}
 	if err := body.text(&x); err != nil {
 		return Bundle{}, err
 	}
-	t.Note.text(&x)
+	t.Note.WriteText(&x)
 	return Bundle{HTML: h.String(), Text: x.String()}, nil
 }
 
@@ -93,14 +94,14 @@ func (t *Table) layout() (rows [][]cell, right []bool, err error) {
 			switch x := v.(type) {
 			case nil:
 			case string:
-				c.text = Visible(x)
+				c.text = draw.Visible(x)
 			case bool:
 				c.text = map[bool]string{true: "yes", false: "no"}[x]
 			case time.Duration:
 				c.text = Duration(x)
 			default:
 				if r := reflect.ValueOf(v); r.Kind() == reflect.String {
-					c.text = Visible(r.String())
+					c.text = draw.Visible(r.String())
 					break
 				}
 				if c.value, c.numeric = number(v); !c.numeric {
@@ -150,12 +151,12 @@ func (t *Table) align(all [][]any, rows [][]cell, j int) {
 
 func (c *Column) format(v any, f float64) string {
 	if c.Format == "" || math.IsNaN(f) || math.IsInf(f, 0) {
-		return Number(f)
+		return draw.Number(f)
 	}
 	if strings.HasSuffix(c.Format, "d") {
-		return Visible(fmt.Sprintf(c.Format, int64(f)))
+		return draw.Visible(fmt.Sprintf(c.Format, int64(f)))
 	}
-	return Visible(fmt.Sprintf(c.Format, f))
+	return draw.Visible(fmt.Sprintf(c.Format, f))
 }
 
 // full is the value of a full bar in column j.
@@ -172,14 +173,6 @@ func (t *Table) full(rows [][]cell, j int) float64 {
 	return top
 }
 
-// share is how much of a bar is filled, from 0 to 1.
-func share(v, full float64) float64 {
-	if !(v > 0 && full > 0) {
-		return 0
-	}
-	return min(v/full, 1)
-}
-
 // html writes the <table>. Styles are inline and of the kind that JupyterLab's sanitiser keeps;
 // colours are left to the page, but for the bars.
 func (t *Table) html(b *strings.Builder) error {
@@ -189,11 +182,11 @@ func (t *Table) html(b *strings.Builder) error {
 	}
 	b.WriteString("\n<table>")
 	if t.Title != "" {
-		fmt.Fprintf(b, `<caption style="text-align:left;font-weight:bold">%s</caption>`, esc(t.Title))
+		fmt.Fprintf(b, `<caption style="text-align:left;font-weight:bold">%s</caption>`, draw.Esc(t.Title))
 	}
 	b.WriteString("<thead><tr>")
 	for j, c := range t.Columns {
-		fmt.Fprintf(b, `<th scope="col" style="text-align:%s;padding:2px 8px">%s</th>`, side(right[j]), esc(c.Name))
+		fmt.Fprintf(b, `<th scope="col" style="text-align:%s;padding:2px 8px">%s</th>`, side(right[j]), draw.Esc(c.Name))
 	}
 	b.WriteString("</tr></thead>\n<tbody>")
 	for i, r := range rows {
@@ -204,11 +197,11 @@ func (t *Table) html(b *strings.Builder) error {
 			if total {
 				b.WriteString(";font-weight:bold")
 			}
-			b.WriteString(`">` + esc(c.text))
+			b.WriteString(`">` + draw.Esc(c.text))
 			if t.Columns[j].Bar && c.numeric && !total {
-				w := math.Round(share(c.value, t.full(rows, j)) * 80)
+				w := math.Round(draw.Share(c.value, t.full(rows, j)) * 80)
 				fmt.Fprintf(b, ` <span style="display:inline-block;width:80px;height:9px;background-color:rgba(127,137,147,0.2)"><span style="display:block;width:%spx;height:9px;background-color:%s"></span></span>`,
-					num(w), palette[Series0].light)
+					draw.Num(w), draw.Palette[draw.Series0].Light)
 			} else if t.Columns[j].Bar {
 				b.WriteString(` <span style="display:inline-block;width:80px"></span>`)
 			}
@@ -230,19 +223,6 @@ func side(right bool) string {
 // barColumns is the length of a full bar in text.
 const barColumns = 10
 
-// bar draws a share as text, in eighths of a column.
-func bar(s float64, width int) string {
-	n := int(math.Round(s * float64(width) * 8))
-	if s > 0 && n == 0 {
-		n = 1 // something is not nothing
-	}
-	out := strings.Repeat("█", n/8)
-	if n%8 > 0 {
-		out += string([]rune("▏▎▍▌▋▊▉")[n%8-1])
-	}
-	return padRight(out, width)
-}
-
 // text writes the table with columns aligned by spaces.
 func (t *Table) text(b *strings.Builder) error {
 	rows, right, err := t.layout()
@@ -250,13 +230,13 @@ func (t *Table) text(b *strings.Builder) error {
 		return err
 	}
 	if t.Title != "" {
-		b.WriteString(Visible(t.Title) + "\n")
+		b.WriteString(draw.Visible(t.Title) + "\n")
 	}
 	width := make([]int, len(t.Columns))
 	for j, c := range t.Columns {
-		width[j] = columns(Visible(c.Name))
+		width[j] = draw.Width(draw.Visible(c.Name))
 		for _, r := range rows {
-			width[j] = max(width[j], columns(r[j].text))
+			width[j] = max(width[j], draw.Width(r[j].text))
 		}
 	}
 	line := func(get func(j int) (text, bar string)) {
@@ -267,18 +247,18 @@ func (t *Table) text(b *strings.Builder) error {
 			}
 			s, tail := get(j)
 			if right[j] {
-				l.WriteString(padLeft(s, width[j]))
+				l.WriteString(draw.PadLeft(s, width[j]))
 			} else {
-				l.WriteString(padRight(s, width[j]))
+				l.WriteString(draw.PadRight(s, width[j]))
 			}
 			if t.Columns[j].Bar {
-				l.WriteString(" " + padRight(tail, barColumns))
+				l.WriteString(" " + draw.PadRight(tail, barColumns))
 			}
 		}
 		b.WriteString(strings.TrimRight(l.String(), " ") + "\n")
 	}
 	rule := func() { line(func(j int) (string, string) { return strings.Repeat("─", width[j]), "" }) }
-	line(func(j int) (string, string) { return Visible(t.Columns[j].Name), "" })
+	line(func(j int) (string, string) { return draw.Visible(t.Columns[j].Name), "" })
 	rule()
 	for i, r := range rows {
 		total := i == len(t.Rows)
@@ -289,7 +269,7 @@ func (t *Table) text(b *strings.Builder) error {
 			if !r[j].numeric || total {
 				return r[j].text, ""
 			}
-			return r[j].text, bar(share(r[j].value, t.full(rows, j)), barColumns)
+			return r[j].text, draw.Bar(draw.Share(r[j].value, t.full(rows, j)), barColumns)
 		})
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"circuitbook/viz"
+	"circuitbook/viz/charts"
 )
 
 func ExampleTable() {
@@ -30,7 +31,7 @@ func ExampleTable() {
 }
 
 func ExampleBudget() {
-	t, err := viz.Budget(viz.Note{Title: "Budget"}, []viz.Tensor{
+	t, err := charts.Budget(viz.Note{Title: "Budget"}, []charts.Tensor{
 		{Name: "transformer.wte.weight", Shape: []int{1024, 128}, K: 13107, Nonzero: 13107},
 		{Name: "transformer.h.0.attn.c_attn.weight", Shape: []int{384, 128}, K: 983, Floor: 1, Nonzero: 983},
 	})

@@ -1,6 +1,7 @@
 package viz
 
 import (
+	"circuitbook/viz/internal/draw"
 	"errors"
 	"math"
 	"strings"
@@ -97,42 +98,16 @@ func TestTableText(t *testing.T) {
 
 func TestBar(t *testing.T) {
 	for s, want := range map[float64]string{0: "    ", 1: "████", 0.5: "██  ", 0.01: "▏   ", 0.3: "█▎  "} {
-		if got := bar(s, 4); got != want {
+		if got := draw.Bar(s, 4); got != want {
 			t.Errorf("bar(%v) = %q, want %q", s, got, want)
 		}
 	}
 	for _, v := range []float64{-1, math.NaN(), math.Inf(-1), 0} {
-		if share(v, 1) != 0 || share(1, v) != 0 {
+		if draw.Share(v, 1) != 0 || draw.Share(1, v) != 0 {
 			t.Errorf("share of %v is not 0", v)
 		}
 	}
-	if share(math.Inf(1), 2) != 1 || share(3, 2) != 1 {
+	if draw.Share(math.Inf(1), 2) != 1 || draw.Share(3, 2) != 1 {
 		t.Error("a share exceeds 1")
-	}
-}
-
-func TestBudgetRefuses(t *testing.T) {
-	for name, x := range map[string]Tensor{
-		"k":        {Name: "w", Shape: []int{2, 2}, K: 5},
-		"negative": {Name: "w", Shape: []int{2, 2}, K: -1},
-		"count":    {Name: "w", Shape: []int{2, 2}, K: 1, Nonzero: 5},
-		"shape":    {Name: "w", Shape: []int{2, 0}},
-	} {
-		if _, err := Budget(Note{Title: "b"}, []Tensor{x}); err == nil || !strings.Contains(err.Error(), `tensor "w"`) {
-			t.Errorf("%s: got error %v", name, err)
-		}
-	}
-}
-
-func TestBudgetTotals(t *testing.T) {
-	tab, err := Budget(Note{}, []Tensor{{Name: "a", Shape: []int{4, 5}, K: 2, Nonzero: 2}, {Name: "b", Shape: []int{20}, K: 8, Nonzero: 7}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []any{"all", nil, 40, 10, 25.0, nil, 9}
-	for i, v := range want {
-		if tab.Total[i] != v {
-			t.Errorf("total %d is %v, want %v", i, tab.Total[i], v)
-		}
 	}
 }

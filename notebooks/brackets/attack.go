@@ -14,6 +14,8 @@ import (
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/charts"
+	"circuitbook/viz/tokenview"
 )
 
 // A Distraction is the line, of several, that most makes the whole model give the first side's
@@ -79,7 +81,7 @@ func (w MainPath) Under(twin *lab.Model, namesAndLines ...string) (r cell.Result
 	both := w.Circuit.Views()
 	models := []experiment.View{{Name: "circuit alone", Claim: "circuit", Reader: both[0].Reader}, {Name: "sparse model", Claim: "sparse", Reader: both[1].Reader}, {Name: "dense twin", Claim: "dense", Reader: twin.Run().Model}}
 	answer := w.answer(list[0].Target)
-	picture := viz.Estimates{Note: c.Note("What a line above does to the task", fmt.Sprintf("%d held-out pairs.", len(list))), X: viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Interval: "95 % over pairs", Refs: []viz.Ref{{Name: "guessing", Y: 0.693}}}
+	picture := charts.Estimates{Note: c.Note("What a line above does to the task", fmt.Sprintf("%d held-out pairs.", len(list))), X: charts.Axis{Label: "loss, nats per example", Include: []float64{0}}, Interval: "95 % over pairs", Refs: []charts.Ref{{Name: "guessing", Y: 0.693}}}
 	t := viz.Table{Note: c.Note("Prompts under a line with a bracket", fmt.Sprintf("%d held-out pairs; 95 %% intervals over pairs.", len(list))),
 		Columns: []viz.Column{{Name: "in"}, {Name: "line"}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "rise of the loss", Format: "%+.3f"}, {Name: "right", Format: "%.3f"}, {Name: fmt.Sprintf("P(%s), %s", answer, w.Sides[1]), Format: "%.3f"}}}
 	b := cell.NewBar("under a line", len(models))
@@ -88,7 +90,7 @@ func (w MainPath) Under(twin *lab.Model, namesAndLines ...string) (r cell.Result
 		show := func(name, claim string, o contrast.Outcome) {
 			l, a, p, d := stat.Mean(o.Loss), stat.Mean(o.Right), stat.Mean(o.Wrong), stat.Mean(contrast.Less(o.Loss, before.Loss))
 			t.Rows = append(t.Rows, []any{m.Name, name, l.Mean, l.Lo, l.Hi, d.Mean, a.Mean, p.Mean})
-			picture.Rows = append(picture.Rows, viz.Estimate{Name: name, Value: l.Mean, Lo: l.Lo, Hi: l.Hi, Group: m.Name})
+			picture.Rows = append(picture.Rows, charts.Estimate{Name: name, Value: l.Mean, Lo: l.Lo, Hi: l.Hi, Group: m.Name})
 			of := claim + "_" + m.Claim
 			r.State("loss_"+of, l)
 			r.State("right_"+of, a)
@@ -108,10 +110,10 @@ func (w MainPath) Under(twin *lab.Model, namesAndLines ...string) (r cell.Result
 }
 
 // samples are one prompt of the second side as it is, and under every line.
-func (w MainPath) samples(models []experiment.View, list []task.Example, lines []string) viz.Samples {
+func (w MainPath) samples(models []experiment.View, list []task.Example, lines []string) tokenview.Samples {
 	tok := w.Circuit.Model().Run().Tokenizer
 	i := max(0, slices.IndexFunc(list, func(e task.Example) bool { return len(e.Counter) <= 32 }))
-	s := viz.Samples{Note: w.Circuit.Note("One "+w.Sides[1]+" prompt before and after", "The completion is the more probable of the two answers in the sparse model.")}
+	s := tokenview.Samples{Note: w.Circuit.Note("One "+w.Sides[1]+" prompt before and after", "The completion is the more probable of the two answers in the sparse model.")}
 	for _, line := range append([]string{""}, lines...) {
 		prompt := contrast.Above(tok, [][]int32{list[i].Counter}, line)
 		name, answer := fmt.Sprintf("P(%s)", w.answer(list[0].Target)), list[0].Alt
@@ -123,7 +125,7 @@ func (w MainPath) samples(models []experiment.View, list []task.Example, lines [
 				answer = list[0].Target
 			}
 		}
-		s.Items = append(s.Items, viz.Sample{Name: name, Prompt: tok.Decode(prompt[0]), Completion: w.token(int(answer))})
+		s.Items = append(s.Items, tokenview.Sample{Name: name, Prompt: tok.Decode(prompt[0]), Completion: w.token(int(answer))})
 	}
 	return s
 }

@@ -17,6 +17,8 @@ import (
 	"circuitbook/sparsenn/verify"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/circuits"
+	"circuitbook/viz/tokenview"
 )
 
 // A MainPath is the way through a circuit that counts most, from the embedding to what attention
@@ -134,8 +136,8 @@ func (w MainPath) Bundle() (viz.Bundle, error) {
 		}
 		var writes []string
 		if k.Kind() == circuit.ActIn && k.Index < data.Model.DModel {
-			v := cell.Must(viz.TokenColumn(embedding, data.Model.DModel, k.Index, w.token))
-			slices.SortStableFunc(v, func(a, b viz.TokenWeight) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) })
+			v := cell.Must(tokenview.TokenColumn(embedding, data.Model.DModel, k.Index, w.token))
+			slices.SortStableFunc(v, func(a, b tokenview.TokenWeight) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) })
 			for _, x := range v[:min(4, len(v))] {
 				writes = append(writes, fmt.Sprintf("%q %+.1f", x.Token, x.Weight))
 			}
@@ -160,7 +162,7 @@ func (w MainPath) Claims() []book.Stated {
 func (w MainPath) Empty() bool { return !w.Found() }
 
 // Picture draws the circuit with the names of the way's nodes.
-func (w MainPath) Picture(title string) viz.Circuit {
+func (w MainPath) Picture(title string) circuits.Circuit {
 	return w.Circuit.Picture(title, w.Depth, "depth", w.Value, "value", w.Detector, "detector")
 }
 

@@ -12,7 +12,8 @@ import (
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/probe"
 	"circuitbook/sparsenn/stat"
-	"circuitbook/viz"
+	"circuitbook/viz/charts"
+	"circuitbook/viz/tokenview"
 )
 
 // width is the number of channels of a node's site.
@@ -49,8 +50,8 @@ func (w MainPath) Dose() (r cell.Result) {
 	if high-low < 1e-6 {
 		low, high = low-1, high+1
 	}
-	panel := viz.Panel{Y: viz.Axis{Label: fmt.Sprintf("P(%s) against %s", answer, w.answer(list[0].Alt)), Include: []float64{0, 1}}, Refs: []viz.Ref{{Name: "even", Y: 0.5}}}
-	response := viz.Panel{Y: viz.Axis{Label: "neuron at the last token"}}
+	panel := charts.Panel{Y: charts.Axis{Label: fmt.Sprintf("P(%s) against %s", answer, w.answer(list[0].Alt)), Include: []float64{0, 1}}, Refs: []charts.Ref{{Name: "even", Y: 0.5}}}
+	response := charts.Panel{Y: charts.Axis{Label: "neuron at the last token"}}
 	grid := 13
 	if c.Model().Scale() == "tiny" {
 		grid = 5
@@ -59,7 +60,7 @@ func (w MainPath) Dose() (r cell.Result) {
 	b := cell.NewBar("imposing depth", len(views)*2*grid)
 	for i, m := range views {
 		for k, side := range sides {
-			s := viz.Series{Name: m.Name + ", " + w.Sides[k]}
+			s := charts.Series{Name: m.Name + ", " + w.Sides[k]}
 			f := s
 			for j := range grid {
 				x := low + (high-low)*float64(j)/float64(grid-1)
@@ -82,14 +83,14 @@ func (w MainPath) Dose() (r cell.Result) {
 		}
 	}
 	cell.Check(b.Done(true))
-	panels, name := []viz.Panel{panel}, "none: the readout"
+	panels, name := []charts.Panel{panel}, "none: the readout"
 	if some {
 		panels, name = append(panels, response), neuron.String()
 		caption += " Below: the neuron that reads the channel and counts most, " + name + "."
 	} else {
 		caption += " No neuron of the circuit reads the channel after it is written: the threshold is in the readout, where both answers' logits read it."
 	}
-	r.Show(viz.Plot{Note: c.Note("The answer against depth", fmt.Sprintf("%s set at the last token, %d held-out pairs.%s", w.Depth, len(list), caption)), X: viz.Axis{Label: "imposed depth"}, Panels: panels, Band: "95 % over prompts"})
+	r.Show(charts.Plot{Note: c.Note("The answer against depth", fmt.Sprintf("%s set at the last token, %d held-out pairs.%s", w.Depth, len(list), caption)), X: charts.Axis{Label: "imposed depth"}, Panels: panels, Band: "95 % over prompts"})
 	if !some {
 		r.Show(w.channel(depth.Index, fmt.Sprintf("Channel %d at both ends of the model", depth.Index)))
 	}
@@ -128,10 +129,10 @@ func (w MainPath) InText(open, closing string) (r cell.Result) {
 		if i == 0 {
 			note.Caption += w.tells(&r, along, depth, document)
 		}
-		top, bottom, err := viz.SelectContexts([][]float64{along}, [][]string{text}, 0, 6, 12)
+		top, bottom, err := tokenview.SelectContexts([][]float64{along}, [][]string{text}, 0, 6, 12)
 		cell.Check(err)
 		if len(top)+len(bottom) > 0 {
-			r.Show(viz.Contexts{Note: note, Node: node.String(), Top: top, Bottom: bottom})
+			r.Show(tokenview.Contexts{Note: note, Node: node.String(), Top: top, Bottom: bottom})
 		}
 	}
 	if len(r.Figures) == 0 {

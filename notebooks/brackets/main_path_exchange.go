@@ -9,17 +9,18 @@ import (
 	"circuitbook/sparsenn/patch"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
+	"circuitbook/viz/tokenview"
 )
 
 // strip is a node over both sides of a pair, in a model or a part of it.
-func (w MainPath) strip(m model.Recorder, e task.Example, node string) viz.TokenStrip {
+func (w MainPath) strip(m model.Recorder, e task.Example, node string) tokenview.TokenStrip {
 	n, model := nodeOf(node), w.Circuit.Model()
 	over := func(tokens []int32) []float64 {
 		a := cell.Must(recordOf(m, tokens, n.Site))
-		return cell.Must(viz.Channel(a.Shape, a.Data, 0, n.Index))
+		return cell.Must(tokenview.Channel(a.Shape, a.Data, 0, n.Index))
 	}
 	tok := model.Run().Tokenizer
-	return cell.Must(viz.Pair(node, cell.Must(tok.Texts(e.Prompt)), over(e.Prompt), cell.Must(tok.Texts(e.Counter)), over(e.Counter)))
+	return cell.Must(tokenview.Pair(node, cell.Must(tok.Texts(e.Prompt)), over(e.Prompt), cell.Must(tok.Texts(e.Counter)), over(e.Counter)))
 }
 
 // Strip shows the detector over a pair in the whole model, and what the channel in which the
@@ -29,8 +30,8 @@ func (w MainPath) Strip() cell.Result {
 		return w.none()
 	}
 	c := w.Circuit
-	r := cell.Result{Figures: cell.Page{viz.TokenStrips{Note: c.Note("The detector over a pair", "In the whole model."),
-		Strips: []viz.TokenStrip{w.strip(c.Model().Run().Model, c.Model().ShownPair(w.task()), w.Detector)}}}}
+	r := cell.Result{Figures: cell.Page{tokenview.TokenStrips{Note: c.Note("The detector over a pair", "In the whole model."),
+		Strips: []tokenview.TokenStrip{w.strip(c.Model().Run().Model, c.Model().ShownPair(w.task()), w.Detector)}}}}
 	if first := nodeOf(w.Nodes[0]); first.Kind() == circuit.ActIn && first.Index < c.Data().Model.DModel {
 		r.Show(w.channel(first.Index, fmt.Sprintf("Channel %d, which the way begins in", first.Index)))
 	}
@@ -38,7 +39,7 @@ func (w MainPath) Strip() cell.Result {
 }
 
 // channel is a channel at both ends of the model.
-func (w MainPath) channel(index int, title string) viz.EmbeddingView {
+func (w MainPath) channel(index int, title string) tokenview.EmbeddingView {
 	v := w.Circuit.Model().Channel(index)
 	v.Note, v.Show = w.Circuit.Note(title, "The tokens whose embedding writes it, and those whose logit reads it."), 6
 	return v
@@ -108,7 +109,7 @@ func (w MainPath) Written() (r cell.Result) {
 	if !w.Found() {
 		return w.none()
 	}
-	strips := viz.TokenStrips{Note: w.Circuit.Note("The depth channel over a pair", "What attention writes at each token.")}
+	strips := tokenview.TokenStrips{Note: w.Circuit.Note("The depth channel over a pair", "What attention writes at each token.")}
 	for _, m := range w.Circuit.Views() {
 		s := w.strip(m.Reader, w.Circuit.Model().ShownPair(w.task()), w.Depth)
 		s.Name += ", in " + m.Name

@@ -15,6 +15,7 @@ import (
 	"circuitbook/sparsenn/task"
 	"circuitbook/sparsenn/verify"
 	"circuitbook/viz"
+	"circuitbook/viz/charts"
 )
 
 // held is what a part of the model makes of pairs: losses, and the shares of attention that its
@@ -67,10 +68,10 @@ func (w MainPath) Groups() (r cell.Result) {
 		Columns: []viz.Column{{Name: "in"}, {Name: "group"}, {Name: "nodes"}, {Name: "loss, held", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"},
 			{Name: "sink, " + w.Sides[0], Format: "%.2f"}, {Name: "opening, " + w.Sides[0], Format: "%.2f"}, {Name: "sink, " + w.Sides[1], Format: "%.2f"}, {Name: "opening, " + w.Sides[1], Format: "%.2f"},
 			{Name: "exchanged", Format: "%.2f", Bar: true, Max: 1}, {Name: "margin", Format: "%+.2f"}}}
-	picture := viz.Estimates{Note: c.Note("The loss with each group held at its mean", ""), X: viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Refs: []viz.Ref{{Name: "guessing", Y: 0.693}}, Interval: "95 %"}
+	picture := charts.Estimates{Note: c.Note("The loss with each group held at its mean", ""), X: charts.Axis{Label: "loss, nats per example", Include: []float64{0}}, Refs: []charts.Ref{{Name: "guessing", Y: 0.693}}, Interval: "95 %"}
 	row := func(m experiment.View, name string, n int, e stat.Estimate, seen []float64, after, margin float64) {
 		t.Rows = append(t.Rows, []any{m.Name, name, n, e.Mean, e.Lo, e.Hi, seen[0], seen[1], seen[2], seen[3], after, margin})
-		picture.Rows = append(picture.Rows, viz.Estimate{Name: name, Value: e.Mean, Lo: e.Lo, Hi: e.Hi, Group: m.Name})
+		picture.Rows = append(picture.Rows, charts.Estimate{Name: name, Value: e.Mean, Lo: e.Lo, Hi: e.Hi, Group: m.Name})
 	}
 	b := cell.NewBar("groups", 2*len(all))
 	for k, m := range w.Circuit.Views() {

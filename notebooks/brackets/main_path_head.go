@@ -8,6 +8,7 @@ import (
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
+	"circuitbook/viz/tokenview"
 )
 
 // recordOf is a site of a model on one sequence.
@@ -34,12 +35,12 @@ func (w MainPath) Looks() (r cell.Result) {
 	c := w.Circuit
 	run, e, views := c.Model().Run(), c.Model().ShownPair(w.task()), w.Circuit.Views()
 	for s, tokens := range [][]int32{e.Prompt, e.Counter} {
-		strip := viz.AttentionStrip{Note: c.Note(fmt.Sprintf("Head %s from the last token, %s", w.head(), w.Sides[s]), "In the circuit alone and in the whole model; the sink's share comes first."),
+		strip := tokenview.AttentionStrip{Note: c.Note(fmt.Sprintf("Head %s from the last token, %s", w.head(), w.Sides[s]), "In the circuit alone and in the whole model; the sink's share comes first."),
 			Tokens: cell.Must(run.Tokenizer.Texts(tokens)), Sink: run.Config.Model.Sink, Scale: 1}
 		for _, m := range views {
 			a := cell.Must(recordOf(m.Reader, tokens, string(model.At(w.Head.Layer, model.AttnPattern))))
-			pattern := cell.Must(viz.Pattern(a.Shape, a.Data, 0, w.Head.Head))[len(tokens)-1]
-			strip.Rows = append(strip.Rows, viz.AttentionRow{Name: m.Claim, Query: len(tokens) - 1, Weights: pattern})
+			pattern := cell.Must(tokenview.Pattern(a.Shape, a.Data, 0, w.Head.Head))[len(tokens)-1]
+			strip.Rows = append(strip.Rows, tokenview.AttentionRow{Name: m.Claim, Query: len(tokens) - 1, Weights: pattern})
 		}
 		r.Show(strip)
 	}

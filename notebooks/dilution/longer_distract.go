@@ -10,6 +10,7 @@ import (
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
+	"circuitbook/viz/charts"
 )
 
 // Harmless is a line with its brackets made parentheses.
@@ -23,7 +24,7 @@ func (l Longer) Distract(namesAndLines ...string) (out cell.Result) {
 	names, lines := cell.NamedLines("Distract", namesAndLines)
 	t := viz.Table{Columns: []viz.Column{{Name: "seed"}, {Name: "model"}, {Name: "no line", Format: "%.3f"}},
 		Note: l.Sparse[0].Note("P of the other side's answer under a line", fmt.Sprintf("%s, held-out prompts; change against the same line with a parenthesis, prompt by prompt, with its 95 %% interval.", l.fillers()[0].Sides[1]))}
-	picture := viz.Estimates{Note: l.Sparse[0].Note("What a bracket that opens nothing changes", "P of the other side's answer, against the same line with a parenthesis."), X: viz.Axis{Label: "change of P", Include: []float64{0}}, Interval: "95 %"}
+	picture := charts.Estimates{Note: l.Sparse[0].Note("What a bracket that opens nothing changes", "P of the other side's answer, against the same line with a parenthesis."), X: charts.Axis{Label: "change of P", Include: []float64{0}}, Interval: "95 %"}
 	for i, line := range lines {
 		pad := strings.Repeat(" ", i)
 		t.Columns = append(t.Columns, viz.Column{Name: line, Format: "%.3f"}, viz.Column{Name: "change" + pad, Format: "%+.3f"}, viz.Column{Name: "from" + pad, Format: "%+.3f"}, viz.Column{Name: "to" + pad, Format: "%+.3f"})
@@ -43,7 +44,7 @@ func (l Longer) Distract(namesAndLines ...string) (out cell.Result) {
 				change := stat.Mean(contrast.Less(with, p(Harmless(line))))
 				row = append(row, stat.Mean(with).Mean, change.Mean, change.Lo, change.Hi)
 				out.Numbers = append(out.Numbers, cell.ClaimOf(fmt.Sprintf("distract_%s_%s_seed%d", names[k], kind, seedOf(m)), change))
-				picture.Rows = append(picture.Rows, viz.Estimate{Name: fmt.Sprintf("%s, %s", kind, line), Value: change.Mean, Lo: change.Lo, Hi: change.Hi, Group: fmt.Sprintf("seed %d", seedOf(m))})
+				picture.Rows = append(picture.Rows, charts.Estimate{Name: fmt.Sprintf("%s, %s", kind, line), Value: change.Mean, Lo: change.Lo, Hi: change.Hi, Group: fmt.Sprintf("seed %d", seedOf(m))})
 			}
 			t.Rows = append(t.Rows, row)
 		}

@@ -7,6 +7,7 @@ import (
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/charts"
 )
 
 // Forecast is at which lengths models are to fail, written down before anything longer is run:
@@ -112,17 +113,17 @@ func (f Forecasts) Bundle() (viz.Bundle, error) {
 }
 
 // law draws a prediction.
-func (f Forecasts) law(x Forecast, d Prediction, filler Filler) viz.Plot {
-	panel := viz.Panel{Y: viz.Axis{Label: "depth"}, Refs: []viz.Ref{{Name: "threshold", Y: d.Threshold}}}
+func (f Forecasts) law(x Forecast, d Prediction, filler Filler) charts.Plot {
+	panel := charts.Panel{Y: charts.Axis{Label: "depth"}, Refs: []charts.Ref{{Name: "threshold", Y: d.Threshold}}}
 	for k, a := range []Average{d.Prompt, d.Counter} {
-		s := viz.Series{Name: filler.Sides[k]}
+		s := charts.Series{Name: filler.Sides[k]}
 		for n := 2.0; n <= 20; n++ {
 			s.X, s.Y = append(s.X, n), append(s.Y, a.At(n))
 		}
 		panel.Series = append(panel.Series, s)
 	}
-	return viz.Plot{Note: f.Of.Sparse[0].Note(fmt.Sprintf("What is foretold of %s, seed %d", filler.Note, x.Seed), fmt.Sprintf("The law as fitted to lengths %v: a side fails where it passes the threshold.", filler.Short())),
-		X: viz.Axis{Label: filler.Unit}, Panels: []viz.Panel{panel}}
+	return charts.Plot{Note: f.Of.Sparse[0].Note(fmt.Sprintf("What is foretold of %s, seed %d", filler.Note, x.Seed), fmt.Sprintf("The law as fitted to lengths %v: a side fails where it passes the threshold.", filler.Short())),
+		X: charts.Axis{Label: filler.Unit}, Panels: []charts.Panel{panel}}
 }
 
 // Claims are, of every filler and seed, foretold_FILLER_S with its interval and

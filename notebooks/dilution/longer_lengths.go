@@ -6,6 +6,7 @@ import (
 	"circuitbook/notebooks/lab"
 	"circuitbook/notebooks/lab/cell"
 	"circuitbook/viz"
+	"circuitbook/viz/charts"
 )
 
 // FailLengths measures at which length models stop doing a task of which prompts can be made
@@ -21,14 +22,14 @@ func FailLengths(task string, namesAndModels ...any) (out cell.Result) {
 	}
 	for k, f := range fillersOf(task, first.Scale() == "tiny") {
 		p := longOf(first, f)
-		plot := viz.Plot{Note: first.Note("Measured on "+f.Note, "The side of the pairs with the smaller mean."), X: viz.Axis{Label: f.Unit}, Band: "95 % over prompts",
-			Panels: []viz.Panel{{Y: viz.Axis{Label: "P(right), the worse side", Include: []float64{0, 1}}, Refs: []viz.Ref{{Name: "even", Y: 0.5}}}}}
+		plot := charts.Plot{Note: first.Note("Measured on "+f.Note, "The side of the pairs with the smaller mean."), X: charts.Axis{Label: f.Unit}, Band: "95 % over prompts",
+			Panels: []charts.Panel{{Y: charts.Axis{Label: "P(right), the worse side", Include: []float64{0, 1}}, Refs: []charts.Ref{{Name: "even", Y: 0.5}}}}}
 		row := []any{f.Name}
 		for i, m := range models {
 			x := cell.Must(Measure(seedOf(m), names[i], m.Run().Model, p))
 			row = append(row, reached(x.Failure, float64(x.Limit))+", "+sideOf(f, x.Side))
 			out.Numbers = append(out.Numbers, claimOfFailure(names[i]+"_"+f.Name, x.Failure, len(x.Curve[0].Prompt.Right)))
-			s := viz.Series{Name: names[i]}
+			s := charts.Series{Name: names[i]}
 			for j := range x.Curve {
 				cell.Point(&s, float64(x.Curve[j].Length), worse(x.Curve[:j+1]))
 			}

@@ -8,6 +8,7 @@ import (
 	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/charts"
 )
 
 // Grown is how circuits and models do on prompts that grow, beside what was foretold of them.
@@ -16,7 +17,7 @@ type Grown struct {
 	Written []Forecast
 	Hash    string // of what was read
 	List    []Measured
-	Depth   []viz.Series // of the first seed's circuit, on both sides
+	Depth   []charts.Series // of the first seed's circuit, on both sides
 }
 
 // grownLengths are the lengths that are measured, up to what fits the context.
@@ -47,7 +48,7 @@ func (f Forecasts) Measure() Grown {
 				cell.Check(err)
 				g.List = append(g.List, x)
 				if i == 0 && k == 0 {
-					g.Depth = []viz.Series{depthOf(filler.Sides[0], p, prompt), depthOf(filler.Sides[1], p, counter)}
+					g.Depth = []charts.Series{depthOf(filler.Sides[0], p, prompt), depthOf(filler.Sides[1], p, counter)}
 				}
 			}
 			g.List = append(g.List, cell.Must(Measure(seedOf(m), "sparse", m.Run().Model, p)), cell.Must(Measure(seedOf(m), "dense", l.Dense[i].Run().Model, p)))
@@ -59,8 +60,8 @@ func (f Forecasts) Measure() Grown {
 }
 
 // depthOf is depth against length.
-func depthOf(name string, p Prompts, seen []Seen) viz.Series {
-	s := viz.Series{Name: name}
+func depthOf(name string, p Prompts, seen []Seen) charts.Series {
+	s := charts.Series{Name: name}
 	for i, v := range seen {
 		cell.Point(&s, float64(p.Lengths[i]), stat.Mean(v.Depth))
 	}
@@ -68,8 +69,8 @@ func depthOf(name string, p Prompts, seen []Seen) viz.Series {
 }
 
 // right is P of the right answer against length, of a side.
-func right(name string, curve []Point, side int) viz.Series {
-	s := viz.Series{Name: name}
+func right(name string, curve []Point, side int) charts.Series {
+	s := charts.Series{Name: name}
 	for _, p := range curve {
 		cell.Point(&s, float64(p.Length), [2]Side{p.Prompt, p.Counter}[side].Estimate())
 	}
@@ -77,9 +78,9 @@ func right(name string, curve []Point, side int) viz.Series {
 }
 
 // rightPanels are empty panels for both sides of a filler.
-func rightPanels(f Filler) (out []viz.Panel) {
+func rightPanels(f Filler) (out []charts.Panel) {
 	for _, side := range f.Sides {
-		out = append(out, viz.Panel{Y: viz.Axis{Label: "P(right), " + side, Include: []float64{0, 1}}, Refs: []viz.Ref{{Name: "even", Y: 0.5}}, Height: 180})
+		out = append(out, charts.Panel{Y: charts.Axis{Label: "P(right), " + side, Include: []float64{0, 1}}, Refs: []charts.Ref{{Name: "even", Y: 0.5}}, Height: 180})
 	}
 	return out
 }
@@ -100,7 +101,7 @@ func (g Grown) find(seed uint64, in, filler string) *Measured {
 // Bundle plots the first seed's first filler, and tabulates what was foretold and measured.
 func (g Grown) Bundle() (viz.Bundle, error) {
 	first, f := g.Of.Sparse[0], g.Of.fillers()[0]
-	plot := viz.Plot{Note: first.Note(fmt.Sprintf("Measured on %s, seed %d", f.Note, seedOf(first)), "On held-out prompts; the right answer against the other one."), X: viz.Axis{Label: f.Unit}, Band: "95 % over prompts", Panels: rightPanels(f)}
+	plot := charts.Plot{Note: first.Note(fmt.Sprintf("Measured on %s, seed %d", f.Note, seedOf(first)), "On held-out prompts; the right answer against the other one."), X: charts.Axis{Label: f.Unit}, Band: "95 % over prompts", Panels: rightPanels(f)}
 	for _, in := range kindsGrown {
 		if x := g.find(seedOf(first), in, f.Name); x != nil {
 			for k := range plot.Panels {
@@ -109,8 +110,8 @@ func (g Grown) Bundle() (viz.Bundle, error) {
 		}
 	}
 	if len(g.Depth) > 0 {
-		depth := viz.Panel{Y: viz.Axis{Label: "depth, circuit alone"}, Series: g.Depth}
-		plot.Panels = append([]viz.Panel{depth}, plot.Panels...)
+		depth := charts.Panel{Y: charts.Axis{Label: "depth, circuit alone"}, Series: g.Depth}
+		plot.Panels = append([]charts.Panel{depth}, plot.Panels...)
 	}
 	t := viz.Table{Columns: []viz.Column{{Name: "seed"}, {Name: "longer with"}, {Name: "foretold"}, {Name: "circuit alone"}, {Name: "sparse model"}, {Name: "dense model"}, {Name: "sparse, P at last", Format: "%.3f"}, {Name: "dense, P at last", Format: "%.3f"}},
 		Note: first.Note("Foretold and measured lengths of failure", fmt.Sprintf("Read what was written down, with the hash %s. In pieces, with 95 %% intervals over prompts; after the length, the side that fails. The prediction is the circuit's for all three. P at last: of the right answer at the longest, the worse side. Lines above leave what decides as it is: a control.", g.Hash))}

@@ -7,6 +7,7 @@ import (
 	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
+	"circuitbook/viz/charts"
 )
 
 // Means is the mean over seeds, with intervals over seeds and prompts. Numbers are
@@ -15,7 +16,7 @@ import (
 func (g Grown) Means() (out cell.Result) {
 	first := g.Of.Sparse[0]
 	for i, f := range g.Of.fillers() {
-		plot := viz.Plot{X: viz.Axis{Label: f.Unit}, Panels: rightPanels(f), Band: "95 %, bootstrap over seeds and over the prompts of each",
+		plot := charts.Plot{X: charts.Axis{Label: f.Unit}, Panels: rightPanels(f), Band: "95 %, bootstrap over seeds and over the prompts of each",
 			Note: first.Note(f.Note+", mean over seeds", fmt.Sprintf("P of the right answer against the other one, held-out prompts, %d seeds; up to the longest that fits the context for every seed.", len(g.Of.Sparse)))}
 		for _, in := range kindsGrown {
 			var curves [][]Point
@@ -27,7 +28,7 @@ func (g Grown) Means() (out cell.Result) {
 			if len(curves) == 0 {
 				continue
 			}
-			over := [2]viz.Series{{Name: in}, {Name: in}}
+			over := [2]charts.Series{{Name: in}, {Name: in}}
 			all := cell.Must(Over(curves))
 			for j, p := range all {
 				for k, e := range []stat.Estimate{p.Prompt, p.Counter} {

@@ -9,6 +9,7 @@ import (
 	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/charts"
 )
 
 // A BridgeReport is a bridge as measured on validation text.
@@ -48,18 +49,18 @@ func (r BridgeReport) over() (name string, over stat.Estimate) {
 // Bundle draws the path through both models, and tabulates how far hybrids are above the
 // worse one.
 func (r BridgeReport) Bundle() (viz.Bundle, error) {
-	loss := func(l bridge.Loss) viz.BridgeLoss {
-		return viz.BridgeLoss{CE: l.CE.Mean, KL: l.KL.Mean, CELo: l.CE.Lo, CEHi: l.CE.Hi, KLLo: l.KL.Lo, KLHi: l.KL.Hi}
+	loss := func(l bridge.Loss) charts.BridgeLoss {
+		return charts.BridgeLoss{CE: l.CE.Mean, KL: l.KL.Mean, CELo: l.CE.Lo, CEHi: l.CE.Hi, KLLo: l.KL.Lo, KLHi: l.KL.Hi}
 	}
 	interval := fmt.Sprintf("95 %% over %d windows", r.Windows)
 	limit := r.Worse().CE.Mean + bridge.Slack
 	name, _ := r.over()
-	p := viz.BridgePath{Note: r.Note, Dense: loss(r.Dense), Sparse: loss(r.Sparse), Limit: limit, Interval: interval}
+	p := charts.BridgePath{Note: r.Note, Dense: loss(r.Dense), Sparse: loss(r.Sparse), Limit: limit, Interval: interval}
 	p.Caption += fmt.Sprintf(" The worst hybrid is %s: %.3f, where the limit is %.3f. Mean KL of the hybrids %.3f, of the sparse model %.3f.", name, r.Worst(), limit, r.MeanKL(), r.Sparse.KL.Mean)
 	t := viz.Table{Note: viz.Note{Title: "How far hybrids are above the worse model", Caption: fmt.Sprintf("Nats per token, on the same windows; the aim is %.2f. Intervals: %s.", bridge.Slack, interval)},
 		Columns: []viz.Column{{Name: "boundary"}, {Name: "dense → sparse", Format: "%.3f", Bar: true}, {Name: "interval"}, {Name: "sparse → dense", Format: "%.3f", Bar: true}, {Name: "interval "}}}
 	for _, b := range r.Boundaries {
-		p.Boundaries = append(p.Boundaries, viz.BridgeBoundary{Site: string(b.Site), Encode: b.Encode, Decode: b.Decode, DenseToSparse: loss(b.DenseToSparse), SparseToDense: loss(b.SparseToDense)})
+		p.Boundaries = append(p.Boundaries, charts.BridgeBoundary{Site: string(b.Site), Encode: b.Encode, Decode: b.Decode, DenseToSparse: loss(b.DenseToSparse), SparseToDense: loss(b.SparseToDense)})
 		row := []any{string(b.Site)}
 		for _, l := range []bridge.Loss{b.DenseToSparse, b.SparseToDense} {
 			e, err := l.Over(r.Worse())

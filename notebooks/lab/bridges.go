@@ -9,6 +9,7 @@ import (
 	"circuitbook/sparsenn/bridge"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/charts"
 )
 
 // BridgeReports are several bridges, measured on the same text.
@@ -42,17 +43,17 @@ func (r BridgeReports) Bundle() (viz.Bundle, error) {
 		return viz.Bundle{}, viz.ErrNoData
 	}
 	first := r.List[0]
-	figure := viz.Estimates{Note: viz.Note{Title: r.Title + ": KL of hybrids", Caption: "Large dots: means over boundaries; small dots: single boundaries.", Provenance: first.Note.Provenance},
-		X: viz.Axis{Label: "KL(dense ‖ hybrid), nats per token", Include: []float64{0}}, Refs: []viz.Ref{{Name: "the sparse model itself", Y: first.Sparse.KL.Mean}}}
+	figure := charts.Estimates{Note: viz.Note{Title: r.Title + ": KL of hybrids", Caption: "Large dots: means over boundaries; small dots: single boundaries.", Provenance: first.Note.Provenance},
+		X: charts.Axis{Label: "KL(dense ‖ hybrid), nats per token", Include: []float64{0}}, Refs: []charts.Ref{{Name: "the sparse model itself", Y: first.Sparse.KL.Mean}}}
 	t := viz.Table{Note: viz.Note{Title: r.Title, Caption: fmt.Sprintf("NMSE and KL are means over boundaries. Intervals: 95 %% over %d windows.", first.Windows)},
 		Columns: []viz.Column{{Name: "bridge"}, {Name: "sparse CE", Format: "%.3f"}, {Name: "encoder NMSE", Format: "%.3f"}, {Name: "decoder NMSE", Format: "%.3f"}, {Name: "worst hybrid CE", Format: "%.3f"}, {Name: "above the worse model", Format: "%.3f", Bar: true}, {Name: "interval"},
 			{Name: "mean KL", Format: "%.3f", Bar: true}, {Name: "KL of the sparse model", Format: "%.3f"}, {Name: "worst hybrid"}}}
-	var groups [2][]viz.Estimate
+	var groups [2][]charts.Estimate
 	for _, x := range r.List {
 		m := x.Means()
 		name, over := x.over()
 		t.Rows = append(t.Rows, []any{x.Name, x.Sparse.CE.Mean, m.Encode, m.Decode, x.Worst(), over.Mean, fmt.Sprintf("%.3f to %.3f", over.Lo, over.Hi), x.MeanKL(), x.Sparse.KL.Mean, name})
-		s, d := viz.Estimate{Name: x.Name, Group: "dense → sparse", Value: m.ToSparse}, viz.Estimate{Name: x.Name, Group: "sparse → dense", Value: m.ToDense}
+		s, d := charts.Estimate{Name: x.Name, Group: "dense → sparse", Value: m.ToSparse}, charts.Estimate{Name: x.Name, Group: "sparse → dense", Value: m.ToDense}
 		for _, b := range x.Boundaries {
 			s.Runs, d.Runs = append(s.Runs, b.DenseToSparse.KL.Mean), append(d.Runs, b.SparseToDense.KL.Mean)
 		}
@@ -154,8 +155,8 @@ func (r BridgeReport) Against(from BridgeReport) BridgeChange { return BridgeCha
 
 // Bundle shows the differences, hybrid by hybrid.
 func (c BridgeChange) Bundle() (viz.Bundle, error) {
-	f := viz.Estimates{Note: viz.Note{Title: "Cross-entropy of hybrids: " + c.To.Name + " minus " + c.From.Name, Caption: "Nats per token, below 0 where the first is better.", Provenance: c.To.Note.Provenance},
-		X: viz.Axis{Label: "difference of cross-entropy, nats per token", Include: []float64{0}}, Refs: []viz.Ref{{Name: "no difference", Y: 0}},
+	f := charts.Estimates{Note: viz.Note{Title: "Cross-entropy of hybrids: " + c.To.Name + " minus " + c.From.Name, Caption: "Nats per token, below 0 where the first is better.", Provenance: c.To.Note.Provenance},
+		X: charts.Axis{Label: "difference of cross-entropy, nats per token", Include: []float64{0}}, Refs: []charts.Ref{{Name: "no difference", Y: 0}},
 		Interval: fmt.Sprintf("95 %% over %d windows, paired", c.To.Windows)}
 	a, z := c.From.Hybrids(), c.To.Hybrids()
 	for i := range a {
@@ -167,7 +168,7 @@ func (c BridgeChange) Bundle() (viz.Bundle, error) {
 		if i >= len(a)/2 {
 			group = "sparse → dense"
 		}
-		f.Rows = append(f.Rows, viz.Estimate{Name: string(c.From.Boundaries[i%(len(a)/2)].Site), Group: group, Value: e.Mean, Lo: e.Lo, Hi: e.Hi})
+		f.Rows = append(f.Rows, charts.Estimate{Name: string(c.From.Boundaries[i%(len(a)/2)].Site), Group: group, Value: e.Mean, Lo: e.Lo, Hi: e.Hi})
 	}
 	return f.Bundle()
 }

@@ -34,7 +34,7 @@ func (c *Circuit) alone() experiment.Reader {
 	return c.Alone()
 }
 
-// views are the circuit alone, its logits read by the scale and shift of its search, and the
+// Views are the circuit alone, its logits read by the scale and shift of its search, and the
 // whole model.
 func (c *Circuit) Views() []experiment.View {
 	t := cell.Must(c.taskOf())

@@ -14,6 +14,7 @@ import (
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/circuits"
 )
 
 // A Circuit is a circuit of a task in a model, with its proof: what [Model.Find] found,
@@ -175,7 +176,7 @@ func (c *Circuit) Bundle() (viz.Bundle, error) {
 		return viz.Bundle{}, err
 	}
 	title := fmt.Sprintf("%s, %s", c.Finding().Task.Name, c.spec.Name)
-	page := cell.Page{viz.Circuit{Note: c.Note(title, fmt.Sprintf("%s, of a model with %d nonzero weights.", c.Size(), c.model.L0())), Circuit: data, JSON: json}}
+	page := cell.Page{circuits.Circuit{Note: c.Note(title, fmt.Sprintf("%s, of a model with %d nonzero weights.", c.Size(), c.model.L0())), Circuit: data, JSON: json}}
 	if c.spec.Keep == nil && data.Proof != nil {
 		page = append(page, c.Proof())
 	}

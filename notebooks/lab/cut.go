@@ -103,7 +103,7 @@ func (c *Circuit) reported() task.Reported {
 	return cell.Must(f.Task.Report(f.Run.Tokenizer, task.Options{N: how.Examples, Seed: how.Seed, MaxTokens: min(how.MaxTokens, f.Run.Config.Model.Context)}))
 }
 
-// selected are examples that nodes may be chosen on.
+// Selected are examples that nodes may be chosen on.
 func (c *Circuit) Selected() []task.Example {
 	f, how := c.Finding(), c.spec.Config.Prune
 	return cell.Must(f.Task.Examples(task.Select, f.Run.Tokenizer, task.Options{N: min(64, how.Select), Seed: 1, MaxTokens: min(how.MaxTokens, f.Run.Config.Model.Context)}))

@@ -12,6 +12,7 @@ import (
 	"circuitbook/sparsenn/model"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/charts"
 )
 
 // Data is the text that a model was trained on, as tokens, with what it is made of.
@@ -62,11 +63,11 @@ func (d Data) Claims() []book.Stated {
 
 // Budget is how many entries of every sparse tensor the model keeps.
 func (m *Model) Budget() viz.Table {
-	var rows []viz.Tensor
+	var rows []charts.Tensor
 	for _, b := range cell.Must(m.spec.Config.Budget()) {
-		rows = append(rows, viz.Tensor{Name: b.Param.Name, Shape: b.Param.Shape, K: b.K, Floor: b.Floor.J, Nonzero: -1})
+		rows = append(rows, charts.Tensor{Name: b.Param.Name, Shape: b.Param.Shape, K: b.K, Floor: b.Floor.J, Nonzero: -1})
 	}
-	return cell.Must(viz.Budget(viz.Note{Title: "The budget of every sparse tensor", Caption: "k positions are kept of each; at least the floor of them at every neuron."}, rows))
+	return cell.Must(charts.Budget(viz.Note{Title: "The budget of every sparse tensor", Caption: "k positions are kept of each; at least the floor of them at every neuron."}, rows))
 }
 
 // Kept is the sum of the budgets: how many entries of all sparse tensors are kept.
@@ -125,7 +126,7 @@ func (c Count) Claims() []book.Stated {
 
 // Weights shows a weight matrix before training and after it, by its tensor's name in the
 // model, such as "transformer.h.0.attn.c_proj.weight".
-func (m *Model) Weights(tensor string) viz.Matrices {
+func (m *Model) Weights(tensor string) charts.Matrices {
 	r := m.Run()
 	start := cell.Must(model.New(r.Config.Model, r.Config.Seed))
 	title := tensor
@@ -134,17 +135,17 @@ func (m *Model) Weights(tensor string) viz.Matrices {
 	if n, _ := fmt.Sscanf(tensor, "transformer.h.%d.%s", &layer, &rest); n == 2 {
 		title = fmt.Sprintf("%s of layer %d", strings.TrimSuffix(rest, ".weight"), layer)
 	}
-	return viz.Matrices{Note: m.Note(title, "Before training and after it."), RowName: "out", ColName: "in",
-		Panels: []viz.Matrix{cell.Must(matrix(start, tensor, "before")), cell.Must(matrix(r.Model, tensor, "after"))}}
+	return charts.Matrices{Note: m.Note(title, "Before training and after it."), RowName: "out", ColName: "in",
+		Panels: []charts.Matrix{cell.Must(matrix(start, tensor, "before")), cell.Must(matrix(r.Model, tensor, "after"))}}
 }
 
 // matrix is a parameter as a panel.
-func matrix(m *model.Model, name, title string) (viz.Matrix, error) {
+func matrix(m *model.Model, name, title string) (charts.Matrix, error) {
 	for _, p := range m.Config.Params() {
 		if p.Name == name && len(p.Shape) == 2 {
 			v, err := m.Values(name)
-			return viz.Matrix{Name: title, Rows: p.Shape[0], Cols: p.Shape[1], Values: v}, err
+			return charts.Matrix{Name: title, Rows: p.Shape[0], Cols: p.Shape[1], Values: v}, err
 		}
 	}
-	return viz.Matrix{}, fmt.Errorf("the model has no matrix %q; Run().Model.Config.Params() lists what it has", name)
+	return charts.Matrix{}, fmt.Errorf("the model has no matrix %q; Run().Model.Config.Params() lists what it has", name)
 }

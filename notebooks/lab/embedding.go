@@ -8,6 +8,7 @@ import (
 	"circuitbook/sparsenn/patch"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/tokenview"
 )
 
 // Embedding exchanges the channels of the embedding that the circuit reads, each alone and all
@@ -54,14 +55,14 @@ func (c *Circuit) Embedding() (out cell.Result) {
 
 // Channel is what a channel of the residual stream means at both ends of the model: the tokens
 // whose embedding writes it, and those whose logit reads it.
-func (m *Model) Channel(channel int) viz.EmbeddingView {
+func (m *Model) Channel(channel int) tokenview.EmbeddingView {
 	r := m.Run()
 	c := r.Config.Model
 	if channel < 0 || channel >= c.DModel {
 		cell.End(fmt.Errorf("there is no channel %d: the residual stream has %d, counted from 0", channel, c.DModel))
 	}
 	token := func(id int) string { return cell.Must(r.Tokenizer.Token(int32(id))) }
-	return viz.EmbeddingView{Note: m.Note(fmt.Sprintf("Channel %d", channel), ""), Channel: channel, Vocab: c.Vocab,
-		Writes: cell.Must(viz.TokenColumn(cell.Must(r.Model.Values("transformer.wte.weight")), c.DModel, channel, token)),
-		Reads:  cell.Must(viz.TokenColumn(cell.Must(r.Model.Values("lm_head.weight")), c.DModel, channel, token))}
+	return tokenview.EmbeddingView{Note: m.Note(fmt.Sprintf("Channel %d", channel), ""), Channel: channel, Vocab: c.Vocab,
+		Writes: cell.Must(tokenview.TokenColumn(cell.Must(r.Model.Values("transformer.wte.weight")), c.DModel, channel, token)),
+		Reads:  cell.Must(tokenview.TokenColumn(cell.Must(r.Model.Values("lm_head.weight")), c.DModel, channel, token))}
 }

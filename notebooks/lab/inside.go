@@ -6,7 +6,7 @@ import (
 	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/sparsenn/model"
-	"circuitbook/viz"
+	"circuitbook/viz/tokenview"
 )
 
 // tokensOf are a prompt's tokens, and each as text.
@@ -23,28 +23,28 @@ func (m *Model) tokensOf(prompt string) (ids []int32, texts []string) {
 }
 
 // Attention is where every head looks from the last token of a prompt.
-func (m *Model) Attention(prompt string) viz.AttentionStrip {
+func (m *Model) Attention(prompt string) tokenview.AttentionStrip {
 	ids, texts := m.tokensOf(prompt)
 	c := m.Run().Config.Model
-	a := viz.AttentionStrip{Note: m.Note("Attention from the last token", ""), Tokens: texts, Sink: c.Sink}
+	a := tokenview.AttentionStrip{Note: m.Note("Attention from the last token", ""), Tokens: texts, Sink: c.Sink}
 	for l := range c.Layers {
 		for h, weights := range m.patterns(ids, l) {
-			a.Rows = append(a.Rows, viz.AttentionRow{Name: fmt.Sprintf("%d.%d", l, h), Query: len(ids) - 1, Weights: weights[len(ids)-1]})
+			a.Rows = append(a.Rows, tokenview.AttentionRow{Name: fmt.Sprintf("%d.%d", l, h), Query: len(ids) - 1, Weights: weights[len(ids)-1]})
 		}
 	}
 	return a
 }
 
 // Head is all that a head of a layer does over a prompt.
-func (m *Model) Head(layer, head int, prompt string) viz.AttentionMatrix {
+func (m *Model) Head(layer, head int, prompt string) tokenview.AttentionMatrix {
 	ids, texts := m.tokensOf(prompt)
 	c := m.Run().Config.Model
 	if layer < 0 || layer >= c.Layers || head < 0 || head >= c.Heads {
 		cell.End(fmt.Errorf("there is no head %d.%d: the model has %d layers of %d heads, counted from 0", layer, head, c.Layers, c.Heads))
 	}
 	name := fmt.Sprintf("%d.%d", layer, head)
-	return viz.AttentionMatrix{Note: m.Note("Head "+name, ""), Tokens: texts, Sink: c.Sink,
-		Heads: []viz.AttentionHead{{Name: name, Weights: m.patterns(ids, layer)[head]}}}
+	return tokenview.AttentionMatrix{Note: m.Note("Head "+name, ""), Tokens: texts, Sink: c.Sink,
+		Heads: []tokenview.AttentionHead{{Name: name, Weights: m.patterns(ids, layer)[head]}}}
 }
 
 // patterns are the attention weights of a layer, [head][query][key].
@@ -52,17 +52,17 @@ func (m *Model) patterns(ids []int32, layer int) (out [][][]float64) {
 	r := m.Run()
 	rec := cell.Must(r.Model.Record([][]int32{ids}, []model.Site{model.At(layer, model.AttnPattern)}))
 	for h := range r.Config.Model.Heads {
-		out = append(out, cell.Must(viz.Pattern(rec.Activations[0].Shape, rec.Activations[0].Data, 0, h)))
+		out = append(out, cell.Must(tokenview.Pattern(rec.Activations[0].Shape, rec.Activations[0].Data, 0, h)))
 	}
 	return out
 }
 
 // Strips is what nodes are at every token of a prompt.
-func (m *Model) Strips(prompt string, nodes ...string) viz.TokenStrips {
+func (m *Model) Strips(prompt string, nodes ...string) tokenview.TokenStrips {
 	ids, texts := m.tokensOf(prompt)
-	s := viz.TokenStrips{Note: m.Note("Activations", "")}
+	s := tokenview.TokenStrips{Note: m.Note("Activations", "")}
 	for i, v := range m.activations(ids, cell.Must(parseNodes(nodes))) {
-		s.Strips = append(s.Strips, viz.Strip(nodes[i], texts, v))
+		s.Strips = append(s.Strips, tokenview.Strip(nodes[i], texts, v))
 	}
 	return s
 }

@@ -11,6 +11,8 @@ import (
 	"circuitbook/sparsenn/model"
 	"circuitbook/sparsenn/stat"
 	"circuitbook/viz"
+	"circuitbook/viz/charts"
+	"circuitbook/viz/tokenview"
 )
 
 // folderParts are the parts of a corpus that reads a folder.
@@ -41,28 +43,28 @@ func (t Tokens) Bundle() (viz.Bundle, error) {
 }
 
 // Generated are prompts with what models wrote after them.
-type Generated struct{ viz.Samples }
+type Generated struct{ tokenview.Samples }
 
 // Generate writes on from prompts, 40 tokens each or up to the end of a text, always the
 // most probable one.
 func (m *Model) Generate(prompts ...string) Generated {
 	r := m.Run()
-	g := Generated{viz.Samples{Note: m.Note("Greedy continuations", "Prompt in bold, the model's own text behind it.")}}
+	g := Generated{tokenview.Samples{Note: m.Note("Greedy continuations", "Prompt in bold, the model's own text behind it.")}}
 	for _, p := range prompts {
 		text := cell.Must(r.Model.Generate(r.Tokenizer, p, model.GenerateOptions{Tokens: 40, Stop: []int32{r.Tokenizer.EOT()}}))
-		g.Items = append(g.Items, viz.Sample{Name: m.short(), Prompt: p, Completion: text})
+		g.Items = append(g.Items, tokenview.Sample{Name: m.short(), Prompt: p, Completion: text})
 	}
 	return g
 }
 
 // Losses is the loss over the steps of training, in nats per token, of this model and
 // others.
-func (m *Model) Losses(others ...*Model) viz.Plot {
-	p := viz.Plot{Note: m.Note("Losses over training", "Points are single batches, lines their running mean."), X: viz.Axis{Label: "step"},
-		Panels: []viz.Panel{{Y: viz.Axis{Label: "training loss, nats per token"}}, {Y: viz.Axis{Label: "validation loss"}}, {Y: viz.Axis{Label: "nonzero weights (L0)", Log: true}}}}
+func (m *Model) Losses(others ...*Model) charts.Plot {
+	p := charts.Plot{Note: m.Note("Losses over training", "Points are single batches, lines their running mean."), X: charts.Axis{Label: "step"},
+		Panels: []charts.Panel{{Y: charts.Axis{Label: "training loss, nats per token"}}, {Y: charts.Axis{Label: "validation loss"}}, {Y: charts.Axis{Label: "nonzero weights (L0)", Log: true}}}}
 	for _, x := range append([]*Model{m}, others...) {
 		r := x.Run()
-		loss, valid, l0 := viz.Series{Name: x.short(), Smooth: max(1, len(r.Metrics)/50)}, viz.Series{Name: x.short()}, viz.Series{Name: x.short()}
+		loss, valid, l0 := charts.Series{Name: x.short(), Smooth: max(1, len(r.Metrics)/50)}, charts.Series{Name: x.short()}, charts.Series{Name: x.short()}
 		for _, s := range r.Metrics {
 			at := float64(s.Step)
 			loss.X, loss.Y = append(loss.X, at), append(loss.Y, s.Loss)
@@ -71,7 +73,7 @@ func (m *Model) Losses(others ...*Model) viz.Plot {
 				valid.X, valid.Y = append(valid.X, at), append(valid.Y, *s.Valid)
 			}
 		}
-		for i, s := range []viz.Series{loss, valid, l0} {
+		for i, s := range []charts.Series{loss, valid, l0} {
 			p.Panels[i].Series = append(p.Panels[i].Series, s)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/tokenview"
 )
 
 // A Looking is the head of a circuit that looks back to where the two sides of a pair differ.
@@ -185,14 +186,14 @@ func fewNames(nodes []circuit.Node) string {
 }
 
 // attention is where a head looks from the last token of a sequence.
-func (m *Model) attention(ids []int32, h circuit.Head) viz.AttentionStrip {
+func (m *Model) attention(ids []int32, h circuit.Head) tokenview.AttentionStrip {
 	sink := m.Run().Config.Model.Sink
 	n := len(ids)
 	weights := m.patterns(ids, h.Layer)[h.Head][n-1]
 	if sink {
 		n++
 	}
-	return viz.AttentionStrip{Tokens: m.texts(ids), Sink: sink, Rows: []viz.AttentionRow{{Name: nameOf(h), Query: len(ids) - 1, Weights: weights[:min(n, len(weights))]}}}
+	return tokenview.AttentionStrip{Tokens: m.texts(ids), Sink: sink, Rows: []tokenview.AttentionRow{{Name: nameOf(h), Query: len(ids) - 1, Weights: weights[:min(n, len(weights))]}}}
 }
 
 // texts are tokens as text.

@@ -222,7 +222,7 @@ func (m *Model) MarshalText() ([]byte, error) { return json.Marshal(m.spec) }
 // UnmarshalText reads what MarshalText wrote; the run is opened where it is used.
 func (m *Model) UnmarshalText(text []byte) error { return json.Unmarshal(text, &m.spec) }
 
-// note is what stands with the figures of a model.
+// Note is what stands with the figures of a model.
 func (m *Model) Note(title, caption string) viz.Note {
 	r := m.Run()
 	return viz.Note{Title: title, Caption: caption, Provenance: viz.ProvenanceLine(map[string]any{

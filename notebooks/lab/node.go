@@ -9,6 +9,7 @@ import (
 	"circuitbook/sparsenn/corpus"
 	"circuitbook/sparsenn/probe"
 	"circuitbook/viz"
+	"circuitbook/viz/tokenview"
 )
 
 // contextTokens is how much validation text contexts are sought in.
@@ -19,7 +20,7 @@ const contextTokens = 1 << 15
 type Node struct {
 	circuit.Kept
 	In, Out  []circuit.Edge // of the circuit
-	Contexts viz.Contexts
+	Contexts tokenview.Contexts
 	Note     viz.Note
 }
 
@@ -57,7 +58,7 @@ func (n Node) Bundle() (viz.Bundle, error) {
 
 // Contexts are the places of validation text in which a node is largest and smallest. The
 // node may be of any site of the model with channels.
-func (m *Model) Contexts(node string) viz.Contexts {
+func (m *Model) Contexts(node string) tokenview.Contexts {
 	n, err := circuit.ParseNode(node)
 	cell.Check(err)
 	stream := m.Data().Valid

@@ -13,6 +13,7 @@ import (
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/tokenview"
 )
 
 // tinyText is how much validation text is labelled at the scale "tiny".
@@ -176,7 +177,7 @@ func (m *Model) InStrings(node string) (out cell.Result) {
 
 // contexts are the places of a text, with what a node is there, [token], in which it is
 // largest and smallest. Documents are apart, so that no context reaches over the end of one.
-func (m *Model) contexts(node string, text corpus.Tokens, values []float64, number int) viz.Contexts {
+func (m *Model) contexts(node string, text corpus.Tokens, values []float64, number int) tokenview.Contexts {
 	r := m.Run()
 	docs, activity := [][]string{nil}, [][]float64{nil}
 	for i, id := range text {
@@ -189,7 +190,7 @@ func (m *Model) contexts(node string, text corpus.Tokens, values []float64, numb
 			docs, activity = append(docs, nil), append(activity, nil)
 		}
 	}
-	top, bottom, err := viz.SelectContexts(activity, docs, 0, number, 12)
+	top, bottom, err := tokenview.SelectContexts(activity, docs, 0, number, 12)
 	cell.Check(err)
-	return viz.Contexts{Note: m.Note("Contexts of "+node, fmt.Sprintf("Of %d tokens of validation text.", len(text))), Node: node, Top: top, Bottom: bottom}
+	return tokenview.Contexts{Note: m.Note("Contexts of "+node, fmt.Sprintf("Of %d tokens of validation text.", len(text))), Node: node, Top: top, Bottom: bottom}
 }

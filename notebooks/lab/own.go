@@ -7,13 +7,14 @@ import (
 
 	"circuitbook/notebooks/lab/cell"
 	"circuitbook/viz"
+	"circuitbook/viz/charts"
 )
 
 // Plot draws numbers of one's own as lines, the first at 0: Plot(losses), or with names
 // Plot("seed 0", a, "seed 1", b). A list is of whole or fractional numbers, or of
 // estimates, whose intervals are drawn too.
-func Plot(namesAndLists ...any) viz.Plot {
-	p := viz.Plot{Panels: []viz.Panel{{}}}
+func Plot(namesAndLists ...any) charts.Plot {
+	p := charts.Plot{Panels: []charts.Panel{{}}}
 	name := ""
 	for _, x := range namesAndLists {
 		if text, ok := x.(string); ok {
@@ -36,7 +37,7 @@ func Plot(namesAndLists ...any) viz.Plot {
 }
 
 // seriesOf is a list of numbers or of estimates.
-func seriesOf(list any) (s viz.Series, err error) {
+func seriesOf(list any) (s charts.Series, err error) {
 	if e, ok := list.([]cell.Estimate); ok {
 		for i, x := range e {
 			cell.Point(&s, float64(i), x.Estimate)
@@ -65,7 +66,7 @@ func seriesOf(list any) (s viz.Series, err error) {
 			return s, fmt.Errorf("the list holds a %s at place %d, which is no number", x.Type(), i)
 		}
 	}
-	s.X = viz.Steps(len(s.Y))
+	s.X = charts.Steps(len(s.Y))
 	return s, nil
 }
 

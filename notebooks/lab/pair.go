@@ -10,6 +10,7 @@ import (
 	"circuitbook/sparsenn/bridge"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/charts"
 )
 
 // A Pair is a sparse and a dense model with the bridge between them.
@@ -126,20 +127,20 @@ func (p *Pair) Claims() []book.Stated {
 }
 
 // terms are the terms of the loss over the steps of the fit.
-func (p *Pair) terms() viz.Plot {
+func (p *Pair) terms() charts.Plot {
 	b := p.Bridge()
-	series := func(name string, term int) viz.Series {
-		s := viz.Series{Name: name, Smooth: max(1, len(b.Metrics)/40)}
+	series := func(name string, term int) charts.Series {
+		s := charts.Series{Name: name, Smooth: max(1, len(b.Metrics)/40)}
 		for _, m := range b.Metrics {
 			s.X, s.Y = append(s.X, float64(m.Step)), append(s.Y, m.Terms[term])
 		}
 		return s
 	}
-	return viz.Plot{Note: p.note("The terms of the loss over the fit", fmt.Sprintf("%d steps, after a regression on %d tokens. Points: single batches, means over %d boundaries.", len(b.Metrics), b.Config.RidgeTokens, b.Boundaries())),
-		X: viz.Axis{Label: "step"},
-		Panels: []viz.Panel{
-			{Y: viz.Axis{Label: "NMSE", Include: []float64{0}}, Series: []viz.Series{series("encoders", 1), series("decoders", 2)}},
-			{Y: viz.Axis{Label: "KL of hybrids, nats per token", Include: []float64{0}}, Series: []viz.Series{series("dense → sparse", 3), series("sparse → dense", 4)}, Height: 230},
+	return charts.Plot{Note: p.note("The terms of the loss over the fit", fmt.Sprintf("%d steps, after a regression on %d tokens. Points: single batches, means over %d boundaries.", len(b.Metrics), b.Config.RidgeTokens, b.Boundaries())),
+		X: charts.Axis{Label: "step"},
+		Panels: []charts.Panel{
+			{Y: charts.Axis{Label: "NMSE", Include: []float64{0}}, Series: []charts.Series{series("encoders", 1), series("decoders", 2)}},
+			{Y: charts.Axis{Label: "KL of hybrids, nats per token", Include: []float64{0}}, Series: []charts.Series{series("dense → sparse", 3), series("sparse → dense", 4)}, Height: 230},
 		}}
 }
 

@@ -10,6 +10,7 @@ import (
 	"circuitbook/sparsenn/contrast"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
+	"circuitbook/viz/tokenview"
 )
 
 // Pairs shows a held-out pair of a task, token by token, and counts which tokens open what the
@@ -20,7 +21,7 @@ func (m *Model) Pairs(of any, mark, prompt, counter string) (r cell.Result) {
 	t, _, err := taskOf(of)
 	cell.Check(err)
 	tok, e := m.Run().Tokenizer, m.ShownPair(t)
-	samples := viz.Samples{Note: m.Note("A pair of prompts and the right answers", "Bars are the borders of tokens.")}
+	samples := tokenview.Samples{Note: m.Note("A pair of prompts and the right answers", "Bars are the borders of tokens.")}
 	for _, s := range []struct {
 		name   string
 		tokens []int32
@@ -28,7 +29,7 @@ func (m *Model) Pairs(of any, mark, prompt, counter string) (r cell.Result) {
 	}{{prompt, e.Prompt, e.Target}, {counter, e.Counter, e.Alt}} {
 		words := cell.Must(tok.Texts(append(slices.Clone(s.tokens), s.answer)))
 		n := len(s.tokens)
-		samples.Items = append(samples.Items, viz.Sample{Name: s.name, Prompt: strings.Join(words[:n], ""), PromptTokens: words[:n], Completion: words[n], CompletionTokens: words[n:]})
+		samples.Items = append(samples.Items, tokenview.Sample{Name: s.name, Prompt: strings.Join(words[:n], ""), PromptTokens: words[:n], Completion: words[n], CompletionTokens: words[n:]})
 	}
 	list := m.HeldOut(t, 256, 64)
 	var sides [2]contrast.Side

@@ -11,6 +11,7 @@ import (
 	"circuitbook/sparsenn/bridge"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/charts"
 )
 
 // Routes are routes through both models of a pair, with what each loses.
@@ -40,16 +41,16 @@ func (r Routes) Bundle() (viz.Bundle, error) {
 	if err != nil {
 		return viz.Bundle{}, err
 	}
-	p := viz.Plot{Note: r.Note, Band: "from the best to the worst route", X: viz.Axis{Label: "number of switches"}, Panels: []viz.Panel{
-		{Y: viz.Axis{Label: "CE above the worse model, nats per token"}, Refs: []viz.Ref{{Name: "aim", Y: bridge.Slack}}},
-		{Y: viz.Axis{Label: "KL(dense ‖ route)", Include: []float64{0}}, Height: 200}}}
+	p := charts.Plot{Note: r.Note, Band: "from the best to the worst route", X: charts.Axis{Label: "number of switches"}, Panels: []charts.Panel{
+		{Y: charts.Axis{Label: "CE above the worse model, nats per token"}, Refs: []charts.Ref{{Name: "aim", Y: bridge.Slack}}},
+		{Y: charts.Axis{Label: "KL(dense ‖ route)", Include: []float64{0}}, Height: 200}}}
 	for _, end := range []bridge.Side{bridge.Sparse, bridge.Dense} {
 		groups, err := bridge.BySwitches(r.List, r.Losses, &end)
 		if err != nil {
 			return viz.Bundle{}, err
 		}
 		for i, of := range []func(bridge.Switched) []float64{func(g bridge.Switched) []float64 { return g.Over }, func(g bridge.Switched) []float64 { return g.KL }} {
-			s := viz.Series{Name: "ends in " + end.String()}
+			s := charts.Series{Name: "ends in " + end.String()}
 			for _, g := range groups {
 				v := of(g)
 				s.X, s.Y, s.Lo, s.Hi = append(s.X, float64(g.Switches)), append(s.Y, gonum.Mean(v, nil)), append(s.Lo, slices.Min(v)), append(s.Hi, slices.Max(v))

@@ -7,6 +7,7 @@ import (
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/circuits"
 )
 
 // Search is the log of the search for the circuit.
@@ -44,12 +45,12 @@ func (c *Circuit) Controls() (out cell.Result) {
 
 // Blocks draws the circuit by the blocks of the model, for one that is too large for a picture
 // of all its nodes.
-func (c *Circuit) Blocks() viz.CircuitBlocks {
-	return viz.CircuitBlocks{Note: c.Note("By blocks, "+c.spec.Name, ""), Circuit: c.Data()}
+func (c *Circuit) Blocks() circuits.CircuitBlocks {
+	return circuits.CircuitBlocks{Note: c.Note("By blocks, "+c.spec.Name, ""), Circuit: c.Data()}
 }
 
 // Picture draws the circuit with names for some of its nodes, node, name, node, name.
-func (c *Circuit) Picture(title string, nodesAndNames ...string) viz.Circuit {
+func (c *Circuit) Picture(title string, nodesAndNames ...string) circuits.Circuit {
 	if len(nodesAndNames)%2 != 0 {
 		cell.End(fmt.Errorf("Picture takes a name after every node"))
 	}
@@ -59,5 +60,5 @@ func (c *Circuit) Picture(title string, nodesAndNames ...string) viz.Circuit {
 			labels[nodesAndNames[i]] = nodesAndNames[i+1]
 		}
 	}
-	return viz.Circuit{Note: c.Note(title, fmt.Sprintf("%s, of a model with %d nonzero weights.", c.Size(), c.model.L0())), Circuit: c.Data(), Labels: labels}
+	return circuits.Circuit{Note: c.Note(title, fmt.Sprintf("%s, of a model with %d nonzero weights.", c.Size(), c.model.L0())), Circuit: c.Data(), Labels: labels}
 }

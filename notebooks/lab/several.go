@@ -12,6 +12,8 @@ import (
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/charts"
+	"circuitbook/viz/circuits"
 )
 
 // Circuits are several circuits of one task, to be compared.
@@ -113,13 +115,13 @@ func (c Circuits) Bundle() (viz.Bundle, error) {
 	if sum := c.Summary(); sum.N > 2 {
 		t.Total = append([]any{"median", nil, nil, nil, nil, sum.MedianNodes, sum.MedianEdges}, make([]any, len(t.Columns)-7)...)
 	}
-	picture := viz.Estimates{Note: first.Note(c.Title, ""), X: viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Refs: []viz.Ref{{Name: "target", Y: first.spec.Config.Prune.Target}, {Name: "chance", Y: math.Ln2}}, Interval: "95 %"}
+	picture := charts.Estimates{Note: first.Note(c.Title, ""), X: charts.Axis{Label: "loss, nats per example", Include: []float64{0}}, Refs: []charts.Ref{{Name: "target", Y: first.spec.Config.Prune.Target}, {Name: "chance", Y: math.Ln2}}, Interval: "95 %"}
 	sites := viz.Table{Note: viz.Note{Title: "Where the nodes are"}, Columns: []viz.Column{{Name: "site"}}}
 	for _, x := range c.List {
 		row := []any{x.spec.Name, x.model.L0(), x.model.Valid(), len(x.Finding().Pruned.Trials), x.Reached(), x.Nodes(), x.Edges()}
 		for _, l := range x.Finding().Losses() {
 			row = append(row, l.Mean)
-			picture.Rows = append(picture.Rows, viz.Estimate{Name: l.Label, Value: l.Mean, Lo: l.Lo, Hi: l.Hi, Group: x.spec.Name})
+			picture.Rows = append(picture.Rows, charts.Estimate{Name: l.Label, Value: l.Mean, Lo: l.Lo, Hi: l.Hi, Group: x.spec.Name})
 		}
 		row = append(row, nil, nil)
 		if a := x.Finding().Proved.Attribution; a != nil {
@@ -149,7 +151,7 @@ func (c Circuits) Claims() []book.Stated {
 
 // A Diff is two circuits on one sheet.
 type Diff struct {
-	viz.CircuitDiff
+	circuits.CircuitDiff
 	SamePath int // nodes that bear the same path in both
 }
 
@@ -165,5 +167,5 @@ func (c *Circuit) Diff(other *Circuit) Diff {
 	if c.model.spec.Config.Seed != other.model.spec.Config.Seed {
 		caption += " Models of different seeds share no node: those do so by chance. Compare where nodes are, not which."
 	}
-	return Diff{viz.CircuitDiff{Note: c.Note(c.spec.Name+" and "+other.spec.Name, caption), A: a, B: b, NameA: c.spec.Name, NameB: other.spec.Name}, len(d.Both)}
+	return Diff{circuits.CircuitDiff{Note: c.Note(c.spec.Name+" and "+other.spec.Name, caption), A: a, B: b, NameA: c.spec.Name, NameB: other.spec.Name}, len(d.Both)}
 }

@@ -4,6 +4,7 @@ import (
 	"circuitbook/notebooks/lab/cell"
 	"circuitbook/sparsenn/circuit"
 	"circuitbook/viz"
+	"circuitbook/viz/circuits"
 )
 
 // Shared asks what two circuits of one model share, and draws both on one sheet. Numbers are
@@ -14,7 +15,7 @@ func (c *Circuit) Shared(other *Circuit) (r cell.Result) {
 	for _, n := range d.Both[:min(len(d.Both), 20)] {
 		t.Rows = append(t.Rows, []any{n.Node.String()})
 	}
-	r.Show(viz.CircuitDiff{Note: c.Note(c.Finding().Task.Name+" and "+other.Finding().Task.Name, ""), A: c.Data(), B: other.Data(), NameA: c.Finding().Task.Name, NameB: other.Finding().Task.Name})
+	r.Show(circuits.CircuitDiff{Note: c.Note(c.Finding().Task.Name+" and "+other.Finding().Task.Name, ""), A: c.Data(), B: other.Data(), NameA: c.Finding().Task.Name, NameB: other.Finding().Task.Name})
 	if len(t.Rows) > 0 {
 		r.Show(t)
 	}

@@ -14,6 +14,8 @@ import (
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/charts"
+	"circuitbook/viz/tokenview"
 )
 
 // A Steering turns the dense model of a pair by nodes of a circuit of the sparse one.
@@ -132,7 +134,7 @@ func (s Steered) Bundle() (viz.Bundle, error) {
 			{fmt.Sprintf("%q, to this prompt", s.Have), probability(s.Before, s.Have), probability(s.After, s.Have)},
 			{fmt.Sprintf("%q, to its counterpart", s.Want), probability(s.Before, s.Want), probability(s.After, s.Want)},
 		}}
-	return cell.Page{two, viz.Samples{Items: []viz.Sample{{Name: "as it is", Prompt: s.Prompt, Completion: s.Text}, {Name: "steered", Prompt: s.Prompt, Completion: s.Turned}}}, top}.Bundle()
+	return cell.Page{two, tokenview.Samples{Items: []tokenview.Sample{{Name: "as it is", Prompt: s.Prompt, Completion: s.Text}, {Name: "steered", Prompt: s.Prompt, Completion: s.Turned}}}, top}.Bundle()
 }
 
 // probability is that of a token.
@@ -166,17 +168,17 @@ func (s *Steering) Curve(strengths ...float64) SteeringCurve {
 
 // Bundle plots the wanted answer's probability and the cost over strengths.
 func (c SteeringCurve) Bundle() (viz.Bundle, error) {
-	series := func(name string, of func(steer.Point) stat.Estimate) viz.Series {
-		s := viz.Series{Name: name}
+	series := func(name string, of func(steer.Point) stat.Estimate) charts.Series {
+		s := charts.Series{Name: name}
 		for _, p := range c.Points {
 			e := of(p)
 			s.X, s.Y, s.Lo, s.Hi = append(s.X, p.Strength), append(s.Y, e.Mean), append(s.Lo, e.Lo), append(s.Hi, e.Hi)
 		}
 		return s
 	}
-	return viz.Plot{Note: c.Note, X: viz.Axis{Label: "strength"}, Band: "95 % over prompts", Panels: []viz.Panel{
-		{Y: viz.Axis{Label: "wanted answer"}, Series: []viz.Series{series("between the two", func(p steer.Point) stat.Estimate { return p.TwoWay }), series("of all tokens", func(p steer.Point) stat.Estimate { return p.Want })}},
-		{Y: viz.Axis{Label: "cost at other tokens, nats per token"}, Series: []viz.Series{series("cost", func(p steer.Point) stat.Estimate { return p.OtherKL })}},
+	return charts.Plot{Note: c.Note, X: charts.Axis{Label: "strength"}, Band: "95 % over prompts", Panels: []charts.Panel{
+		{Y: charts.Axis{Label: "wanted answer"}, Series: []charts.Series{series("between the two", func(p steer.Point) stat.Estimate { return p.TwoWay }), series("of all tokens", func(p steer.Point) stat.Estimate { return p.Want })}},
+		{Y: charts.Axis{Label: "cost at other tokens, nats per token"}, Series: []charts.Series{series("cost", func(p steer.Point) stat.Estimate { return p.OtherKL })}},
 	}}.Bundle()
 }
 

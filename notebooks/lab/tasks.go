@@ -11,6 +11,7 @@ import (
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/charts"
 )
 
 // taskOf is the task that a verb was given: a name of [Tasks], a JSONL file of pairs, or a
@@ -104,10 +105,10 @@ type Scores struct {
 
 // Bundle is a picture and a table of the losses.
 func (s Scores) Bundle() (viz.Bundle, error) {
-	picture := viz.Estimates{Note: s.Note, X: viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Refs: []viz.Ref{{Name: "chance", Y: math.Ln2}}, Interval: "95 %"}
+	picture := charts.Estimates{Note: s.Note, X: charts.Axis{Label: "loss, nats per example", Include: []float64{0}}, Refs: []charts.Ref{{Name: "chance", Y: math.Ln2}}, Interval: "95 %"}
 	t := viz.Table{Columns: []viz.Column{{Name: "task"}, {Name: "model"}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "both sides right", Format: "%.3f"}, {Name: "n"}}}
 	for _, x := range s.List {
-		picture.Rows = append(picture.Rows, viz.Estimate{Name: x.Model, Value: x.Mean, Lo: x.Lo, Hi: x.Hi, Group: x.Task})
+		picture.Rows = append(picture.Rows, charts.Estimate{Name: x.Model, Value: x.Mean, Lo: x.Lo, Hi: x.Hi, Group: x.Task})
 		t.Rows = append(t.Rows, []any{x.Task, x.Model, x.Mean, x.Lo, x.Hi, x.Accuracy, x.N})
 	}
 	return cell.Page{picture, t}.Bundle()

@@ -7,6 +7,7 @@ import (
 
 	"circuitbook/notebooks/lab/cell"
 	"circuitbook/viz"
+	"circuitbook/viz/charts"
 )
 
 // Models trains and prunes, or loads, all models of the grid. It states of each its loss, L0,
@@ -60,22 +61,22 @@ func (f Frontier) Models() (r cell.Result) {
 func (f Frontier) Front() (r cell.Result) {
 	rows := f.rows()
 	widths, l0s := f.grid()
-	dot := func(m gridPoint, name string) viz.Dot {
-		return viz.Dot{Name: name, X: rows[m.name()].Valid, Y: f.sizes(rows, m).edges.Mean}
+	dot := func(m gridPoint, name string) charts.Dot {
+		return charts.Dot{Name: name, X: rows[m.name()].Valid, Y: f.sizes(rows, m).edges.Mean}
 	}
-	byWidth := viz.Scatter{Note: f.note("Lines of equal width", "Geometric mean of edges over tasks; names say what changes along a line."), Front: true,
-		X: viz.Axis{Label: "validation loss, nats per token"}, Y: viz.Axis{Label: "edges of circuits", Log: true}}
+	byWidth := charts.Scatter{Note: f.note("Lines of equal width", "Geometric mean of edges over tasks; names say what changes along a line."), Front: true,
+		X: charts.Axis{Label: "validation loss, nats per token"}, Y: charts.Axis{Label: "edges of circuits", Log: true}}
 	byL0, all := byWidth, byWidth
 	byL0.Note = f.note("Lines of equal L0", "The same models; dense ones beside them.")
 	for _, w := range widths {
-		c := viz.Cloud{Name: fmt.Sprintf("width %d", w), Path: true}
+		c := charts.Cloud{Name: fmt.Sprintf("width %d", w), Path: true}
 		for _, k := range l0s {
 			c.Points = append(c.Points, dot(gridPoint{w, k}, fmt.Sprint(k)))
 		}
 		byWidth.Groups = append(byWidth.Groups, c)
 	}
 	for _, k := range append(l0s, 0) {
-		c := viz.Cloud{Name: fmt.Sprintf("L0 %d", k), Path: true}
+		c := charts.Cloud{Name: fmt.Sprintf("L0 %d", k), Path: true}
 		if k == 0 {
 			c.Name, c.Apart = "dense", true
 		}
@@ -89,7 +90,7 @@ func (f Frontier) Front() (r cell.Result) {
 			s := f.sizes(rows, m).edges
 			d := dot(m, m.name())
 			d.YLo, d.YHi = s.Lo, s.Hi
-			all.Groups = append(all.Groups, viz.Cloud{Name: m.name(), Points: []viz.Dot{d}})
+			all.Groups = append(all.Groups, charts.Cloud{Name: m.name(), Points: []charts.Dot{d}})
 		}
 	}
 	front := map[string]bool{}
@@ -117,7 +118,7 @@ func (f Frontier) Wider() (r cell.Result) {
 	t := viz.Table{Note: f.note("Wider at fixed L0", "Ratios of edges are of geometric means over the same tasks, with a bootstrap interval over these; one that includes 1 does not tell which is larger. Losses are of one seed."),
 		Columns: []viz.Column{{Name: "L0"}, {Name: "from width"}, {Name: "to width"}, {Name: "change of loss", Format: "%+.3f"}, {Name: "edges, times", Format: "%.2f"}, {Name: "from", Format: "%.2f"}, {Name: "to", Format: "%.2f"},
 			{Name: "nodes, times", Format: "%.2f"}, {Name: "both fall"}, {Name: "reached"}}}
-	picture := viz.Estimates{Note: f.note("Edges of the widest by those of the narrowest", ""), X: viz.Axis{Label: "times the edges", Log: true}, Refs: []viz.Ref{{Name: "equal", Y: 1}}, Interval: "95 % over tasks"}
+	picture := charts.Estimates{Note: f.note("Edges of the widest by those of the narrowest", ""), X: charts.Axis{Label: "times the edges", Log: true}, Refs: []charts.Ref{{Name: "equal", Y: 1}}, Interval: "95 % over tasks"}
 	count := map[string]int{}
 	add := func(label string, a, b gridPoint, single bool) bool {
 		x, y := f.sizes(rows, a), f.sizes(rows, b)
@@ -125,7 +126,7 @@ func (f Frontier) Wider() (r cell.Result) {
 		down, smaller := change < 0, ratio.Mean < 1
 		t.Rows = append(t.Rows, []any{label, a.width, b.width, change, ratio.Mean, ratio.Lo, ratio.Hi, y.nodes.Mean / x.nodes.Mean, down && smaller, fmt.Sprintf("%d and %d", x.reached, y.reached)})
 		if !single {
-			picture.Rows = append(picture.Rows, viz.Estimate{Name: label, Value: ratio.Mean, Lo: ratio.Lo, Hi: ratio.Hi})
+			picture.Rows = append(picture.Rows, charts.Estimate{Name: label, Value: ratio.Mean, Lo: ratio.Lo, Hi: ratio.Hi})
 		}
 		if a.l0 > 0 && single {
 			for name, is := range map[string]bool{"": true, "_loss_falls": down, "_edges_fall": smaller, "_both_fall": down && smaller, "_edges_apart": ratio.Lo > 1 || ratio.Hi < 1} {

@@ -7,6 +7,7 @@ import (
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
+	"circuitbook/viz/charts"
 )
 
 // A recipePart is the middle model of the grid with a part of the recipe left out or changed.
@@ -68,7 +69,7 @@ func (f Frontier) Recipe() (r cell.Result) {
 	rows := Sweep("ablations", f.Scale, f.recipe())
 	t := viz.Table{Note: f.note("Parts of the recipe", fmt.Sprintf("Width %d, L0 %d. Means over seeds, and the lowest and the highest; the difference is to the recipe with the same seeds.", middle.width, middle.l0)),
 		Columns: []viz.Column{{Name: "variant"}, {Name: "seeds"}, {Name: "L0"}, {Name: "validation loss", Format: "%.3f"}, {Name: "lowest", Format: "%.3f"}, {Name: "highest", Format: "%.3f"}, {Name: "difference", Format: "%+.3f", Bar: true}, {Name: "tasks solved"}, {Name: "kurtosis", Format: "%.1f"}}}
-	picture := viz.Estimates{Note: f.note("What a part of the recipe is worth", "Validation loss with it left out or changed; small dots are seeds."), X: viz.Axis{Label: "validation loss, nats per token"}}
+	picture := charts.Estimates{Note: f.note("What a part of the recipe is worth", "Validation loss with it left out or changed; small dots are seeds."), X: charts.Axis{Label: "validation loss, nats per token"}}
 	whole := f.parts()[0]
 	for _, p := range f.parts() {
 		var loss, difference, kurtosis, low, high float64
@@ -92,7 +93,7 @@ func (f Frontier) Recipe() (r cell.Result) {
 			low, high = min(low, row.Valid), max(high, row.Valid)
 		}
 		t.Rows = append(t.Rows, []any{p.name, p.seeds, rows[p.of(0)].L0, loss, low, high, difference, solved, kurtosis})
-		picture.Rows = append(picture.Rows, viz.Estimate{Name: p.name, Value: loss, Runs: runs})
+		picture.Rows = append(picture.Rows, charts.Estimate{Name: p.name, Value: loss, Runs: runs})
 		of := "recipe_" + p.claim
 		r.State(of+"_valid", loss)
 		r.State(of+"_lowest", low)

@@ -10,6 +10,7 @@ import (
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
+	"circuitbook/viz/charts"
 )
 
 // edges and nodes are what is averaged; a circuit without an edge counts as one with one,
@@ -115,13 +116,13 @@ func (x Matching) Ratio() (r cell.Result) {
 		r.State("edges_ratio_without_one_highest", high)
 		t.Caption += fmt.Sprintf(" With one task left out at a time, dense / sparse is %.1f to %.1f in edges.", low, high)
 	}
-	var clouds []viz.Cloud
+	var clouds []charts.Cloud
 	for i := range x.Seeds {
-		cloud := viz.Cloud{Name: fmt.Sprintf("seed %d", i)}
+		cloud := charts.Cloud{Name: fmt.Sprintf("seed %d", i)}
 		var list []stat.Pair
 		for k := range s {
 			if int(s[k].Seed) == i {
-				cloud.Points = append(cloud.Points, viz.Dot{Name: s[k].Circuit.Task, X: edges(s[k].Circuit), Y: edges(d[k].Circuit)})
+				cloud.Points = append(cloud.Points, charts.Dot{Name: s[k].Circuit.Task, X: edges(s[k].Circuit), Y: edges(d[k].Circuit)})
 				list = append(list, stat.Pair{Task: s[k].Circuit.Task, A: edges(d[k].Circuit), B: edges(s[k].Circuit)})
 			}
 		}
@@ -130,9 +131,9 @@ func (x Matching) Ratio() (r cell.Result) {
 			r.State(fmt.Sprintf("edges_ratio_seed%d", i), cell.Must(stat.GeometricRatio(list)))
 		}
 	}
-	r.Show(viz.Scatter{Note: x.note("Edges of circuits, dense over sparse", "A point is a task in a pair of models of one loss. A circuit without edges stands at one."),
-		X: viz.Axis{Label: "edges in the sparse model", Log: true}, Y: viz.Axis{Label: "edges in the dense model", Log: true},
-		Groups: clouds, Same: true, Rays: []viz.Ray{{Name: "equal", Factor: 1}, {Name: "16 times", Factor: 16}}}, t)
+	r.Show(charts.Scatter{Note: x.note("Edges of circuits, dense over sparse", "A point is a task in a pair of models of one loss. A circuit without edges stands at one."),
+		X: charts.Axis{Label: "edges in the sparse model", Log: true}, Y: charts.Axis{Label: "edges in the dense model", Log: true},
+		Groups: clouds, Same: true, Rays: []charts.Ray{{Name: "equal", Factor: 1}, {Name: "16 times", Factor: 16}}}, t)
 	return r
 }
 
@@ -161,7 +162,7 @@ func (x Matching) Targets() (r cell.Result) {
 	t := viz.Table{Note: x.note("Sizes at target losses", "Geometric means over the tasks that reach the target in both models, seed 0."),
 		Columns: []viz.Column{{Name: "target", Format: "%.3f"}, {Name: "tasks"}, {Name: "edges, sparse", Format: "%.1f"}, {Name: "dense", Format: "%.1f"}, {Name: "dense / sparse", Format: "%.1f"}, {Name: "from", Format: "%.1f"}, {Name: "to", Format: "%.1f"},
 			{Name: "nodes, sparse", Format: "%.1f"}, {Name: "dense ", Format: "%.1f"}, {Name: "dense / sparse ", Format: "%.2f"}, {Name: "from ", Format: "%.2f"}, {Name: "to ", Format: "%.2f"}}}
-	lines := []viz.Series{{Name: "sparse"}, {Name: "dense"}}
+	lines := []charts.Series{{Name: "sparse"}, {Name: "dense"}}
 	list := matchTargets()
 	slices.Sort(list)
 	for _, target := range list {
@@ -196,8 +197,8 @@ func (x Matching) Targets() (r cell.Result) {
 		t.Rows = append(t.Rows, row)
 	}
 	if len(lines[0].X) > 0 {
-		r.Show(viz.Plot{Note: x.note("Edges over the target loss", "Geometric means over tasks, seed 0."), X: viz.Axis{Label: "target, nats per example", Log: true}, Band: "95 %, over tasks",
-			Panels: []viz.Panel{{Y: viz.Axis{Label: "edges", Log: true}, Series: lines}}})
+		r.Show(charts.Plot{Note: x.note("Edges over the target loss", "Geometric means over tasks, seed 0."), X: charts.Axis{Label: "target, nats per example", Log: true}, Band: "95 %, over tasks",
+			Panels: []charts.Panel{{Y: charts.Axis{Label: "edges", Log: true}, Series: lines}}})
 	}
 	r.Show(t)
 	return r

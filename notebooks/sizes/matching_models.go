@@ -7,6 +7,7 @@ import (
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
+	"circuitbook/viz/charts"
 )
 
 // Models trains, or loads, dense models among which matches are found, and the matches. It
@@ -15,7 +16,7 @@ func (x Matching) Models() (r cell.Result) {
 	rows := x.models()
 	width, widths, steps := x.family()
 	full := x.sparse(0).Steps
-	byWidth := viz.Series{Name: "dense, equal steps"}
+	byWidth := charts.Series{Name: "dense, equal steps"}
 	for _, w := range widths {
 		row, ok := rows[fmt.Sprintf("dense, width %d", w)]
 		if !ok {
@@ -23,18 +24,18 @@ func (x Matching) Models() (r cell.Result) {
 		}
 		byWidth.X, byWidth.Y = append(byWidth.X, float64(w)), append(byWidth.Y, row.Valid)
 	}
-	var bySteps []viz.Series
-	var refs []viz.Ref
+	var bySteps []charts.Series
+	var refs []charts.Ref
 	t := viz.Table{Note: x.note("The pairs", "Validation loss in nats per token on text that no model was trained on; weights without the bigram table."),
 		Columns: []viz.Column{{Name: "seed"}, {Name: "sparse: loss", Format: "%.4f"}, {Name: "nonzero weights"}, {Name: "dense: loss", Format: "%.4f"}, {Name: "width"}, {Name: "steps"}, {Name: "weights"}, {Name: "difference", Format: "%+.4f"}}}
 	for s := range x.Seeds {
-		line := viz.Series{Name: fmt.Sprintf("seed %d", s)}
+		line := charts.Series{Name: fmt.Sprintf("seed %d", s)}
 		for _, n := range steps {
 			line.X, line.Y = append(line.X, float64(n)), append(line.Y, rows[denseName(s, n)].Valid)
 		}
 		bySteps = append(bySteps, line)
 		a, b := rows[sparseName(s)], rows[matchedName(s)]
-		refs = append(refs, viz.Ref{Name: fmt.Sprintf("sparse %d", s), Y: a.Valid})
+		refs = append(refs, charts.Ref{Name: fmt.Sprintf("sparse %d", s), Y: a.Valid})
 		t.Rows = append(t.Rows, []any{s, a.Valid, a.L0, b.Valid, b.DModel, b.Steps, b.L0, b.Valid - a.Valid})
 		of := fmt.Sprintf("_seed%d", s)
 		r.State("sparse_valid"+of, a.Valid)
@@ -44,9 +45,9 @@ func (x Matching) Models() (r cell.Result) {
 		r.State("sparse_l0"+of, a.L0)
 		r.State("dense_l0"+of, b.L0)
 	}
-	loss := viz.Axis{Label: "validation loss, nats per token"}
-	r.Show(viz.Plot{Note: x.note("Loss over the width of dense models", fmt.Sprintf("Seed 0, %d steps each.", full)), X: viz.Axis{Label: "width", Log: true}, Panels: []viz.Panel{{Y: loss, Series: []viz.Series{byWidth}, Refs: refs[:1]}}},
-		viz.Plot{Note: x.note("Loss over the steps of dense models", fmt.Sprintf("Width %d; lines across are the sparse models.", width)), X: viz.Axis{Label: "steps", Log: true}, Panels: []viz.Panel{{Y: loss, Series: bySteps, Refs: refs}}}, t)
+	loss := charts.Axis{Label: "validation loss, nats per token"}
+	r.Show(charts.Plot{Note: x.note("Loss over the width of dense models", fmt.Sprintf("Seed 0, %d steps each.", full)), X: charts.Axis{Label: "width", Log: true}, Panels: []charts.Panel{{Y: loss, Series: []charts.Series{byWidth}, Refs: refs[:1]}}},
+		charts.Plot{Note: x.note("Loss over the steps of dense models", fmt.Sprintf("Width %d; lines across are the sparse models.", width)), X: charts.Axis{Label: "steps", Log: true}, Panels: []charts.Panel{{Y: loss, Series: bySteps, Refs: refs}}}, t)
 	return r
 }
 

@@ -12,6 +12,7 @@ import (
 	"circuitbook/sparsenn/stat"
 	"circuitbook/sparsenn/steer"
 	"circuitbook/viz"
+	"circuitbook/viz/charts"
 )
 
 // brief chooses the channels and the single channel of a case, and measures them at strengths
@@ -102,7 +103,7 @@ func (t *Turn) Short() (r cell.Result) {
 		return r
 	}
 	prompts := t.reported(t.pick(128, 16), 0)
-	panels := []viz.Panel{{Y: viz.Axis{Label: "P, whole vocabulary", Include: []float64{0, 1}}, Height: 260}, {Y: viz.Axis{Label: "P, between the two", Include: []float64{0, 1}}, Height: 260, Refs: []viz.Ref{{Name: "aim", Y: turnLevel}}}}
+	panels := []charts.Panel{{Y: charts.Axis{Label: "P, whole vocabulary", Include: []float64{0, 1}}, Height: 260}, {Y: charts.Axis{Label: "P, between the two", Include: []float64{0, 1}}, Height: 260, Refs: []charts.Ref{{Name: "aim", Y: turnLevel}}}}
 	table := viz.Table{Note: t.note("Effect: "+t.label(), fmt.Sprintf("n = %d prompts of the report split, 95 %% intervals.", len(prompts))),
 		Columns: []viz.Column{{Name: "method"}, {Name: "what"}, {Name: "P at 1, whole vocabulary"}, {Name: "at 2"}, {Name: "P at 1, between the two"}, {Name: "at 2 "}, {Name: "at the greatest strength"}}}
 	for _, c := range []*Candidate{all, best(list, bySingle, 2), {Kind: byWhole, Method: cell.Must(s.Whole(all.Method.Site))}} {
@@ -110,7 +111,7 @@ func (t *Turn) Short() (r cell.Result) {
 		for i, p := range []steer.Probability{steer.Full, steer.Between} {
 			panels[i].Series = append(panels[i].Series, curveSeries(c.Kind, curve, p))
 		}
-		panels[0].Refs = []viz.Ref{{Name: "the counterparts themselves", Y: curve.Ceiling.Mean}}
+		panels[0].Refs = []charts.Ref{{Name: "the counterparts themselves", Y: curve.Ceiling.Mean}}
 		at1, at2, last := cell.Must(curve.At(1)), cell.Must(curve.At(2)), curve.Points[len(curve.Points)-1]
 		table.Rows = append(table.Rows, []any{c.Kind, c.Method.Name, cell.Interval(at1.Want), cell.Interval(at2.Want), cell.Interval(at1.TwoWay), cell.Interval(at2.TwoWay), cell.Interval(last.TwoWay)})
 		key := turnKeys[c.Kind]
@@ -123,6 +124,6 @@ func (t *Turn) Short() (r cell.Result) {
 			r.State(fmt.Sprintf("%s_two_way_at_%g", key, last.Strength), last.TwoWay)
 		}
 	}
-	r.Show(viz.Plot{Note: t.note("The wanted answer over the strength: "+t.label(), "Above: among the whole vocabulary. Below: between the two answers."), X: viz.Axis{Label: "strength"}, Panels: panels, Band: "95 % over prompts"}, table)
+	r.Show(charts.Plot{Note: t.note("The wanted answer over the strength: "+t.label(), "Above: among the whole vocabulary. Below: between the two answers."), X: charts.Axis{Label: "strength"}, Panels: panels, Band: "95 % over prompts"}, table)
 	return r
 }

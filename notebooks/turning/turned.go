@@ -9,6 +9,7 @@ import (
 	"circuitbook/sparsenn/steer"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/charts"
 )
 
 // A Turned is a case of steering as it was measured.
@@ -102,17 +103,17 @@ func (t *Turn) costOf(s *steer.Steerer, c *Candidate, prompts []steer.Prompt) Tu
 func (x *Turned) Bundle() (viz.Bundle, error) {
 	t, one := x.Turn, x.Curves[byChannels]
 	n := one.Points[0].TwoWay.N
-	panel := func(p steer.Probability, label string, refs ...viz.Ref) viz.Panel {
-		out := viz.Panel{Y: viz.Axis{Label: label, Include: []float64{0, 1}}, Height: 260, Refs: refs}
+	panel := func(p steer.Probability, label string, refs ...charts.Ref) charts.Panel {
+		out := charts.Panel{Y: charts.Axis{Label: label, Include: []float64{0, 1}}, Height: 260, Refs: refs}
 		for _, c := range x.Chosen {
 			out.Series = append(out.Series, curveSeries(c.Kind, x.Curves[c.Kind], p))
 		}
 		out.Series = append(out.Series, x.Random.series("random directions", p), x.Others.series("random channels", p))
 		return out
 	}
-	plot := viz.Plot{Note: t.note("The wanted answer over the strength: "+t.label(), fmt.Sprintf("%d prompts of the report split. Above: among the whole vocabulary; the line is what the counterparts themselves get. Below: between the two answers. Strength 0 is no steering.", n)),
-		X: viz.Axis{Label: "strength"}, Band: fmt.Sprintf("95 %% over prompts; of random ones from the least to the greatest of %d draws", t.pick(20, 2)),
-		Panels: []viz.Panel{panel(steer.Full, "P, whole vocabulary", viz.Ref{Name: "the counterparts themselves", Y: one.Ceiling.Mean}), panel(steer.Between, "P, between the two", viz.Ref{Name: "aim", Y: turnLevel})}}
+	plot := charts.Plot{Note: t.note("The wanted answer over the strength: "+t.label(), fmt.Sprintf("%d prompts of the report split. Above: among the whole vocabulary; the line is what the counterparts themselves get. Below: between the two answers. Strength 0 is no steering.", n)),
+		X: charts.Axis{Label: "strength"}, Band: fmt.Sprintf("95 %% over prompts; of random ones from the least to the greatest of %d draws", t.pick(20, 2)),
+		Panels: []charts.Panel{panel(steer.Full, "P, whole vocabulary", charts.Ref{Name: "the counterparts themselves", Y: one.Ceiling.Mean}), panel(steer.Between, "P, between the two", charts.Ref{Name: "aim", Y: turnLevel})}}
 	base := one.Points[0]
 	table := viz.Table{Note: t.note("Effect, on the report split", fmt.Sprintf("n = %d prompts, 95 %% intervals over prompts; of random ones the least and the greatest of %d draws. The counterparts themselves get %s among all and %s between the two.", n, t.pick(20, 2), cell.Interval(one.Ceiling), cell.Interval(one.CeilingTwoWay))),
 		Columns: []viz.Column{{Name: "method"}, {Name: "what"}, {Name: "P at 1, whole vocabulary"}, {Name: "at 2"}, {Name: "P at 1, between the two"}, {Name: "at 2 "}, {Name: "rises up to"}, {Name: "largest step", Format: "%.3f"}},

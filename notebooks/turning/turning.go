@@ -15,6 +15,7 @@ import (
 	"circuitbook/sparsenn/steer"
 	"circuitbook/sparsenn/task"
 	"circuitbook/viz"
+	"circuitbook/viz/charts"
 )
 
 // A Turn is a case of steering: the dense model of a pair is turned towards one of the answers
@@ -238,8 +239,8 @@ func (c Control) of(strength float64) (full, both [3]float64) {
 }
 
 // series is a control as a line; its band is from the least to the greatest draw.
-func (c Control) series(name string, p steer.Probability) viz.Series {
-	s := viz.Series{Name: name, X: c.At}
+func (c Control) series(name string, p steer.Probability) charts.Series {
+	s := charts.Series{Name: name, X: c.At}
 	of := c.Full
 	if p == steer.Between {
 		of = c.Both
@@ -251,8 +252,8 @@ func (c Control) series(name string, p steer.Probability) viz.Series {
 }
 
 // curveSeries is a curve as a line with its intervals.
-func curveSeries(name string, c *steer.Curve, p steer.Probability) viz.Series {
-	s := viz.Series{Name: name}
+func curveSeries(name string, c *steer.Curve, p steer.Probability) charts.Series {
+	s := charts.Series{Name: name}
 	for _, x := range c.Points {
 		e := x.Want
 		if p == steer.Between {

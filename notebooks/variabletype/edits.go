@@ -8,6 +8,8 @@ import (
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/charts"
+	"circuitbook/viz/tokenview"
 	"cmp"
 	"fmt"
 	"math"
@@ -121,12 +123,12 @@ func (ts study) editsStudy() cell.Result {
 	}
 	x := list[0]
 	a, b := textOf(run, x.Prompt, x.Counter), textOf(run, x.Counter, x.Prompt)
-	var items []viz.Sample
+	var items []tokenview.Sample
 	for _, e := range edits() {
-		items = append(items, viz.Sample{Name: e.name, Prompt: a.edited(e, b.kind), Completion: cell.Must(run.Tokenizer.Token(x.Target))})
+		items = append(items, tokenview.Sample{Name: e.name, Prompt: a.edited(e, b.kind), Completion: cell.Must(run.Tokenizer.Token(x.Target))})
 	}
-	ts.res.Show(viz.Samples{Note: note(run, "The edits of one prompt", "The completion is the right answer for who does not mind names."), Items: items})
-	var rows []viz.Estimate
+	ts.res.Show(tokenview.Samples{Note: note(run, "The edits of one prompt", "The completion is the right answer for who does not mind names."), Items: items})
+	var rows []charts.Estimate
 	t := viz.Table{
 		Note:    note(run, "Does it go by name?", fmt.Sprintf("%d report pairs; 95 %% intervals over pairs; guessing costs %.3f.", len(list), math.Ln2)),
 		Columns: []viz.Column{{Name: "in"}, {Name: "edit"}, {Name: "loss", Format: "%.3f", Bar: true}, {Name: "from", Format: "%.3f"}, {Name: "to", Format: "%.3f"}, {Name: "right", Format: "%.3f"}},
@@ -136,15 +138,15 @@ func (ts study) editsStudy() cell.Result {
 			loss, right := outcome(run, m.Reader, list, e)
 			l, h := stat.Mean(loss), stat.Mean(right)
 			t.Rows = append(t.Rows, []any{m.Name, e.name, l.Mean, l.Lo, l.Hi, h.Mean})
-			rows = append(rows, viz.Estimate{Name: e.name, Value: l.Mean, Lo: l.Lo, Hi: l.Hi, Group: m.Name})
+			rows = append(rows, charts.Estimate{Name: e.name, Value: l.Mean, Lo: l.Lo, Hi: l.Hi, Group: m.Name})
 			of := fmt.Sprintf("types_edit_%s_%s_", e.claim, m.Claim)
 			ts.res.State(of+"loss", stat.Estimate{Mean: l.Mean, Lo: l.Lo, Hi: l.Hi, N: l.N})
 			ts.res.State(of+"right", stat.Estimate{Mean: h.Mean, Lo: h.Lo, Hi: h.Hi, N: h.N})
 		}
 	}
-	ts.res.Show(t, viz.Estimates{
+	ts.res.Show(t, charts.Estimates{
 		Note: note(run, "What an edit does to the task", fmt.Sprintf("%d report pairs.", len(list))),
-		X:    viz.Axis{Label: "loss, nats per example", Include: []float64{0}}, Rows: rows, Interval: "95 % over pairs", Refs: []viz.Ref{{Name: "guessing", Y: math.Ln2}},
+		X:    charts.Axis{Label: "loss, nats per example", Include: []float64{0}}, Rows: rows, Interval: "95 % over pairs", Refs: []charts.Ref{{Name: "guessing", Y: math.Ln2}},
 	})
 
 	return *ts.res

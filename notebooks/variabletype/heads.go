@@ -9,6 +9,7 @@ import (
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/tokenview"
 	"cmp"
 	"fmt"
 	"math"
@@ -141,18 +142,18 @@ func (ts study) headsStudy() cell.Result {
 		return *ts.res
 	}
 	e := ts.shown(run)
-	a := viz.AttentionStrip{
+	a := tokenview.AttentionStrip{
 		Note:   note(run, fmt.Sprintf("Head %d.%d, which writes the carrier", r.Head.Layer, r.Head.Head), "From the last token and from the last token of the kind, in the circuit alone and in the whole model."),
 		Tokens: cell.Must(run.Tokenizer.Texts(e.Prompt)), Sink: run.Config.Model.Sink, Scale: 1,
 	}
 	l := layoutOf(run, e.Prompt, e.Counter)
 	for _, m := range ms {
 		x := cell.Must(m.Record([][]int32{e.Prompt}, []model.Site{model.At(r.Head.Layer, model.AttnPattern)})).Activations[0]
-		weights := cell.Must(viz.Pattern(x.Shape, x.Data, 0, r.Head.Head))
-		a.Rows = append(a.Rows, viz.AttentionRow{Name: m.Claim + ", last", Query: l.Last, Weights: weights[l.Last]})
+		weights := cell.Must(tokenview.Pattern(x.Shape, x.Data, 0, r.Head.Head))
+		a.Rows = append(a.Rows, tokenview.AttentionRow{Name: m.Claim + ", last", Query: l.Last, Weights: weights[l.Last]})
 		if len(l.Kind) > 0 {
 			at := l.Kind[len(l.Kind)-1]
-			a.Rows = append(a.Rows, viz.AttentionRow{Name: m.Claim + ", kind", Query: at, Weights: weights[at]})
+			a.Rows = append(a.Rows, tokenview.AttentionRow{Name: m.Claim + ", kind", Query: at, Weights: weights[at]})
 		}
 	}
 	ts.res.Show(a)

@@ -9,6 +9,7 @@ import (
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/tokenview"
 	"cmp"
 	"fmt"
 	"math"
@@ -19,12 +20,12 @@ import (
 // The way through the circuit, what every node is where it matters, and the two with names over a pair.
 
 // strip is a node over both sides of a pair, in a model or a part of it.
-func strip(run *train.Result, m experiment.Reader, e task.Example, node circuit.Node) viz.TokenStrip {
+func strip(run *train.Result, m experiment.Reader, e task.Example, node circuit.Node) tokenview.TokenStrip {
 	over := func(tokens []int32) []float64 {
 		rec := cell.Must(m.Record([][]int32{tokens}, []model.Site{model.Site(node.Site)}))
-		return cell.Must(viz.Channel(rec.Activations[0].Shape, rec.Activations[0].Data, 0, node.Index))
+		return cell.Must(tokenview.Channel(rec.Activations[0].Shape, rec.Activations[0].Data, 0, node.Index))
 	}
-	return cell.Must(viz.Pair(node.String(), cell.Must(run.Tokenizer.Texts(e.Prompt)), over(e.Prompt), cell.Must(run.Tokenizer.Texts(e.Counter)), over(e.Counter)))
+	return cell.Must(tokenview.Pair(node.String(), cell.Must(run.Tokenizer.Texts(e.Prompt)), over(e.Prompt), cell.Must(run.Tokenizer.Texts(e.Counter)), over(e.Counter)))
 }
 
 func (ts study) nodesStudy() cell.Result {
@@ -93,17 +94,17 @@ func (ts study) nodesStudy() cell.Result {
 		}
 		var writes []string
 		if k.Kind() == circuit.ActIn && k.Index < c.Model.DModel {
-			w := cell.Must(viz.TokenColumn(embedding, c.Model.DModel, k.Index, token))
-			slices.SortStableFunc(w, func(a, b viz.TokenWeight) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) })
+			w := cell.Must(tokenview.TokenColumn(embedding, c.Model.DModel, k.Index, token))
+			slices.SortStableFunc(w, func(a, b tokenview.TokenWeight) int { return cmp.Compare(math.Abs(b.Weight), math.Abs(a.Weight)) })
 			for _, x := range w[:min(4, len(w))] {
 				writes = append(writes, fmt.Sprintf("%q %+.1f", x.Token, x.Weight))
 			}
 		}
 		t.Rows = append(t.Rows, []any{name, k.Importance(), k.Mean, at(k.Node, 0, kind), at(k.Node, 1, kind), at(k.Node, 0, last), at(k.Node, 1, last), strings.Join(writes, ", ")})
 	}
-	ts.res.Show(t, viz.TokenStrips{
+	ts.res.Show(t, tokenview.TokenStrips{
 		Note:   note(run, "Value and carrier over a pair", "In the circuit alone."),
-		Strips: []viz.TokenStrip{strip(run, m.Reader, ts.shown(run), r.Value), strip(run, m.Reader, ts.shown(run), r.Carrier)},
+		Strips: []tokenview.TokenStrip{strip(run, m.Reader, ts.shown(run), r.Value), strip(run, m.Reader, ts.shown(run), r.Carrier)},
 	})
 	ts.res.State("types_carrier_node", r.Carrier.String())
 	ts.res.State("types_value_node", r.Value.String())

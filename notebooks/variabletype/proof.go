@@ -9,6 +9,7 @@ import (
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/circuits"
 	"context"
 	"fmt"
 	"math"
@@ -58,7 +59,7 @@ func (ts study) proofStudy() cell.Result {
 	if r, ok := ts.rolesOf(ctx, run); ok {
 		labels = r.labels()
 	}
-	ts.res.Show(viz.Circuit{
+	ts.res.Show(circuits.Circuit{
 		Note: note(run, "Growing a variable as what it was made", fmt.Sprintf(
 			"%d nodes and %d edges of a model with %d nonzero weights.", len(c.Nodes), len(c.Edges), run.Model.L0())),
 		Circuit: c, Labels: labels, JSON: cell.Must(circuit.Encode(c)),

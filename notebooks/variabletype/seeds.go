@@ -6,6 +6,7 @@ import (
 	"circuitbook/sparsenn/experiment"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/circuits"
 	"fmt"
 	"slices"
 	"strings"
@@ -59,7 +60,7 @@ func (ts study) seedsStudy() cell.Result {
 		ts.say(fmt.Sprintln("no two seeds reached the target: there are no two circuits to compare"))
 	} else {
 		a, b := all[0], all[next]
-		ts.res.Show(viz.CircuitDiff{
+		ts.res.Show(circuits.CircuitDiff{
 			Note: note(run, "Two training seeds", "That a node is in both is chance; how many there are at each site is not."),
 			A:    a.Circuit(), B: b.Circuit(), NameA: a.Name, NameB: b.Name,
 		})

@@ -8,6 +8,7 @@ import (
 	"circuitbook/sparsenn/train"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/tokenview"
 	"fmt"
 	"math"
 	"slices"
@@ -108,14 +109,14 @@ func (ts study) taskStudy() cell.Result {
 	defer stop()
 	run, dense := ts.sparse(ctx), ts.twin(ctx)
 	e := ts.shown(run)
-	var items []viz.Sample
+	var items []tokenview.Sample
 	for _, s := range []struct {
 		tokens []int32
 		answer int32
 	}{{e.Prompt, e.Target}, {e.Counter, e.Alt}} {
 		w := cell.Must(run.Tokenizer.Texts(append(slices.Clone(s.tokens), s.answer)))
 		n := len(s.tokens)
-		items = append(items, viz.Sample{Name: fmt.Sprintf("answer %q", w[n]), Prompt: strings.Join(w[:n], ""), PromptTokens: w[:n], Completion: w[n], CompletionTokens: w[n:]})
+		items = append(items, tokenview.Sample{Name: fmt.Sprintf("answer %q", w[n]), Prompt: strings.Join(w[:n], ""), PromptTokens: w[:n], Completion: w[n], CompletionTokens: w[n:]})
 	}
 	l := layoutOf(run, e.Prompt, e.Counter)
 	t := viz.Table{Note: note(run, "The places of the first side", ""), Columns: []viz.Column{{Name: "place"}, {Name: "tokens"}}}
@@ -129,7 +130,7 @@ func (ts study) taskStudy() cell.Result {
 		}
 		t.Rows = append(t.Rows, []any{x.name, strings.Join(w, " ")})
 	}
-	ts.res.Show(viz.Samples{Note: note(run, "A pair of prompts and the right answers", "Bars are the borders of tokens."), Items: items}, t)
+	ts.res.Show(tokenview.Samples{Note: note(run, "A pair of prompts and the right answers", "Bars are the borders of tokens."), Items: items}, t)
 
 	split := cell.Must(subject().Report(run.Tokenizer, task.Options{N: ts.searching().Prove.Examples, MaxTokens: min(64, run.Config.Model.Context)}))
 	scores := viz.Table{

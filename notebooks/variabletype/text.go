@@ -7,6 +7,7 @@ import (
 	"circuitbook/sparsenn/probe"
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/tokenview"
 	"cmp"
 	"fmt"
 	"math"
@@ -33,10 +34,10 @@ func (ts study) textStudy() cell.Result {
 	cell.Check(bar.Done())
 	along := cell.Must(probe.Join(windows, values[0], len(stream)))
 	text := cell.Must(run.Tokenizer.Texts(stream))
-	top, bottom, err := viz.SelectContexts([][]float64{along}, [][]string{text}, 0, 6, 12)
+	top, bottom, err := tokenview.SelectContexts([][]float64{along}, [][]string{text}, 0, 6, 12)
 	cell.Check(err)
 	if len(top)+len(bottom) > 0 {
-		ts.res.Show(viz.Contexts{Note: note(run, "Where the carrier, "+r.Carrier.String()+", is greatest and least", fmt.Sprintf("The first %d of %d tokens of validation text.", len(stream), len(data.Valid))), Node: r.Carrier.String(), Top: top, Bottom: bottom})
+		ts.res.Show(tokenview.Contexts{Note: note(run, "Where the carrier, "+r.Carrier.String()+", is greatest and least", fmt.Sprintf("The first %d of %d tokens of validation text.", len(stream), len(data.Valid))), Node: r.Carrier.String(), Top: top, Bottom: bottom})
 	}
 	// Which tokens have a set before them, where the model reads them.
 	e := ts.shown(run)
@@ -91,8 +92,8 @@ func (ts study) textStudy() cell.Result {
 	ts.res.Show(t)
 	wte, head := cell.Must(run.Model.Values("transformer.wte.weight")), cell.Must(run.Model.Values("lm_head.weight"))
 	view := func(title, caption string, channel int) {
-		v := viz.EmbeddingView{Note: note(run, title, caption), Channel: channel, Vocab: run.Config.Model.Vocab,
-			Writes: cell.Must(viz.TokenColumn(wte, run.Config.Model.DModel, channel, token)), Reads: cell.Must(viz.TokenColumn(head, run.Config.Model.DModel, channel, token))}
+		v := tokenview.EmbeddingView{Note: note(run, title, caption), Channel: channel, Vocab: run.Config.Model.Vocab,
+			Writes: cell.Must(tokenview.TokenColumn(wte, run.Config.Model.DModel, channel, token)), Reads: cell.Must(tokenview.TokenColumn(head, run.Config.Model.DModel, channel, token))}
 		if len(v.Writes)+len(v.Reads) > 0 {
 			ts.res.Show(v)
 		}

@@ -56,7 +56,7 @@ func (r *Report) WorstHybrid() (name string, over stat.Estimate, err error) {
 // and KL of the hybrids by the model that they end in, in nats per token.
 type means struct{ Encode, Decode, ToSparse, ToDense float64 }
 
-// means are the means over boundaries.
+// Means are the means over boundaries.
 func (r *Report) Means() (m means) {
 	n := float64(len(r.Boundaries))
 	for _, x := range r.Boundaries {

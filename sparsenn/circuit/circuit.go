@@ -108,3 +108,7 @@ type Circuit struct {
 	// Provenance: seed, versions, hashes; values are strings, numbers or booleans.
 	Provenance map[string]any `json:"provenance,omitempty"`
 }
+
+// Drawn is what a cell draws of a value: of a circuit itself, of what holds one the
+// circuit; nil where there is none.
+func (c *Circuit) Drawn() *Circuit { return c }

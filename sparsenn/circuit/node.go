@@ -136,3 +136,11 @@ func (c *Circuit) Sort() {
 	slices.SortStableFunc(c.Nodes, func(a, b Kept) int { return a.Compare(b.Node) })
 	slices.SortStableFunc(c.Edges, Edge.compare)
 }
+
+// BlockPath is the block that a node is in, such as "0.attn"; final_resid is its own.
+func (n Node) BlockPath() string {
+	if n.Kind() == FinalResid {
+		return n.Site
+	}
+	return fmt.Sprintf("%d.%s", n.Layer(), n.Block())
+}

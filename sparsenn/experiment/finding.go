@@ -27,6 +27,14 @@ type Finding struct {
 // than Config.MaxEffects. Where the target was not reached it holds every node.
 func (f *Finding) Circuit() *circuit.Circuit { return f.Proved.Circuit }
 
+// Drawn is its circuit, which a cell draws.
+func (f *Finding) Drawn() *circuit.Circuit {
+	if f == nil {
+		return nil
+	}
+	return f.Proved.Drawn()
+}
+
 // Reached says whether a circuit met the target on the select split.
 func (f *Finding) Reached() bool { return f.Pruned.Best.Reached }
 

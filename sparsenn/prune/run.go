@@ -215,3 +215,11 @@ func (w *work) begin() error {
 	w.provenance.Data["examples"] = w.identity.Examples
 	return nil
 }
+
+// Drawn is its circuit, which a cell draws.
+func (r *Result) Drawn() *circuit.Circuit {
+	if r == nil {
+		return nil
+	}
+	return r.Circuit
+}

@@ -120,7 +120,7 @@ func ReadState(f *File) (State, error) {
 	return s, nil
 }
 
-// finite is an error for the first number that is none.
+// Finite is an error for the first number that is none.
 func (s State) Finite(file string) error {
 	check := func(name string, v []float32) error {
 		for i, x := range v {

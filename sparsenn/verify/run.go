@@ -214,3 +214,11 @@ func newProver(ctx context.Context, run *train.Result, t task.Task, c *circuit.C
 	}
 	return proverOf(ctx, run, c, config, reported.ForMeasuring())
 }
+
+// Drawn is its circuit, which a cell draws.
+func (r *Result) Drawn() *circuit.Circuit {
+	if r == nil {
+		return nil
+	}
+	return r.Circuit
+}

@@ -5,6 +5,7 @@ import (
 
 	"circuitbook/viz"
 	"circuitbook/viz/book"
+	"circuitbook/viz/charts"
 )
 
 // Outside a notebook a figure is printed as text.
@@ -39,7 +40,7 @@ func ExampleClaim() {
 }
 
 func ExampleSave() {
-	book.Check(book.Save("loss.svg", viz.Plot{
-		Panels: []viz.Panel{{Series: []viz.Series{{Name: "loss", X: viz.Steps(3), Y: []float64{3, 2, 1}}}}},
+	book.Check(book.Save("loss.svg", charts.Plot{
+		Panels: []charts.Panel{{Series: []charts.Series{{Name: "loss", X: charts.Steps(3), Y: []float64{3, 2, 1}}}}},
 	}))
 }

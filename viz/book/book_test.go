@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"circuitbook/viz"
+	"circuitbook/viz/charts"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -49,7 +50,7 @@ func newFake(notebook bool) *fake {
 
 var (
 	table = viz.Table{Note: viz.Note{Title: "t"}, Columns: []viz.Column{{Name: "a"}}, Rows: [][]any{{1}}}
-	plot  = viz.Plot{Note: viz.Note{Title: "p"}, Panels: []viz.Panel{{Series: []viz.Series{{Name: "s", X: []float64{0, 1}, Y: []float64{1, 2}}}}}}
+	plot  = charts.Plot{Note: viz.Note{Title: "p"}, Panels: []charts.Panel{{Series: []charts.Series{{Name: "s", X: []float64{0, 1}, Y: []float64{1, 2}}}}}}
 )
 
 func TestShowInNotebook(t *testing.T) {
@@ -90,7 +91,7 @@ func TestShowElsewhere(t *testing.T) {
 
 func TestShowErrors(t *testing.T) {
 	f := newFake(true)
-	err := f.show([]viz.Figure{table, viz.Plot{Note: viz.Note{Title: "empty"}}, table})
+	err := f.show([]viz.Figure{table, charts.Plot{Note: viz.Note{Title: "empty"}}, table})
 	if err == nil || !errors.Is(err, viz.ErrNoData) || !strings.Contains(err.Error(), `figure 2 of 3: plot "empty"`) {
 		t.Errorf("bad figure: %v", err)
 	}
@@ -257,7 +258,7 @@ func TestSave(t *testing.T) {
 	}{
 		"a.png":          {plot, "none of .svg"},
 		"b.svg":          {table, "has no picture"},
-		"c.svg":          {viz.Plot{}, "no panels"},
+		"c.svg":          {charts.Plot{}, "no panels"},
 		"missing/d.svg":  {plot, "save figure"},
 		"no_ending_here": {plot, "none of .svg"},
 	} {

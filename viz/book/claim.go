@@ -14,7 +14,7 @@ import (
 	"sync"
 	"time"
 
-	"circuitbook/viz"
+	"circuitbook/viz/internal/draw"
 )
 
 // claimName is the form of a claim's name: snake_case.
@@ -197,11 +197,11 @@ func readable(v any) string {
 		if a := math.Abs(x); a != 0 && (a < 1e-4 || a >= 1e9) {
 			return strconv.FormatFloat(x, 'g', 4, 64)
 		}
-		return viz.Number(x)
+		return draw.Number(x)
 	case int64:
 		return strconv.FormatInt(x, 10)
 	case string:
-		return viz.Visible(x)
+		return draw.Visible(x)
 	}
 	return fmt.Sprint(v)
 }
@@ -230,7 +230,7 @@ func (s *stage) provenance(facts map[string]any) error {
 	}
 	sort.Strings(names)
 	for i, k := range names {
-		names[i] = viz.Visible(k) + " " + readable(data[k])
+		names[i] = draw.Visible(k) + " " + readable(data[k])
 	}
 	line := strings.Join(names, " · ")
 	return s.put(map[string]any{mimeProvenance: data, mimeText: line,

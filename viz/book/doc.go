@@ -1,7 +1,7 @@
 // Package book is what a notebook cell imports to show things: figures, progress, and the numbers
 // that the notebook claims.
 //
-//	book.Check(book.Show(viz.Plot{}))
+//	book.Check(book.Show(charts.Plot{}))
 //
 //	bar := book.NewProgress("train", steps)
 //	defer bar.Done()

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"circuitbook/viz"
+	"circuitbook/viz/charts"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/janpfeifer/gonb/gonbui/protocol"
@@ -28,7 +29,7 @@ var cells = map[string]func(){
 		Check(Claim("loss", 2.5), ClaimInterval("accuracy", 0.9, 0.8, 1, 7), Provenance(map[string]any{"seed": 7}))
 	},
 	"twice":  func() { Check(Claim("loss", 1), Claim("loss", 2)) },
-	"figure": func() { Check(Show(viz.Plot{Note: viz.Note{Title: "bad"}})) },
+	"figure": func() { Check(Show(charts.Plot{Note: viz.Note{Title: "bad"}})) },
 	"progress": func() {
 		p := NewProgress("train", 5)
 		for i := 1; i <= 5; i++ {

@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"circuitbook/viz"
+	"circuitbook/viz/internal/draw"
 	"circuitbook/viz/internal/lint"
 )
 
@@ -169,7 +169,7 @@ func TestProgressConcurrent(t *testing.T) {
 		go func() {
 			defer wg.Done()
 			for i := 0; i < 100; i++ {
-				p.Step(g*100+i, viz.Number(float64(i)))
+				p.Step(g*100+i, draw.Number(float64(i)))
 			}
 		}()
 	}

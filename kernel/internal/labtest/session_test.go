@@ -36,7 +36,7 @@ func sessionNotebook(t *testing.T) []byte {
 	var cells []map[string]any
 	for i, source := range []string{
 		figure:   "import \"circuitbook/sparsenn/circuit\"\n\ncircuit.Load(\"quotes.json\")",
-		strip:    "viz.TokenStrips{Strips: []viz.TokenStrip{viz.Strip(\"0.mlp.post_act[3]\", []string{\"print\", \"(\", \"'\", \"hi\"}, []float64{0.125, -0.5, 0.75, 1.5})}}",
+		strip:    "tokenview.TokenStrips{Strips: []tokenview.TokenStrip{tokenview.Strip(\"0.mlp.post_act[3]\", []string{\"print\", \"(\", \"'\", \"hi\"}, []float64{0.125, -0.5, 0.75, 1.5})}}",
 		endless:  "// a loop\nfmt.Println(\"begun\")\nfor i := 0; ; i++ {\n\ttime.Sleep(10 * time.Millisecond)\n}",
 		waiting:  "fmt.Println(\"never\")",
 		greeting: "greeting := \"good day\"\nfmt.Println(strings.ToUpper(greeting))",

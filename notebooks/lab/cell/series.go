@@ -2,10 +2,10 @@ package cell
 
 import (
 	"circuitbook/sparsenn/stat"
-	"circuitbook/viz"
+	"circuitbook/viz/charts"
 )
 
 // Point adds an estimate to a series.
-func Point(s *viz.Series, at float64, e stat.Estimate) {
+func Point(s *charts.Series, at float64, e stat.Estimate) {
 	s.X, s.Y, s.Lo, s.Hi = append(s.X, at), append(s.Y, e.Mean), append(s.Lo, e.Lo), append(s.Hi, e.Hi)
 }

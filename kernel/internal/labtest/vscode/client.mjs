@@ -60,7 +60,7 @@ async function server(url, token) {
 		comms: (await within('comms', kernel.requestCommInfo({target_name: 'jupyter.widget'}))).content,
 		value: await run('n := 6\nn * 7'),
 		kept: await run('n++\nn'),
-		figure: await run('viz.TokenStrips{Strips: []viz.TokenStrip{viz.Strip("a", []string{"x", "y"}, []float64{1, -1})}}'),
+		figure: await run('tokenview.TokenStrips{Strips: []tokenview.TokenStrip{tokenview.Strip("a", []string{"x", "y"}, []float64{1, -1})}}'),
 		updated: await run('gonbui.UpdateHTML("bar", "<b>1</b>")\ngonbui.UpdateHTML("bar", "<b>2</b>")\ngonbui.Sync()'),
 		input: await run('var name string\nfmt.Scanln(&name)\nfmt.Println("hello", name)'),
 		wrong: await run('fmt.Println(nosuch)'),
