@@ -14,9 +14,9 @@ var (
 	// ErrNoData: there is nothing to draw.
 	ErrNoData = errors.New("no data to draw")
 	// ErrNotFinite: an infinite number, or a NaN where it cannot mean a gap.
-	ErrNotFinite = draw.NotFinite
+	ErrNotFinite = draw.ErrNotFinite
 	// ErrTooBig: the picture exceeds MaxSVG.
-	ErrTooBig = draw.TooBig
+	ErrTooBig = draw.ErrTooBig
 )
 
 // A Bundle is one figure in the forms that different places can show.

@@ -40,13 +40,13 @@ var (
 // be had. The first use on a machine may fetch the plugin (see plugin.Ensure
 // for how long that takes without a network). It never panics.
 func Open() (compute.Backend, error) {
-	return openContext(context.Background(), os.Stderr)
+	return OpenContext(context.Background(), os.Stderr)
 }
 
-// openContext is Open with a context that can end the fetching of a plugin,
+// OpenContext is Open with a context that can end the fetching of a plugin,
 // and a writer, which may be nil, for its lines. Both matter to the first call
 // of Open or OpenContext only.
-func openContext(ctx context.Context, log io.Writer) (compute.Backend, error) {
+func OpenContext(ctx context.Context, log io.Writer) (compute.Backend, error) {
 	once.Do(func() { opened, openErr = open(ctx, os.Getenv(Env), prefixed(log)) })
 	return opened, openErr
 }

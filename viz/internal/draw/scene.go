@@ -76,7 +76,7 @@ func Num(v float64) string {
 func (m *Mark) check(i int) error {
 	for _, v := range [...]float64{m.X, m.Y, m.W, m.H, m.R, m.Size, m.Width, m.Opacity} {
 		if math.IsNaN(v) || math.IsInf(v, 0) {
-			return fmt.Errorf("mark %d (%q): %w", i, m.Tip+m.Text, NotFinite)
+			return fmt.Errorf("mark %d (%q): %w", i, m.Tip+m.Text, ErrNotFinite)
 		}
 	}
 	if m.W < 0 && m.Shape == Rect || m.H < 0 && m.Shape == Rect || m.R < 0 || m.Opacity < 0 || m.Opacity > 1 {

@@ -35,7 +35,7 @@ func TestSVGTooBig(t *testing.T) {
 	for i := 0; i < 10_000; i++ {
 		s.Add(Mark{Shape: Circle, X: float64(i), R: 1, Fill: Ink})
 	}
-	if _, err := s.SVG(); !errors.Is(err, TooBig) {
+	if _, err := s.SVG(); !errors.Is(err, ErrTooBig) {
 		t.Errorf("got %v, want TooBig", err)
 	}
 }

@@ -53,7 +53,7 @@ func (s *Scene) SVG() (string, error) {
 	b.WriteString(body.String())
 	b.WriteString("</svg>\n")
 	if b.Len() > MaxSVG {
-		return "", fmt.Errorf("figure %q: %d bytes of SVG: %w", s.Title, b.Len(), TooBig)
+		return "", fmt.Errorf("figure %q: %d bytes of SVG: %w", s.Title, b.Len(), ErrTooBig)
 	}
 	return b.String(), nil
 }
@@ -153,8 +153,8 @@ func (m *Mark) paint(b *strings.Builder, attr func(name, value string)) {
 
 // What a scene may refuse; errors wrap one of these.
 var (
-	// NotFinite: an infinite number, or a NaN where it cannot mean a gap.
-	NotFinite = errors.New("number is not finite")
-	// TooBig: the picture exceeds MaxSVG.
-	TooBig = fmt.Errorf("picture exceeds %d bytes", MaxSVG)
+	// ErrNotFinite: an infinite number, or a NaN where it cannot mean a gap.
+	ErrNotFinite = errors.New("number is not finite")
+	// ErrTooBig: the picture exceeds MaxSVG.
+	ErrTooBig = fmt.Errorf("picture exceeds %d bytes", MaxSVG)
 )
