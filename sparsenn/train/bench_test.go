@@ -14,7 +14,7 @@ import (
 func BenchmarkStep(b *testing.B) {
 	for _, vocab := range []int{512, 1024, 2048} {
 		for _, batch := range []int{16, 32} {
-			c := newConfig(model.NewConfig(vocab, 2, 128, 128), corpus.Config{Vocab: vocab})
+			c := NewConfig(model.NewConfig(vocab, 2, 128, 128), corpus.Config{Vocab: vocab})
 			c.Batch, c.Steps = batch, 1<<20
 			for _, dense := range []bool{false, true} {
 				name := "sparse"

@@ -33,7 +33,7 @@ type Density struct {
 }
 
 // Config determines a training run: with the same seed, binary and backend it
-// gives the same weights. The defaults of newConfig are the paper's.
+// gives the same weights. The defaults of NewConfig are the paper's.
 type Config struct {
 	Model  model.Config  `json:"model"`
 	Corpus corpus.Config `json:"corpus"`
@@ -67,10 +67,10 @@ type Config struct {
 	ValidWindows int `json:"valid_windows"` // sequences of SeqLen tokens in a validation
 }
 
-// newConfig returns the paper's optimiser settings (Gao et al., §2.1 and §2.2)
+// NewConfig returns the paper's optimiser settings (Gao et al., §2.1 and §2.2)
 // around a model and a corpus: Adam with β .9 and .95 and ε .1, decay .1, 1 %
 // warm-up, annealing to the end of the first half.
-func newConfig(m model.Config, c corpus.Config) Config {
+func NewConfig(m model.Config, c corpus.Config) Config {
 	return Config{
 		Model: m, Corpus: c, Steps: 1000, Batch: 32, SeqLen: m.Context,
 		LR: 0.1, WarmUp: 0.01, Beta1: 0.9, Beta2: 0.95, Epsilon: 0.1, WeightDecay: 0.1,

@@ -31,18 +31,18 @@ func Scale(name string, seed uint64) (Config, error) {
 	case "tiny":
 		m := model.NewConfig(512, 1, 32, 64)
 		m.AFrac = 0.5
-		c = newConfig(m, corpus.Config{Vocab: 512, Parts: []corpus.Part{{Kind: corpus.KindSample, Weight: 1}}})
+		c = NewConfig(m, corpus.Config{Vocab: 512, Parts: []corpus.Part{{Kind: corpus.KindSample, Weight: 1}}})
 		c.Steps, c.Batch, c.ValidEvery, c.ValidWindows = 200, 16, 50, 32
 		c.Density = Density{Matrix: 0.08, Embedding: 0.2, Bias: 0.2, Floor: 2}
 	case "laptop":
 		m := model.NewConfig(512, 2, 128, 128)
 		// The paper's quarter leaves half of so few neurons dead and costs .3 nats.
 		m.AFrac = 0.5
-		c = newConfig(m, corpus.Config{Vocab: 512, Parts: mixed})
+		c = NewConfig(m, corpus.Config{Vocab: 512, Parts: mixed})
 		c.Steps, c.Batch, c.WarmUp, c.AnnealEnd = 3000, 8, 0.02, 0.3
 	case "paper":
 		m := model.NewConfig(2048, 8, 1024, 256)
-		c = newConfig(m, corpus.Config{Vocab: 2048, Parts: mixed})
+		c = NewConfig(m, corpus.Config{Vocab: 2048, Parts: mixed})
 		c.Steps, c.Batch, c.LR, c.ValidWindows = 10000, 512, 0.0128, 512
 		c.Micro = 32 // in one piece it wants 137 GiB
 		c.Density = Density{Matrix: 1.0 / 64, Embedding: 1.0 / 16, Bias: 1.0 / 16, Floor: 4}

@@ -12,7 +12,7 @@ import (
 
 // small is a config that runs in milliseconds.
 func small() Config {
-	c := newConfig(model.NewConfig(512, 1, 32, 16), corpus.Config{Vocab: 512, Parts: []corpus.Part{{Kind: "sample", Weight: 1}}})
+	c := NewConfig(model.NewConfig(512, 1, 32, 16), corpus.Config{Vocab: 512, Parts: []corpus.Part{{Kind: "sample", Weight: 1}}})
 	c.Steps, c.Batch, c.ValidEvery, c.ValidWindows = 40, 4, 10, 8
 	c.Density = Density{Matrix: 0.1, Embedding: 0.2, Bias: 0.2, Floor: 2}
 	return c
