@@ -118,10 +118,10 @@ func TestReadmeCircuit(t *testing.T) {
 		return number(name, "%.3f") + " (" + number(name+"_lo", "%.3f") + "–" + number(name+"_hi", "%.3f") + ")"
 	}
 	section(t, circuitBegin, circuitEnd, fmt.Sprintf("*How a sparse transformer with %s nonzero weights closes a string with the quote that opened it: %s nodes, %s edges, seed 0. "+
-		"On 256 held-out pairs of prompts, in nats per example (guessing costs 0.693): the whole model %s, the circuit alone, read, %s, the model without it %s, "+
+		"On 256 held-out pairs of prompts, in nats per example (guessing costs 0.693): the whole model %s, the circuit alone %s, which recovers %s of the model's margin (calibrated %s), the model without it %s, "+
 		"20 random circuits of the same size alone %s and taken out %s. Exchanging one node, the last one drawn, between the two prompts of a pair exchanges %s %% of the answers of the whole model.*\n",
 		number("l0", "%.0f"), number("quotes_nodes", "%.0f"), number("quotes_edges", "%.0f"),
-		loss("full"), loss("alone"), loss("removed"), loss("random_alone"), loss("random_removed"), percent(number("quotes_interchange_after_full", "%.4f"))))
+		loss("full"), loss("raw"), number("quotes_faithfulness", "%.2f"), loss("alone"), loss("removed"), loss("random_alone"), loss("random_removed"), percent(number("quotes_interchange_after_full", "%.4f"))))
 }
 
 // TestReadmeCircuits: the README's table of circuits is what the executed
