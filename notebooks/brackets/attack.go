@@ -31,7 +31,7 @@ type Distraction struct {
 // Distraction tries lines.
 func (w MainPath) Distraction(lines ...string) Distraction {
 	m := w.Circuit.Model()
-	list := cell.Must(w.task().Examples(task.Select, m.Run().Tokenizer, m.Drawn(64, m.Room())))
+	list := cell.Must(w.task().Examples(task.Select, m.Run().Tokenizer, m.PairOptions(64, m.Room())))
 	_, counter := contrast.Sides(list, w.open())
 	d := Distraction{Lines: lines, Note: w.Circuit.Note("Lines above a "+w.Sides[1]+" prompt", fmt.Sprintf("P(%s) in the whole model, a mean over prompts for selecting; the right answer is %s.", w.answer(list[0].Target), w.answer(list[0].Alt)))}
 	most := -1.0

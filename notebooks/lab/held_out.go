@@ -12,11 +12,11 @@ func (m *Model) Room() int { return min(task.DefaultMaxTokens, m.Run().Config.Mo
 
 // HeldOut are n held-out pairs of a task; at scale "tiny" no more than 16.
 func (m *Model) HeldOut(t task.Task, n, maxTokens int) []task.Example {
-	return cell.Must(t.Report(m.Run().Tokenizer, m.Drawn(n, maxTokens))).ForMeasuring()
+	return cell.Must(t.Report(m.Run().Tokenizer, m.PairOptions(n, maxTokens))).ForMeasuring()
 }
 
-// Drawn is how n pairs are drawn; at scale "tiny" no more than 16.
-func (m *Model) Drawn(n, maxTokens int) task.Options {
+// PairOptions is how n pairs are drawn; at scale "tiny" no more than 16.
+func (m *Model) PairOptions(n, maxTokens int) task.Options {
 	if m.Scale() == "tiny" {
 		n = min(n, 16)
 	}

@@ -57,11 +57,23 @@ func (m *Model) patterns(ids []int32, layer int) (out [][][]float64) {
 	return out
 }
 
+// nodesOf are nodes of the model by their paths. One that it does not have ends the cell
+// before any text is read.
+func (m *Model) nodesOf(paths ...string) []circuit.Node {
+	nodes := cell.Must(parseNodes(paths))
+	for _, n := range nodes {
+		if width := cell.Must(m.Config().Model.Width(model.Site(n.Site))); n.Index >= width {
+			cell.End(fmt.Errorf("there is no node %s: the site has %d channels, counted from 0", n, width))
+		}
+	}
+	return nodes
+}
+
 // Strips is what nodes are at every token of a prompt.
 func (m *Model) Strips(prompt string, nodes ...string) tokenview.TokenStrips {
 	ids, texts := m.tokensOf(prompt)
 	s := tokenview.TokenStrips{Note: m.Note("Activations", "")}
-	for i, v := range m.activations(ids, cell.Must(parseNodes(nodes))) {
+	for i, v := range m.activations(ids, m.nodesOf(nodes...)) {
 		s.Strips = append(s.Strips, tokenview.Strip(nodes[i], texts, v))
 	}
 	return s

@@ -59,8 +59,7 @@ func (n Node) Bundle() (viz.Bundle, error) {
 // Contexts are the places of validation text in which a node is largest and smallest. The
 // node may be of any site of the model with channels.
 func (m *Model) Contexts(node string) tokenview.Contexts {
-	n, err := circuit.ParseNode(node)
-	cell.Check(err)
+	n := m.nodesOf(node)[0]
 	stream := m.Data().Valid
 	stream = stream[:min(len(stream), contextTokens)]
 	values := cell.Interruptible(func(ctx context.Context) ([][]float64, error) { return m.along(ctx, stream, n) })

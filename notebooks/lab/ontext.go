@@ -155,9 +155,10 @@ func (m *Model) InStrings(node string) (out cell.Result) {
 	if node == "" {
 		return cell.Nothing("there is no node to look at")
 	}
+	at := m.nodesOf(node)[0]
 	text, labels := m.labelled()
 	v := cell.Interruptible(func(ctx context.Context) ([][]float64, error) {
-		return m.along(ctx, text, cell.Must(circuit.ParseNode(node)))
+		return m.along(ctx, text, at)
 	})[0]
 	places := m.contexts(node, text, v, 8)
 	if len(places.Top)+len(places.Bottom) == 0 {

@@ -54,18 +54,20 @@ func TestOwn(t *testing.T) {
 		t.Errorf("shows %s", text)
 	}
 	for want, f := range map[string]func(){
-		"a row of 1 values":         func() { Table("a", "b").Add(1) },
-		"names of its columns":      func() { Table() },
-		"a list of numbers":         func() { Plot() },
-		"not a int":                 func() { Plot(3) },
-		"a string at place 1":       func() { Plot([]any{1, "x"}) },
-		"holds nothing at place 0":  func() { Plot([]any{nil}) },
-		"LossOn measures":           func() { Train("laptop", Seed(1)).Loss("mine.py") },
-		"is single_double_quote":    func() { Train("laptop", Seed(1)).Loss("single_double_quotes") },
-		"has no layer":              func() { Train("laptop", Seed(1)).Contexts("attn.v[106]") },
-		"there is no node 0.attn.v": func() { Train("laptop", Seed(1)).Contexts("0.attn.v[106000]") },
-		".neuronpedia.json":         func() { Train("laptop", Seed(1)).Find("single_double_quote").Save("q.png") },
-		"1.attn.k[108]":             func() { Train("laptop", Seed(1)).Find("single_double_quote").Without("1.attn.v[3]") },
+		"a row of 1 values":            func() { Table("a", "b").Add(1) },
+		"names of its columns":         func() { Table() },
+		"a list of numbers":            func() { Plot() },
+		"not a int":                    func() { Plot(3) },
+		"a string at place 1":          func() { Plot([]any{1, "x"}) },
+		"holds nothing at place 0":     func() { Plot([]any{nil}) },
+		"LossOn measures":              func() { Train("laptop", Seed(1)).Loss("mine.py") },
+		"is single_double_quote":       func() { Train("laptop", Seed(1)).Loss("single_double_quotes") },
+		"has no layer":                 func() { Train("laptop", Seed(1)).Contexts("attn.v[106]") },
+		"there is no node 0.attn.v":    func() { Train("laptop", Seed(1)).Contexts("0.attn.v[106000]") },
+		"no node 0.mlp.post_act[9999]": func() { Train("laptop", Seed(1)).Strips("x", "0.mlp.post_act[9999]") },
+		"no node 1.attn.v[999]":        func() { Train("laptop", Seed(1)).InStrings("1.attn.v[999]") },
+		".neuronpedia.json":            func() { Train("laptop", Seed(1)).Find("single_double_quote").Save("q.png") },
+		"1.attn.k[108]":                func() { Train("laptop", Seed(1)).Find("single_double_quote").Without("1.attn.v[3]") },
 	} {
 		if err := celltest.EndOf(f); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", want, err)
