@@ -44,6 +44,11 @@ func TestCircuit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	p := f.Circuit().Proof
+	if raw, ok := f.Number("loss_raw"); !ok || p.Raw == nil || *p.Raw != raw.Estimate || p.Faithfulness == nil {
+		t.Errorf("its raw loss is %+v, the proof's %+v", raw, p.Raw)
+	}
+	p.Raw, p.Faithfulness = nil, nil // which verify.Measured gives
 	if !reflect.DeepEqual(f.Pruned, pruned) || !reflect.DeepEqual(f.Proved, proved) {
 		t.Error("not what the two packages give")
 	}

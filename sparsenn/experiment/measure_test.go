@@ -62,10 +62,12 @@ func TestMeasure(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := rows[0].Circuit
+	proof := *f.Circuit().Proof
+	proof.Raw, proof.Faithfulness = nil, nil // which a row does not measure
 	if c == nil || rows[0].Model != nil {
 		t.Fatal("no circuit")
 	}
-	if !c.Reached || c.Nodes != f.Nodes() || c.Edges != f.Edges() || c.Task != "bracket_counting" || c.Target != 0.72 || c.Trials != 1 || !reflect.DeepEqual(c.Proof, f.Circuit().Proof) ||
+	if !c.Reached || c.Nodes != f.Nodes() || c.Edges != f.Edges() || c.Task != "bracket_counting" || c.Target != 0.72 || c.Trials != 1 || !reflect.DeepEqual(c.Proof, &proof) ||
 		c.Accuracy != f.Proved.Accuracy || c.FullAccuracy != f.Proved.FullAccuracy {
 		t.Errorf("%+v", c)
 	}
